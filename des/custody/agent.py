@@ -1,8 +1,9 @@
 """The house's agent: the captive maker, whose bank accounts receive and pay customers' dollars.
 
-For each deposit and withdrawal in dollars a random draw selects the agent's or the house's account.
-The agent also pays a withdrawal if the house has too little cash. Coins never pass through the
-agent. The agent mixes customers' dollars with the maker's other cash.
+For each of retail customers' deposits and withdrawals in dollars, a random draw selects the agent's
+or the house's account. The agent also pays a withdrawal if the house has too little cash. The agent
+never pays more than it holds of customers' deposits. Coins never pass through the agent. Customers'
+dollars are mixed with the maker's other cash.
 """
 
 from des.chance import decision_key, mix
@@ -29,7 +30,7 @@ class Agent:
         """Initialise with no deposits received.
 
         Args:
-            retail: states, by date, the share of payments that go through the agent.
+            retail: states the share of dollar payments that goes through the agent, by date.
             seed: the run's seed.
             parties: all parties that keep books, by role.
             custody: moves the cash.
@@ -46,7 +47,10 @@ class Agent:
         return self._is_drawn("in", time_us, self._retail.dollar_share)
 
     def take_in(self, time_us: int, cents: int, meta: Meta) -> int:
-        """Receive *cents*, or the customer's whole cash if that is less. Return the amount."""
+        """Receive *cents*, or the customer's whole cash if that is less. Return the amount.
+
+        After a halt the agent receives nothing, and the amount is 0.
+        """
         cents = min(cents, int(self._custody.cash[self._customer]))
         if cents <= 0 or self._is_halted():
             return 0
@@ -57,9 +61,9 @@ class Agent:
     def pays(self, asked_us: int, customer: int, cents: int) -> bool:
         """Tell whether the agent pays a withdrawal.
 
-        The agent pays a retail customer if a draw selects the agent's account, or if the house's
-        cash is too small. The agent never pays other customers, never pays after a halt, and never
-        pays more than the deposits that it holds or more than its cash.
+        The agent pays a retail customer if a draw selects the agent's account, or if the house
+        cannot pay *cents*. The agent never pays other customers, and never pays after a halt. The
+        agent never pays more than it holds of customers' deposits, or more than its cash.
 
         Args:
             asked_us: the time of the request.

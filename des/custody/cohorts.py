@@ -2,8 +2,9 @@
 
 A holder's place among all holders decides the cohort. The books have one control account for all
 retail customers, so this module counts the claims of each cohort that are not yet requested for
-withdrawal. The most sensitive cohorts withdraw first, and soon have no claims left. Trading results
-are not assigned to single customers. All cohorts share the results in proportion to their claims.
+withdrawal. While there is fear, more sensitive cohorts withdraw a larger part of their claims in
+each hour. So their share of all claims falls. Trading results are not assigned to single customers.
+All cohorts share the results in proportion to their claims.
 """
 
 from bisect import bisect_right
@@ -24,7 +25,11 @@ class Cohorts:
         self.cents = list(self._shares)
 
     def agree(self, cents: int) -> None:
-        """Scale the cohorts' claims so that their sum is *cents*, the control account's balance."""
+        """Change the cohorts' claims so that their sum is *cents*, or 0 if *cents* is negative.
+
+        *cents* is the amount that retail customers can still request. The claims are scaled. If no
+        cohort has a claim, each cohort gets a part in proportion to its share of the holders.
+        """
         before = sum(self.cents)
         if before > 0:
             self.cents = [one * max(cents, 0) / before for one in self.cents]

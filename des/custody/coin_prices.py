@@ -15,7 +15,7 @@ WHOLE = "1"  # the unit of a coin whose price the scenario states
 
 
 def chart_coins(scenario: Scenario) -> tuple[Coin, ...]:
-    """Return the coins in the books: the maker's coins, then coins that only customers have."""
+    """Return the coins in the books: the maker's coins, then coins owed only to customers."""
     held = {coin.name for coin in scenario.coins}
     owed = {coin.name for coin in scenario.owed_coins}
     alone = (coin for coin in scenario.owed_coins if coin.name not in held)
@@ -39,7 +39,7 @@ def _units(scenario: Scenario) -> Callable[[PricedCoin], str]:
 
 
 class CoinPrices:
-    """The exact price of each coin at a given time. A lot of a coin costs whole cents."""
+    """The price of each coin at a given time, as a decimal. A lot of a coin costs whole cents."""
 
     def __init__(self, scenario: Scenario, coins: Sequence[PricedCoin]) -> None:
         """Initialise with the prices of some of a scenario's coins."""

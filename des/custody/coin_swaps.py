@@ -2,9 +2,9 @@
 
 The house lends coins to its maker on the credit line. The maker sells the lent coins to dealers at
 the price of the last settlement, and pays the dollars to the house. When a customer requests a coin
-that the house lacks, the maker buys the coin back with the house's dollars. At constant prices it
-makes no difference whether the house holds coins or dollars, unless dealers buy only a limited
-amount in a day.
+that the house lacks, the maker buys the coin back with the house's dollars. At constant prices the
+house can pay as much with coins as with dollars of the same value, as long as dealers have enough
+cash and there is no daily limit.
 """
 
 from datetime import date
@@ -35,10 +35,11 @@ class CoinSwaps:
             vault: customers' coins.
             parties: all parties that keep books, by role.
             cash_cents: the cash of all parties.
-            tranche_cents: the smallest amount of a sale, if there are enough coins.
+            tranche_cents: sales are rounded up to a multiple of this amount, if there are enough
+                coins.
             journal: records sales and purchases.
-            daily_cents: the most that dealers buy in a day. None: only the dealers' cash is a
-                limit.
+            daily_cents: the cents for which dealers buy coins in a day, before a sale is rounded up
+                to whole lots. None: only the dealers' cash is a limit.
         """
         self._tranche_cents = tranche_cents
         self._vault, self._parties = vault, parties
@@ -50,10 +51,11 @@ class CoinSwaps:
         self._dealers = parties.names.index(vault.coins[0].dealers)
 
     def sellable_cents(self, kept: Lots | None = None) -> int:
-        """Return the cents from a sale of all coins except the lots *kept*.
+        """Return the cents for which the house can sell its coins, except the lots *kept*.
 
-        Dealers buy as long as they have cash for one more lot of each coin, and have not reached
-        the daily limit.
+        Dealers pay at most their cash, minus the value of one lot of each coin, since sales are
+        rounded up to whole lots. If dealers have a daily limit, they pay at most the unused part of
+        the limit.
         """
         vault = self._vault
         worth = vault.worth_cents(self._spare(kept))
@@ -67,17 +69,18 @@ class CoinSwaps:
         return self._lacking_cents(lots, cents) <= self.sellable_cents(lots)
 
     def find(self, time_us: int, lots: Lots, cents: int) -> None:
-        """Trade coins until the house has these lots and *cents*, as far as possible."""
+        """Trade coins until the house has these lots and *cents*. `can_pay` must be True."""
         self.sell(time_us, self._lacking_cents(lots, cents), lots)
         for place, n in enumerate(self._missing(lots)):
             if n:
                 self._swap(time_us, place, -n)
 
     def sell(self, time_us: int, cents: int, kept: Lots | None = None) -> None:
-        """Sell coins except the lots *kept*, for *cents* or slightly more.
+        """Sell coins for *cents*, but do not sell the lots *kept*.
 
-        The total is rounded up to whole tranches, so that the books contain few small entries. Each
-        coin is sold in proportion to its value.
+        The amount is rounded up to whole tranches, so that the books contain few small entries. But
+        the amount is at most `sellable_cents`. Each coin is sold in proportion to its value, in
+        whole lots.
         """
         spare, prices = self._spare(kept), self._vault.lot_cents
         worth = [n * price for n, price in zip(spare, prices, strict=True)]

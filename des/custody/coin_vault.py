@@ -103,10 +103,12 @@ class CoinVault:
         return self.owed_cents, in_kind.opening_coins(time_us, self._parties, there, owed)
 
     def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
-        """Receive a deposit in a random coin. Return its cents, or 0 if the deposit is in dollars.
+        """Receive a deposit in a random coin, in whole lots. Return the value of the lots in cents.
 
-        An earlier random draw has sent a part of the dollar deposits to the agent. For all other
-        deposits this method draws a coin by the coin's share of all deposits, or else dollars.
+        The result is 0 if dollars are drawn, if *cents* buy no lot, or if customers' wallets have
+        none of the coin. An earlier random draw has sent a part of the dollar deposits to the
+        agent. For all other deposits this method draws a coin by the coin's share of all deposits,
+        or else dollars.
         """
         by_agent = self._retail.agent_share_on(day_of(time_us)) * self._retail.dollar_share
         wired = round(by_agent * UNIT)
@@ -130,8 +132,8 @@ class CoinVault:
     def chosen(self, time_us: int, cents: int, dollars_cents: int) -> tuple[int, ...]:
         """Return the lots of each coin in a request of *cents*. The remaining cents are in dollars.
 
-        One commodity, a coin or dollars, is drawn by its share of the claims. If the claims have
-        too little of this commodity, dollars are added, then other coins.
+        One commodity, a coin or dollars, is drawn by its share of the claims not yet requested. If
+        there is too little of this commodity, dollars are added, then other coins.
 
         Args:
             time_us: the time of the request.

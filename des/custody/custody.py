@@ -30,15 +30,16 @@ class Custody:
         )
         self.coins: CoinVault | None = None  # the coins that the house owes to customers in kind
         self.swaps: CoinSwaps | None = None  # sells coins for dollars, and buys them back
-        self.with_agent_cents = 0  # cents received by the house's agent, minus its payments
+        # Customers' cents that the house's agent has received, minus its payments to customers.
+        self.with_agent_cents = 0
 
     def keep_coins(
         self, coins: CoinVault, tranche_cents: int, daily_cents: int | None = None
     ) -> None:
         """Add customers' coins to custody. The house sells coins in tranches.
 
-        Dealers buy coins for at most *daily_cents* in a day. If *daily_cents* is None, only the
-        dealers' cash is a limit.
+        Dealers buy coins for at most *daily_cents* in a day, before sales are rounded up to whole
+        lots. If *daily_cents* is None, only the dealers' cash is a limit.
         """
         self.coins = coins
         self.swaps = CoinSwaps(
@@ -53,7 +54,7 @@ class Custody:
     def till(self, venue: str) -> int:
         """Return the cents that a venue can pay out: all its cash, or nothing after a halt.
 
-        Customers' coins count with the proceeds of their sale.
+        For the house, the proceeds of a sale of customers' coins are added to the cash.
         """
         if self.status[venue] == HALTED:
             return 0
@@ -104,7 +105,7 @@ class Custody:
         links: tuple[str, ...] = (),
         meta: tuple[tuple[str, str], ...] = (),
     ) -> int:
-        """Pay *cents* to *entity*, at most its claim and the venue's cash. Return the amount."""
+        """Pay *cents* to *entity*, at most the entity's claim and `till`. Return the amount."""
         cents = min(cents, self.claim_cents(entity, venue), self.till(venue))
         if cents <= 0:
             return 0
@@ -151,7 +152,8 @@ class Custody:
         """Pay cash from one party to another, outside the venues.
 
         Raises:
-            LedgerError: the payer has less cash than *cents*.
+            LedgerError: the payer has less cash than *cents*. If the payer is the house, customers'
+                coins are sold first.
         """
         self._have(entry.time_us, payer, cents)
         if cents > self.cash[payer]:

@@ -12,7 +12,10 @@ from des.custody.till import Till
 
 
 class FirmWithdrawals:
-    """Random withdrawals of firms, drawn for each firm and hour. Fear raises the probability."""
+    """Random withdrawals of firms, drawn for each firm at each decision.
+
+    Fear raises the probability.
+    """
 
     def __init__(
         self, seed: int, firms: Sequence[tuple[str, int]], sensitivity: float, till: Till
@@ -31,12 +34,12 @@ class FirmWithdrawals:
         self._sensitivity, self._till = sensitivity, till
 
     def decide(self, now_us: int, fear: float, hours: int = 1) -> None:
-        """Decide for each firm whether it withdraws during the next *hours*.
+        """Decide for each firm whether it requests a withdrawal now, for the next *hours*.
 
         Formula: with probability 1 - exp(-fear * sensitivity * hours / 24) a firm requests the
-            whole free part of its claim. The probability for a span of time does not depend on the
-            number of steps in the span. Without fear no firm withdraws here: in normal times
-            results and margin determine firms' transfers.
+            whole free part of its claim. At constant fear the probability for a span of time does
+            not depend on the number of steps in the span. Without fear no firm withdraws here: in
+            normal times results and margin determine firms' transfers.
         """
         chance = -math.expm1(-fear * self._sensitivity * hours * HOUR_US / DAY_US)
         for key, name, code in self._firms:

@@ -1,9 +1,10 @@
-"""Customers' deposits and withdrawals: rates are set every hour, arrivals are random.
+"""Customers' deposits and withdrawals: rates are set at full hours, arrivals are random.
 
 Customers' fear rises at once when a customer requests a withdrawal, when a queue of withdrawals
-begins, and at the time of news, which is a full hour. At each full hour the fear and the house's
-volume set the expected deposits and withdrawals until the next hour. Within the hour customers
-arrive one by one, as a Poisson process in continuous time.
+begins, and at the time of news, which is a full hour. At a full hour the fear and the house's
+volume set the expected deposits, and the fear and customers' claims set the expected withdrawals.
+These rates are valid until the next decision: for one hour, or for several idle hours. Until then
+customers arrive one by one, as a Poisson process in continuous time.
 """
 
 from collections import deque
@@ -27,8 +28,8 @@ from des.scenario import Scenario
 from ledger.parties import Parties
 from ledger.times import HOURS_PER_DAY
 
-# If fear is below this number, idle hours may pass in one step. The fear that ordinary withdrawals
-# cause is less than half of this number.
+# If fear is below this number, idle hours may pass in one step. In `runs/ftx.toml` the fear that
+# ordinary withdrawals cause is on average less than half of this number.
 CALM = 0.02
 
 
@@ -159,7 +160,7 @@ def customers(
         env, scenario, parties, custody: the parts of the world.
         till: pays all customers.
         confidence: the customers' confidence. None: arrivals have constant rates.
-        agent: receives some of the deposits. None: the house receives all deposits.
+        agent: receives some of the dollar deposits. None: the house receives all deposits.
     """
     retail, seed, code = scenario.retail, scenario.run.seed, parties.names.index
     desk = RetailCustody(env, custody, till, parties.house, code(parties.retail), agent)

@@ -43,7 +43,8 @@ class OtherMakersDesk:
         self._kept_cents = to_cents(scenario.other_makers.opening_claim_usd)
         self._house, self._custody = house, custody
         self._volume, self._journal = volume, journal
-        self.fees_without_maker_cents = 0.0  # fees to date if the captive maker had shown no quotes
+        # The fees to date that would have been paid if the captive maker had shown no quotes.
+        self.fees_without_maker_cents = 0.0
 
     def charge(self, time_us: int) -> None:
         """Book a day's fees of the other makers. Unless the house has halted, first deposit cash.
@@ -71,9 +72,10 @@ class OtherMakersDesk:
     def cover_loss(self, time_us: int) -> None:
         """Deposit the amount by which a loss exceeded the balance of the other makers' account.
 
-        The other makers deposit money only in two cases: if customers on margin trade only on full
-        days (`leverage.share_of_claims`), or if customers or firms close positions after a time
-        (`holding_days`). Otherwise the other makers' opening claim must be enough for the losses.
+        The other makers deposit money for losses only in two cases: if customers on margin trade
+        only on full days (`leverage.share_of_claims`), or if customers or firms close positions
+        after a time (`holding_days`). Otherwise the other makers' opening claim must be enough for
+        the losses. The deposit is at most the other makers' cash.
         """
         if not self._moves_margin:
             return
@@ -83,7 +85,11 @@ class OtherMakersDesk:
         self._custody.deposit(time_us, self._code, self._house_name, loss_cents, why, links)
 
     def take_gains(self, time_us: int, marks: np.ndarray) -> None:
-        """Withdraw gains of the other makers' positions that are not needed as margin."""
+        """Withdraw gains of the other makers' positions that are not needed as margin.
+
+        The gains are the claim minus the opening claim. Nothing is withdrawn in a scenario in which
+        `cover_loss` deposits nothing.
+        """
         if not self._moves_margin:
             return
         margin_cents = round(self._margin_ratio * int(self._house.notional(marks)[self._code]))

@@ -3,8 +3,9 @@
 A withdrawal is paid in full or not at all. If one withdrawal has to wait, all later withdrawals
 wait behind it, even small withdrawals. If dollars and each coin have their own waiting lines, a
 withdrawal is split into one part for each line. Each part is then paid in full or not at all, and
-waits only behind earlier parts in its own line. The books note each request that has to wait. After
-a halt the house pays nothing, but the books still note each request.
+waits behind earlier parts in its own line. While a part waits for dollars, no dollars are spent to
+buy coins back. The books note each request that has to wait. After a halt the house pays nothing,
+but the books still note each request.
 
 The till does not pay the margin that firms and the captive maker move between the venues. Margin is
 paid at settlements, as far as there is cash.
@@ -27,7 +28,7 @@ from ledger.transaction import MONEY
 
 
 class Till:
-    """Pays withdrawals in the order of the requests, as far as there is cash."""
+    """Pays the withdrawals in each line in the order of the requests, as far as there is cash."""
 
     def __init__(
         self,
@@ -55,7 +56,7 @@ class Till:
         self._held_cents, self._journal, self._confidence = held_cents, journal, confidence
         self._agent = agent
         self._lines = WaitingLines(by_coin=custody.coins_sell_slowly)
-        self._queued_cents: Counter[int] = Counter()  # the cents for which each party waits
+        self._queued_cents: Counter[int] = Counter()  # the dollars each party waits for, in cents
         self._since_us = 0  # the time at which the current queue began
 
     @property
@@ -64,7 +65,7 @@ class Till:
         return self._lines.in_order()
 
     def waiting_cents(self) -> int:
-        """Return the sum of the requests that wait."""
+        """Return the value in cents of the requests that wait, with coins."""
         return sum(self._worth_cents(request) for request in self.queue)
 
     @property
@@ -75,7 +76,8 @@ class Till:
     def owed_cents(self, entity: int) -> int:
         """Return the cents that a party can still request, in dollars and in coins.
 
-        Dollars: the free claim minus the requests that wait. Coins: the coins not yet requested.
+        Dollars: the free claim minus the requests that wait. Coins: the value of the coins not yet
+        requested.
         """
         coins = self._custody.coins
         in_coins = coins.unasked_cents(entity) if coins else 0
@@ -106,7 +108,10 @@ class Till:
         return cents
 
     def serve(self, time_us: int) -> None:
-        """Pay waiting requests in order, as long as there is enough cash and coins."""
+        """Pay waiting requests in order, as long as there are enough dollars and coins.
+
+        After a halt nothing is paid.
+        """
         if not self._lines or self._halted():
             return
         for paid in self._lines.serve(lambda request: self._pay(time_us, request)):

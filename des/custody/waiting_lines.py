@@ -13,7 +13,7 @@ DOLLARS = 0  # the line for dollars; coin 0 has line 1, and so on
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request of a customer to withdraw dollars or coins."""
+    """A request of a customer or a firm to withdraw dollars, coins or both."""
 
     asked_us: int
     entity: int
@@ -70,8 +70,9 @@ class WaitingLines:
     def serve(self, pay: Callable[[Request], bool]) -> Iterator[Request]:
         """Pay requests until no line's first request can be paid, and yield the paid requests.
 
-        Try the line with the oldest first request, then the other lines. A payment may release
-        dollars or coins that another line needs, so after each payment all lines are tried again.
+        The line whose first request is the oldest is tried first, then the other lines. A payment
+        may release dollars or coins that another line needs, so after each payment all lines are
+        tried again.
         """
         tried: set[int] = set()
         while firsts := {n: line[0] for n, line in self._lines.items() if line and n not in tried}:

@@ -13,7 +13,8 @@ rounding, or if a provider removes liquidity. The books record losses and fees s
 as the theory of constant-product pools does. The first real pools of this kind added fees to their
 reserves, so that the reserves grew over time.
 
-All amounts are integers, and every rounding favours the pool. Floats give only a first estimate.
+All amounts are integers. Each payment and each fee is rounded in favour of the pool or its
+providers. Floats give only a first estimate of a trade.
 """
 
 import math
@@ -55,7 +56,7 @@ _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
 class PoolRangeError(MistakeError, ValueError):
-    """A pool's reserves or prices leave the range in which trades can be computed exactly."""
+    """A pool's reserves or prices may leave the range in which trades can be computed exactly."""
 
 
 class Liquidity(NamedTuple):
@@ -127,8 +128,9 @@ class ConstantProductPool:
             The pool after the blocks, and the trades: rows of dtype ARBITRAGE in the order of time.
 
         Raises:
-            ValueError: the first tick is after the first block.
-            PoolRangeError: at these prices the reserves may exceed the range of exact integers.
+            ValueError: no tick is at or before the first block.
+            PoolRangeError: a price is too high, or at these prices the reserves may exceed the
+                range of exact integers.
         """
         if not len(block_us) or not self.shares:
             return self, np.empty(0, dtype=ARBITRAGE)
@@ -143,7 +145,7 @@ class ConstantProductPool:
         return replace(self, lots=lots, cents=self.cents + int(rows["cents"].sum())), rows
 
     def _check_range(self, lowest: int, highest: int) -> None:
-        """Refuse prices at which the reserves or their value may exceed the range."""
+        """Refuse prices above the limit, and prices at which the reserves may exceed the limits."""
         if highest >= PRICE_TICKS_MAX:
             raise PoolRangeError(f"a price of {highest} ticks is too high; give a coarser tick")
         root = math.sqrt(self.lots * self.cents)
@@ -159,9 +161,9 @@ class ConstantProductPool:
 def block_times_us(
     seed: int, chain: str, block_s_mean: float, start_us: int, end_us: int
 ) -> np.ndarray:
-    """Draw the random times of a chain's blocks between *start_us* and *end_us*.
+    """Draw the random times of a chain's blocks from *start_us* until before *end_us*.
 
-    Blocks are a Poisson process. An hour's blocks depend only on seed, chain and hour.
+    Blocks are a Poisson process. An hour's blocks depend only on seed, chain, mean and hour.
 
     Args:
         seed: the run's seed.
@@ -176,7 +178,8 @@ def block_times_us(
     for hour in range(start_us // HOUR_US, -(-end_us // HOUR_US)):
         draws = stream(seed, "chain", "block times", chain, hour)
         offsets_us = draws.integers(HOUR_US, size=draws.poisson(3600 / block_s_mean))
-        times.append(hour * HOUR_US + distinct(offsets_us, HOUR_US))  # one block per time
+        # No two blocks have the same time.
+        times.append(hour * HOUR_US + distinct(offsets_us, HOUR_US))
     drawn_us = np.concatenate(times)
     first, last = drawn_us.searchsorted((start_us, end_us))
     return drawn_us[first:last]
@@ -255,9 +258,9 @@ def _lots_down(scaled_lots: int, cents: int, outside: int) -> int:
     of a lot is lots * cents / n^2.
 
     Args:
-        scaled_lots: the lots in the pool, times the ratio of the bid (or ask) to the pool's price.
+        scaled_lots: the lots in the pool, times `bid` (or `ask`) of `_arbitrage`.
         cents: the dollars in the pool, in cents.
-        outside: the outside price.
+        outside: the outside price in ticks, times RATE_UNIT.
     """
     n = np.int64(math.sqrt(float(scaled_lots) * float(cents) / float(outside)))
     while _exceeds(n * n, outside, scaled_lots, cents):
@@ -317,26 +320,27 @@ def arbitrage_share(volatility: float, block_s_mean: float, fee: float) -> float
         uniform within the band, and exponential outside the band. Milionis, Moallemi & Roughgarden
         (2023), Automated Market Making and Arbitrage Profits in the Presence of Fees, arXiv
         2305.14604v2, theorem 1. The band in the paper is from -gamma to gamma. Our band is from
-        ln(1 - fee) to ln(1 + fee). Only the width of the band matters, so gamma is half of it.
+        ln(1 - fee) to ln(1 + fee). Only the width of the band matters, so gamma is half the width.
     """
     gamma = (math.log1p(fee) - math.log1p(-fee)) / 2
     return 1 / (1 + gamma * _decay(volatility, block_s_mean))
 
 
 def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> float:
-    """Return the gain of arbitrageurs after fees, per year and dollar in the pool.
+    """Return the gain of arbitrageurs after fees, per year and dollar of the pool's value.
 
-    The symbols sigma, gamma and dt are explained in `arbitrage_share`.
+    The symbols sigma, gamma and dt are explained in `arbitrage_share`. The pool's value is twice
+    the root of lots * cents * outside price: the value of the reserves after a trade without a fee
+    at the outside price.
 
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_share`. sigma^2 dt must be below 8.
 
-    Source: sigma^2 / 8 * share * e^(gamma / 2) / (1 - sigma^2 dt / 8) of the pool's value at the
-        outside price, an exact result, with the share of `arbitrage_share`; arXiv 2305.14604v2,
-        corollary 2. In the paper the fee is charged on the asset that is paid in, dollars or
-        tokens. Here the fee is charged only on dollars. So the same derivation has another factor
-        in place of e^(gamma / 2): the mean of sqrt(1 + fee), for purchases, and sqrt(1 - fee), for
-        sales. Purchases and sales are equally frequent.
+    Source: sigma^2 / 8 * share * e^(gamma / 2) / (1 - sigma^2 dt / 8), an exact result, with the
+        share of `arbitrage_share`; arXiv 2305.14604v2, corollary 2. In the paper the fee is charged
+        on the asset that is paid in, dollars or tokens. Here the fee is charged only on dollars. So
+        the same derivation has another factor in place of e^(gamma / 2): the mean of sqrt(1 + fee),
+        for purchases, and sqrt(1 - fee), for sales. Purchases and sales are equally frequent.
     """
     share = arbitrage_share(volatility, block_s_mean, fee)
     edges = (math.sqrt(1 + fee) + math.sqrt(1 - fee)) / 2
@@ -345,7 +349,9 @@ def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> f
 
 
 def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
-    """Return the fees that arbitrageurs pay, per year and dollar in the pool.
+    """Return the fees that arbitrageurs pay, per year and dollar of the pool's value.
+
+    The pool's value is the same as in `arbitrage_gain_rate`.
 
     The fees and the arbitrageurs' gain sum to the loss versus rebalancing, about sigma^2 / 8 for
     small fees. So the fees return a part of the loss versus rebalancing to the providers.

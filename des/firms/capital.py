@@ -45,7 +45,7 @@ class CapitalDesk:
         """Initialise with the firms that trade from the first day.
 
         Args:
-            rules: the scenario's rules on capital. None: firms never move their capital.
+            rules: the scenario's rules on capital. None: firms never move capital, enter or close.
             seed: the run's seed.
             firms: the named firms and the drawn firms.
             parties: all parties that keep books, by role.
@@ -63,12 +63,12 @@ class CapitalDesk:
 
     @property
     def takes(self) -> np.ndarray:
-        """Tell for each firm whether it hits quotes on the house venue: bool, shape (firms,)."""
+        """Tell for each firm whether it may hit quotes on the house venue: bool, shape (firms,)."""
         return self._takes
 
     @property
     def quotes(self) -> np.ndarray:
-        """Tell for each firm whether it quotes on the lead venue: bool, shape (firms,)."""
+        """Tell for each firm whether it may quote on the lead venue: bool, shape (firms,)."""
         return np.array([status in (TRADING, LEFT) for status in self.status], dtype=bool)
 
     def lead_quote_cents(self) -> np.ndarray:
@@ -82,7 +82,9 @@ class CapitalDesk:
             self._journal.event(time_us, f"{firm.name}:status", status)
 
     def daily(self, time_us: int, returns: Returns, marks: np.ndarray) -> None:
-        """Let every firm react to its results of the day.
+        """Close a part of the firms' positions, then let every firm react to its results.
+
+        Without rules on capital, and after a halt of the house, firms do not react.
 
         Args:
             time_us: the day's last microsecond.
@@ -107,7 +109,10 @@ class CapitalDesk:
     def _judge(
         self, rules: CapitalRules, time_us: int, i: int, returns: Returns, needed: np.ndarray
     ) -> None:
-        """Update a firm's trailing returns. Then close the firm, or move its capital."""
+        """Close a firm that is too poor, or update its trailing returns and move its capital.
+
+        A firm whose trailing return on the house is negative leaves the house instead.
+        """
         code = self._code[i]
         capital = self._money.capital_cents(code)
         self._days[i] += 1
@@ -154,7 +159,8 @@ class CapitalDesk:
 
     def _let_in(self, rules: CapitalRules, time_us: int) -> None:
         """Let waiting firms enter at random, with a higher chance if trading firms earn more."""
-        seen = self._trailing[:, self.takes].sum(axis=0)  # by firm, its return on both venues
+        # For each trading firm, the sum of its trailing returns on the two venues.
+        seen = self._trailing[:, self.takes].sum(axis=0)
         # The exact sum is rounded once, so that the order of the firms does not matter.
         visible_bps = max(math.fsum(seen) / len(seen), 0.0) if len(seen) else 0.0
         chance = min(rules.entry_per_day + rules.entry_per_bp * visible_bps, 1.0)

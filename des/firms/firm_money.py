@@ -26,8 +26,9 @@ class FirmMoney:
     ) -> None:
         """Initialise with the parts that hold and move money.
 
-        With a *till*, firms request withdrawals there and wait like all customers. Without a till,
-        firms are paid at once, as far as there is cash.
+        With a *till*, firms request there the money that they take home, and wait like all
+        customers. Without a till, firms are paid at once, as far as there is cash. Moves of capital
+        between the venues do not use the till.
         """
         self._names, self._venues = (parties.house, parties.lead), (house, lead)
         self._parties, self._custody, self._margin, self._till = parties, custody, margin, till
@@ -98,7 +99,10 @@ class FirmMoney:
     def _withdraw(
         self, time_us: int, code: int, venue: str, cents: int, why: str, links: tuple[str, ...] = ()
     ) -> int:
-        """Withdraw at most the venue's cash, or nothing if withdrawals are queued or halted."""
+        """Withdraw *cents*, or nothing if withdrawals are queued or halted. Return the amount.
+
+        The amount is at most the firm's claim and the venue's cash.
+        """
         if cents <= 0 or self._custody.status[venue] != OPEN:
             return 0
         return self._custody.withdraw(time_us, code, venue, cents, why, links)

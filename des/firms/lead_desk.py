@@ -124,7 +124,7 @@ class LeadDesk:
         n = len(self.hedgers)
         rents, spread = np.zeros((n, n), dtype=np.int64), np.zeros(n, dtype=np.int64)
         taken = np.zeros(n, dtype=np.int64)
-        # A firm that quotes can also hit quotes. A firm that does not quote takes no part.
+        # A firm that quotes can also hit quotes. A firm that does not quote hits no quotes.
         most_cents = np.maximum(self._lead.claims[self.hedgers], 0) * self._order_share
         order_cents = np.rint(np.where(quote_cents > 0, most_cents, 0)).astype(np.int64)
         for market, listing in markets:

@@ -1,7 +1,8 @@
 """Formulas for the race on the lead venue: the income of quotes, and losses to faster firms.
 
 Quotes on the house venue are simulated one by one. The quotes of dozens of firms on the lead venue
-are not simulated. The results of quotes on the lead venue are the expected values of this race:
+are not simulated. The results of quotes on the lead venue are the expected values of the race that
+follows. In this race the captive maker counts as a firm that sends no orders:
 
 - Every firm that quotes replaces its quote at regular times. Each new quote has the full size on
   both sides, even if the last quote was filled. The orders and quotes of firm i reach the matching
@@ -10,7 +11,7 @@ are not simulated. The results of quotes on the lead venue are the expected valu
   until t - d_j. If firm j is faster, it knows the price for an additional time L = d_i - d_j. Only
   faster firms gain from the quote.
 - Each firm sends one order per side of each quote, which arrives when the quote is posted. Later
-  hits on the same quote are left out. So the losses are a lower bound. The losses are larger if
+  hits on the same quote are left out, which makes the losses smaller. The losses are larger if
   there are more quotes in an hour. A firm as fast as the quoter gains nothing. In Budish, Cramton &
   Shim (2015) equally fast firms also snipe each other: the quoter's cancellation arrives together
   with many orders, and is seldom first.
@@ -58,7 +59,7 @@ _BOTH_SIDES = math.sqrt(2 / math.pi)  # twice the normal density at 0
 
 
 class PickOffs(NamedTuple):
-    """Expected losses of firm i's quotes (row i) to firm j's orders (column j), int64 cents."""
+    """Expected hits of firm j's orders (column j) on firm i's quotes (row i), int64 cents."""
 
     edge_cents: np.ndarray  # the edge at the lead price
     taken_cents: np.ndarray  # the volume taken, on which the taker pays its fee
@@ -82,7 +83,7 @@ def pick_offs(
     sigma_per_root_s: np.ndarray,
     quotes_per_hour: float,
 ) -> PickOffs:
-    """Return the expected loss of each firm's quotes to each faster firm.
+    """Return the expected loss of each firm's quotes to each faster firm, and the volume taken.
 
     If one more firm takes part, a quoter's loss is never lower, and no other firm gains more from
     the quoter. A firm takes nothing if the price moves by less than the half-spread plus the firm's

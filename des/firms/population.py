@@ -17,9 +17,9 @@ _NORMAL = NormalDist()
 def trading_firms(scenario: Scenario) -> tuple[Firm, ...]:
     """Return all firms of a world: named firms first, then drawn firms.
 
-    A drawn firm's speed and capital depend only on the seed and on the firm's index in its class.
-    So if a class becomes larger, its first firms stay the same. Names are numbered at random, so
-    that a name does not reveal the class.
+    A drawn firm's speed and capital depend only on the seed, on its class and on its index in the
+    class. So if a class becomes larger, its first firms keep their speed and capital, but perhaps
+    not their names. Names are numbered at random, so that a name does not reveal the class.
     """
     seed, firms = scenario.run.seed, scenario.firms
     drawn = [firm for each in firms.classes for firm in _members(seed, each)]

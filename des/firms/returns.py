@@ -12,7 +12,8 @@ class Returns:
     """The results of all firms on one day, as arrays of cents of equal length."""
 
     house: np.ndarray  # gains at the moment of fills, minus fees and hedging costs
-    lead: np.ndarray  # the result of the firm's own quotes on the lead venue
+    # The result of the firm's own quotes on the lead venue, and of its hits there, minus fees.
+    lead: np.ndarray
 
 
 class DayReturns:
@@ -29,11 +30,11 @@ class DayReturns:
         self._at_fills, self._by_quotes = np.zeros((2, members), dtype=np.int64)
 
     def follow(self, rows: np.ndarray) -> None:
-        """Add the takers' gains in fills of either venue (rows of dtype ROW)."""
+        """Add the takers' gains, minus fees, in fills of either venue (rows of dtype ROW)."""
         _count(rows, self._at_fills)
 
     def quoted(self, hedgers: np.ndarray, gained_cents: np.ndarray) -> None:
-        """Record the day's results of quotes on the lead venue, for each hedger."""
+        """Record the day's results of quotes and hits on the lead venue, for each hedger."""
         self._by_quotes[hedgers] = gained_cents
 
     def close_day(self) -> Returns:

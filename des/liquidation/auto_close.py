@@ -1,9 +1,10 @@
-"""The second step of a liquidation: at a settlement, accounts below auto-close margin are closed.
+"""The second step of a liquidation: at settlements, accounts below auto-close margin are closed.
 
-The account with the lowest margin fraction is closed first. The account's tokens are sold at their
-margin value, and its position goes to backstop providers. The part of a position that the providers
-cannot take is closed against the largest accounts on the other side. The third step
-(`loss_bearers`) settles the money or the debt that a closed account leaves.
+In each market the account with the lowest margin fraction comes first. The account's tokens are
+sold at a discount. Then the account's position, or a part of it, goes to backstop providers, as far
+as their capacity is enough. The lots that the providers cannot take are closed against the largest
+accounts on the other side. The third step (`loss_bearers`) settles the money or the debt that the
+closing leaves.
 """
 
 from collections.abc import Iterator
@@ -52,8 +53,8 @@ class AutoClose:
             holders: the customers' names in the books.
             accounts: the accounts of all customers on margin.
             bearers: settle the money or the debt that a closed account leaves.
-            token_weight_e6: the share of tokens' value that counts as margin, by the market that
-                prices the tokens.
+            token_weight_e6: the millionths of tokens' value that count as margin, by the market
+                that prices the tokens.
         """
         self._auto_close_e6, self._thirds = rules.auto_close_e6, rules.discount_thirds
         self._house, self._holders, self._accounts = house, holders, accounts
@@ -88,7 +89,10 @@ class AutoClose:
                 due = self._worst_first(market, mark, 0)
 
     def _able(self) -> list[bool]:
-        """Tell for each provider whether its balance is at least the scenario's minimum."""
+        """Tell for each provider whether its balance is at least the scenario's minimum.
+
+        The captive maker has no minimum.
+        """
         balances = self._house.claims[self._providers].tolist()
         return [
             least is None or cents >= least
@@ -96,7 +100,7 @@ class AutoClose:
         ]
 
     def _worst_first(self, market: int, mark: int, margin_e6: int) -> list[int]:
-        """Return the accounts below a margin fraction, in rising order of their fractions."""
+        """Return a market's accounts below a margin fraction, in rising order of fractions."""
         accounts, lot_cents = self._accounts, int(self._house.tick_cents[market]) * mark
         low = accounts.below(market, mark)
         if not len(low):
@@ -114,7 +118,10 @@ class AutoClose:
         return equity, abs(lots) * mark * tick_cents * self._auto_close_e6 // E6
 
     def _seize(self, time_us: int, market: int, marks: np.ndarray, account: int) -> None:
-        """Sell the account's tokens, if any, to the other makers."""
+        """Sell the account's tokens, if any, to the other makers.
+
+        Nothing is sold if the account again has enough margin, because other accounts were closed.
+        """
         tokens = int(self._accounts.tokens.lots[account])
         equity, threshold = self._margin(market, int(marks[market]), account)
         if not tokens or equity >= threshold:
@@ -130,7 +137,10 @@ class AutoClose:
         self._house.pay(rows)
 
     def _close(self, market: int, mark: int, account: int, elapsed_s: int) -> Iterator[Trade]:
-        """Close at most `transferred_lots` of an account's position, and yield the trades."""
+        """Close `transferred_lots` of an account's position, and yield the trades.
+
+        Nothing is closed if the account again has enough margin.
+        """
         tick_cents = int(self._house.tick_cents[market])
         position = int(self._accounts.lots[account])
         equity, threshold = self._margin(market, mark, account)
@@ -158,9 +168,10 @@ class AutoClose:
             equity, position = equity - part.own_cents, position - side * lots
 
     def _deleverage(self, market: int, side: int, lots: int, price: int) -> Iterator[Trade]:
-        """Close the largest accounts on the other side, at most DELEVERAGED accounts.
+        """Close *lots* of the largest accounts on the other side, at most DELEVERAGED accounts.
 
-        If these accounts are too small for *lots*, the other makers keep the remaining lots.
+        Each account loses a part of its position in proportion to its size. If these accounts are
+        too small for *lots*, the other makers keep the remaining lots.
         """
         against = self._accounts.opposing(market, side, DELEVERAGED)
         held = np.abs(self._accounts.lots[against]).tolist()

@@ -8,7 +8,7 @@ from ledger.money import pro_rata, to_cents
 
 
 class Backstop:
-    """The providers' unused capacity, per minute and per full hour."""
+    """The providers' unused capacity in the current interval and in the current full hour."""
 
     def __init__(self, providers: Sequence[Provider]) -> None:
         self._minute = [to_cents(provider.usd_per_minute) for provider in providers]

@@ -27,8 +27,8 @@ def hand_over(
 
     Args:
         equity_cents: the account's equity at the mark. If the equity is negative, the price is
-            better for the account than the mark. So the party that takes over the lots bears a part
-            of the debt, or all of it.
+            better for the account than the mark, unless *thirds* is 0. So the party that takes over
+            the lots bears a part of the debt, or all of it.
         position: the account's position in lots, above zero if it is long.
         lots: the number of lots to close, at least 1.
         mark: the lead price in ticks.

@@ -1,15 +1,15 @@
 """The venue's liquidation of accounts on margin, in the order of its steps.
 
-1. `margin_call`: an account below maintenance margin sends random orders into the book until the
-   next settlement.
-2. `auto_close`: an account below auto-close margin is closed at a settlement. The account's tokens
-   are sold, and its position goes to backstop providers. The part that the providers cannot take
-   goes to accounts on the other side.
+1. `margin_call`: an account below maintenance margin, but not below auto-close margin, sends random
+   orders into the book until the next settlement.
+2. `auto_close`: an account below auto-close margin is closed at settlements, at once or in parts.
+   The account's tokens are sold, and its position goes to backstop providers. The part that the
+   providers cannot take goes to accounts on the other side.
 3. `loss_bearers`: a closed account leaves money or a debt. The insurance fund receives the money.
-   The fund also pays debts, as far as its balance is enough. All customers bear the remaining
-   debts.
+   The fund also pays debts, as far as its balance is enough. All customers outside the house group
+   bear the remaining debts.
 
-The code of a step uses only the code of later steps.
+The code of a step never uses the code of an earlier step.
 """
 
 import numpy as np
@@ -46,8 +46,8 @@ class LiquidationDesk:
             parties: all parties that keep books, by role.
             house: the house venue.
             forced_lots_per_s: the limit on all forced orders in a second, in lots, by market.
-            token_weight_e6: the share of tokens' value that counts as margin, by the market that
-                prices the tokens.
+            token_weight_e6: the millionths of tokens' value that count as margin, by the market
+                that prices the tokens.
             free_tokens: retail's tokens that are not collateral, in lots, by the market that prices
                 the tokens.
         """
@@ -72,7 +72,7 @@ class LiquidationDesk:
 
     @property
     def reserved_cents(self) -> int:
-        """Return the cents of retail's claim in accounts on margin at the last settlement.
+        """Return the cents of retail's claim in accounts on margin, at the last marks.
 
         Tokens are not included, since the venue owes them in kind. An account that owes dollars
         against tokens counts as zero.

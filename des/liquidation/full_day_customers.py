@@ -1,7 +1,7 @@
-"""In a long run, customers on margin trade only on full days.
+"""With the key `leverage.share_of_claims`, customers on margin trade only on full days.
 
 At the start of a full day these customers set aside a stated share of retail's claim and enter
-positions. At the next midnight customers on margin close the positions that remain. Between full
+positions. At the next midnight these customers close the positions that remain. Between full
 days there is no trading on margin, since a margin call cannot wait for the next played hour of a
 sampled run.
 """

@@ -11,7 +11,7 @@ from ledger.parties import Parties
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """The codes that are the same in all rows about customers on margin.
+    """The codes of the parties in rows about customers on margin.
 
     The account with the index i is the holder with the number `first` + i in the books.
     """

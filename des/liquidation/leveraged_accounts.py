@@ -3,10 +3,11 @@
 An account has cash and a position of n lots, and n < 0 for a short. If M is the value of a lot at
 the mark, the account's value is cash + n M. The account's equity is this value plus the margin
 value of its tokens. The margin fraction is the equity divided by |n| M. An account's threshold is
-the price at which the margin fraction falls below maintenance margin. Thresholds are kept sorted,
-so that a settlement reads only the accounts whose thresholds the price has passed. The thresholds
-of accounts with tokens assume token prices slightly below the current ones. So each account that
-the search finds is checked again with exact prices.
+the first price at which the margin fraction is below maintenance margin. Thresholds are kept
+sorted. So a settlement reads only the accounts whose thresholds the price has passed, and the
+accounts that have changed since the last sorting. The thresholds of accounts with tokens assume
+lower token prices than at the last sorting. So each account that the search finds is checked again
+with exact prices.
 """
 
 import numpy as np
@@ -18,7 +19,7 @@ Thresholds = tuple[np.ndarray, np.ndarray]  # prices in rising order, and their 
 
 
 class LeveragedAccounts:
-    """All positions on margin, in whole numbers. Each account has one position."""
+    """All positions on margin, in whole numbers. Each account has at most one position."""
 
     def __init__(
         self, tick_cents: np.ndarray, maintenance_e6: int, token_weight_e6: np.ndarray
@@ -73,14 +74,15 @@ class LeveragedAccounts:
     def below(self, market: int, mark: int) -> np.ndarray:
         """Return the accounts of a market that lack maintenance margin at *mark*, in rising order.
 
-        The result includes accounts that owe money and have no position left.
+        The result includes accounts without a position that owe more than the margin value of their
+        tokens.
         """
         (long_at, longs), (short_at, shorts) = self._sorted[market]
         passed = np.concatenate(
             (longs[long_at.searchsorted(mark) :], shorts[: short_at.searchsorted(mark, "right")])
         )
         if not len(passed) and not self._movers[market]:
-            return passed  # this is so at most settlements
+            return passed  # the usual case
         moved = np.array(self._movers[market], dtype=np.int64)
         touched = np.concatenate((passed[~self._moved[passed]], moved))
         touched.sort()
@@ -171,8 +173,8 @@ class LeveragedAccounts:
         lots, owed = self.lots[members], E6 * collateral
         tick_cents, m = int(self._tick_cents[market]), self._maintenance_e6
         long, short = lots > 0, lots < 0
-        # A long lacks margin if cash + n M < m n M, where m is the maintenance fraction. This is
-        # the same as M (1 - m) n < -cash. The formula for shorts has 1 + m.
+        # Let C be the collateral, and m the maintenance fraction. A long lacks margin if
+        # C + n M < m n M. This is the same as M (1 - m) n < -C. The formula for shorts has 1 + m.
         too_low = (-owed[long] - 1) // ((E6 - m) * lots[long] * tick_cents)
         too_high = owed[short] // ((E6 + m) * -lots[short] * tick_cents) + 1
         by_low, by_high = np.argsort(too_low, kind="stable"), np.argsort(too_high, kind="stable")

@@ -1,8 +1,8 @@
 """The third step of a liquidation settles the money and the debts that closed accounts leave.
 
-At the end of a settlement the insurance fund receives the money, and pays the debts as far as the
-fund's balance is enough. All customers outside the house group bear the remaining debts, in
-proportion to their claims.
+The insurance fund receives the money, and pays the debts as far as the fund's balance is enough.
+All customers outside the house group bear the remaining debts, in proportion to their claims. The
+books record both at the end of a settlement.
 """
 
 import numpy as np
@@ -115,7 +115,7 @@ class LossBearers:
     def _borne(
         self, time_us: int, market: int, shares: dict[int, int], worth: np.ndarray, rest: int
     ) -> np.ndarray:
-        """Return the rows of all customers' shares of a loss, with a row for each margin account.
+        """Return the rows of customers' shares of a loss. A margin account has a row of its own.
 
         *shares* has the share of each party by its code. *worth* is the value of each account on
         margin. *rest* is the part of retail's claim that is not in accounts on margin.

@@ -91,7 +91,10 @@ class MarginCustomers:
         self.desk.enter(time_us, self._marks(), self._first)
 
     def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """Check margin. The variation margin until *end_us* must already be paid."""
+        """Book funding at a full hour, and check margin.
+
+        The variation margin until *end_us* must already be paid.
+        """
         if end_us % HOUR_US == 0:
             self.desk.accounts.fund(marks, self._funding_e9)
             self.desk.accounts.sort()
@@ -107,7 +110,7 @@ class MarginCustomers:
         self.desk.enter(now_us, self._marks(), coming)
 
     def leave_all(self, now_us: int) -> None:
-        """Close all positions of customers on margin, because the house halts."""
+        """Close all positions of customers on margin."""
         self.desk.leave_all(now_us, self._marks())
 
     def note_prices(self, time_us: int) -> None:

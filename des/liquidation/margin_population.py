@@ -1,4 +1,4 @@
-"""Draws customers on margin: the collateral and the leverage of each customer."""
+"""Draws customers on margin: the collateral, the leverage and the position of each customer."""
 
 import math
 from collections.abc import Sequence
@@ -65,9 +65,11 @@ def population(
 ) -> Population:
     """Draw the holders who enter positions on a day.
 
-    Collateral and leverage are lognormal and independent. Leverage is drawn again if it is above
-    the venue's limit, or so high that the account would be liquidated at once. The stated mean
-    leverage is the mean before draws are repeated. A customer who cannot afford a lot is left out.
+    Collateral and leverage are lognormal and independent. Collateral is at most a billion dollars.
+    Leverage is drawn again if it is above the venue's limit, or so high that the account would be
+    liquidated at once. The stated mean leverage is the mean before draws are repeated. If this mean
+    gives a median that would be too high, the median is the highest allowed leverage. A customer
+    who cannot afford a lot is left out.
 
     Some customers deposit tokens instead of cash: as many whole lots as their collateral buys. If
     the collateral buys no lot, the customer deposits cash. The leverage of a customer with tokens

@@ -59,6 +59,8 @@ def lots_to_sell(
 ) -> int:
     """Return the lots to sell to restore an account's margin, at most all lots of the account.
 
+    If sales do not bring the account closer to this margin, the result is all lots.
+
     Args:
         account: the account.
         lot_cents: the value of a lot at the mark.

@@ -1,8 +1,9 @@
 """Loans against thinly traded tokens: lending, sales of collateral, takeovers of accounts.
 
-Everything happens at settlements. A borrower withdraws a loan at once. If an account lacks margin,
-the venue sells the account's tokens until the margin is restored, but not more tokens than the
-order book of the token can fill. Below auto-close margin the captive maker takes over the account,
+Everything happens at settlements. A borrower requests the withdrawal of a loan at once. If an
+account lacks margin, the venue sells the account's tokens until the margin is restored, but not
+more tokens than the order book of the token can fill. The other makers buy the tokens, as far as
+their claim is enough. Below auto-close margin the captive maker takes over the account,
 pays the account's debt to the venue, and sells the tokens in the same order book. If the proceeds
 are less than the debt, the maker bears the difference.
 
@@ -116,7 +117,10 @@ class PledgedLoans:
             self._liquidate(time_us, elapsed_s, each, mark)
 
     def lend(self, time_us: int, marks: np.ndarray) -> None:
-        """Lend each borrower the largest allowed amount. Borrowers withdraw their loans at once."""
+        """Lend the largest allowed amount to each borrower who borrows at this time.
+
+        Borrowers request the withdrawal of their loans at once.
+        """
         for each in self._loans:
             if not each.loan.borrows_at(time_us):
                 continue
@@ -167,9 +171,10 @@ class PledgedLoans:
             )
 
     def _liquidate(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell tokens of an account that lacks margin, or take over the account.
+        """Sell tokens of an account that lacks margin.
 
-        The captive maker takes over an account below auto-close margin.
+        The captive maker takes over an account that is below auto-close margin, before or after
+        such a sale.
         """
         lot_cents = self._lot_cents(each, mark)
         if not self._fails(each, lot_cents, self._maintenance_e6):
@@ -184,7 +189,7 @@ class PledgedLoans:
         return margin_below(counted, each.account.debt_cents, margin_e6)
 
     def _sell(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell tokens until the account has enough margin, as many as the order book can fill."""
+        """Sell tokens until the account has enough margin, but at most `_room`."""
         account, lot_cents = each.account, self._lot_cents(each, mark)
         room = self._room(each, elapsed_s, lot_cents)
         if not room:
@@ -223,7 +228,7 @@ class PledgedLoans:
         account.lots = account.debt_cents = 0
 
     def _sell_off(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell the captive maker's tokens from takeovers, as many as the order book can fill."""
+        """Sell the captive maker's tokens from takeovers, at most `_room`."""
         lot_cents = self._lot_cents(each, mark)
         room = self._room(each, elapsed_s, lot_cents)
         lots = min(each.taken_lots, room)

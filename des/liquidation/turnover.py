@@ -71,9 +71,9 @@ class Turnover:
         self._end(time_us, marks, leaving, worth[leaving])
 
     def leave_all(self, time_us: int, marks: np.ndarray) -> None:
-        """Close all positions at *marks*, because the venue halts, even without enough margin.
+        """Close all positions at *marks*, also in accounts without enough margin.
 
-        An account that owes dollars against tokens keeps its debt, and its tokens stay pledged.
+        An account that owes dollars keeps its debt, and its tokens, if any, stay pledged.
         """
         accounts = self._accounts
         worth = accounts.worth(marks)

@@ -1,4 +1,4 @@
-"""Notes for reports on each day of a market: the displayed book, and the price range."""
+"""Notes for reports on each day: the displayed books, the weights of hours, the price ranges."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -13,7 +13,10 @@ from ledger.times import DAY_US, HOURS_PER_DAY
 
 
 def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> None:
-    """Record the displayed book at the start of the first played hour of a day."""
+    """Record the displayed book of each market at the start of the first played hour of a day.
+
+    Nothing is recorded if the house is closed.
+    """
     for listing in listings:
         book = listing.shown_book(now_us) if listing.hours.is_first_of_day(now_us) else None
         if book:
@@ -21,7 +24,7 @@ def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> No
 
 
 def note_hours(journal: Journal, time_us: int, hours: TradedHours) -> None:
-    """Record the weights of the day's hours, if hours are drawn in groups.
+    """Record the weights and predicted losses of the day's hours, if hours are drawn in groups.
 
     *time_us* is the last microsecond of the day.
     """
@@ -33,7 +36,7 @@ def note_hours(journal: Journal, time_us: int, hours: TradedHours) -> None:
 
 
 def note_ranges(journal: Journal, time_us: int, listed: Iterable[tuple[Market, Listing]]) -> None:
-    """Record the lowest and the highest price of the day that ends just after *time_us*."""
+    """Record each market's lowest and highest price of the day that ends just after *time_us*."""
     for market, listing in listed:
         prices, tick_usd = listing.prices_of_day(time_us + 1), Decimal(market.tick_usd)
         if len(prices):

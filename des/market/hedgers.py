@@ -37,7 +37,7 @@ class Hedgers:
     def decide(self, now_us: int, lot_cents: int, state: Holdings) -> int:
         """Place the orders, and return the net lots of all orders since the last settlement.
 
-        The net lots include the firms' hedge orders, which firms place between settlements.
+        The net lots include the firms' hedge orders, which follow the firms' own fills.
         """
         if now_us % self._hedge_us == 0:
             self.desk.decide(now_us, self._maker, state.maker_lots + state.maker_lead_lots)

@@ -1,7 +1,8 @@
 """Hedging on the lead venue. An order reaches the lead venue some time after the decision.
 
 A trading firm hedges each fill separately, as soon as the firm learns of the fill. The captive
-maker and the backstop providers hedge their net positions at settlements.
+maker and the backstop providers hedge their net positions at settlements. The directional desk's
+orders on the lead venue are placed in the same way.
 """
 
 import math
@@ -74,7 +75,7 @@ class HedgeDesk:
         self._terms = HedgeTerms(round(half_spread_bps * COST_UNIT / 10_000), outside)
         self._under_way = _no_orders(0)
         self._ordered_lots = 0
-        self._pushed = 0  # the first orders under way, which already move the lead price
+        self._pushed = 0  # the number of orders under way that already move the lead price
 
     def follow(self, house_fills: np.ndarray) -> None:
         """Place hedge orders for firms' hits and closed positions among fills of dtype ROW."""
@@ -88,11 +89,12 @@ class HedgeDesk:
         Args:
             now_us: the time of the settlement.
             hedger: the hedger that has the position.
-            lots: the hedger's position on the house and the lead venue together.
+            lots: the hedger's position on the house and the lead venue together, or the directional
+                desk's lots above its target.
             most_lots: the largest number of lots in one order. None: there is no limit.
         """
         if not lots and not len(self._under_way.lots):
-            return  # this is so at most settlements
+            return  # the usual case
         needed = -lots - _lots_of(self._under_way, hedger)
         if most_lots is not None:
             needed = max(-most_lots, min(most_lots, needed))

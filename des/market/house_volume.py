@@ -10,7 +10,7 @@ from ledger.times import day_of
 
 
 class HouseVolume:
-    """Records the daily volume of each market, and returns volumes of all markets together."""
+    """Records the daily volume of each market, and returns the volume so far."""
 
     def __init__(self, names: Sequence[str], listings: Sequence[Listing], journal: Journal) -> None:
         """Initialise with the markets to read.
@@ -23,7 +23,10 @@ class HouseVolume:
         self._names, self._listings, self._journal = names, listings, journal
 
     def usd_per_day(self) -> float:
-        """Return the dollars traded in the last 24 hours by all traders in all markets."""
+        """Return the volume of all traders in all markets in the last 24 hours, in dollars a day.
+
+        See `MarketVolume.usd_per_day`.
+        """
         return sum(listing.volume.usd_per_day() for listing in self._listings)
 
     def others_cents(self) -> list[int]:
@@ -34,7 +37,7 @@ class HouseVolume:
         return [listing.volume.today.others_cents for listing in self._listings]
 
     def without_maker_cents(self) -> float:
-        """Return the cents that customers would have traded today without the captive maker."""
+        """Return today's cents if there were no captive maker, summed over all markets."""
         return sum(listing.volume.without_maker_cents for listing in self._listings)
 
     def close_day(self, time_us: int) -> None:

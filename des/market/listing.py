@@ -114,7 +114,7 @@ class Listing:
             run.seed, market.name, holders, market.order_usd_mean, self.hours, held
         )
         self._net = NetTrades(int(traders.takers[-1]), traders.others) if held else None
-        # The simulation gives all orders to one customer, because it has no use for names.
+        # In the maker's own simulation all orders are of one customer, since no name is needed.
         imagined = UninformedFlow(
             run.seed, f"{market.name} as believed", 1, market.order_usd_mean, self.hours
         )
@@ -187,7 +187,10 @@ class Listing:
         return self._uninformed.orders(start_us, end_us, self._usd_per_s, lot_usd, times)
 
     def _begin_hour(self, hour_us: int) -> None:
-        """Decide the volume of uninformed customers in the coming hour, in dollars per second."""
+        """Decide the volume of uninformed customers in the coming hour, in dollars per second.
+
+        The volume is 0 if the house is closed to customers.
+        """
         decided = given(self._decided)
         response = self._demand.response(decided.plan, decided.others)
         self.volume.begin_hour(response, self.hours.stands_for_at(hour_us))
@@ -201,7 +204,7 @@ class Listing:
         Args:
             now_us: the interval's start.
             elapsed_s: seconds since the last settlement.
-            state: positions and claims on the venues.
+            state: the positions in this market, and who may trade.
         """
         lot_cents = self.mark_ticks * self._contract.cents_of_one
         times = self.hours.stands_for_at(now_us)
@@ -226,7 +229,7 @@ class Listing:
 
         Args:
             now_us: the time of the removal.
-            hedgers: the codes of the firms, which close their hedges at once.
+            hedgers: the codes of the firms, which now order to close their hedges.
             lead_lots: the position of each of these firms on the lead venue.
         """
         self._session.clear()
@@ -276,7 +279,10 @@ class Listing:
         return self._traded.ticks_of_day(end_us)
 
     def volume_usd_per_s(self, time_us: int) -> float:
-        """Return the recorded volume or the stated demand of a day, in dollars per second."""
+        """Return the recorded volume or the stated demand of a day, in dollars per second.
+
+        The result is the sum over all similar markets.
+        """
         return self._contract.stands_for * self._demand.usd_per_s(time_us)
 
     def close_day_of_demand(self) -> tuple[int, ...]:
@@ -287,7 +293,10 @@ class Listing:
         return self._demand.close_day()
 
     def recorded_usd(self, time_us: int) -> float | None:
-        """Return the recorded dollars of the day at *time_us*, or None without a record."""
+        """Return the recorded dollars of the day at *time_us* in all similar markets.
+
+        The result is None without a record.
+        """
         of_one_usd = self._demand.recorded_usd(time_us)
         return None if of_one_usd is None else self._contract.stands_for * of_one_usd
 

@@ -1,7 +1,7 @@
 """Decides the captive maker's quotes in one market: half-spread, levels and size.
 
-At each settlement the maker makes a plan of its quotes. On the first of each month a
-`QuotingChoice` decides the half-spread and the size.
+At each settlement the maker makes a plan of its quotes. At the run's start and on the first of each
+month a `QuotingChoice` decides the half-spread and the size.
 """
 
 from des.clock import DAY_US, HOUR_US, SECOND_US
@@ -58,11 +58,13 @@ class MakerQuotes:
         self.seen: SeenMonth | None = None  # the month on which the last decision is based
 
     def look(self, now_us: int, state: Holdings) -> None:
-        """Decide the quotes on the first of a month, and let the maker simulate each played hour.
+        """Decide the quotes for a month, and let the maker simulate each played hour.
+
+        Quotes are decided at the run's start and on the first of a month.
 
         Args:
             now_us: the time of the settlement. The first settlement is the run's start.
-            state: positions and claims on the venues.
+            state: the positions in this market, and the share of size that the maker displays.
         """
         if self._decided is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
             self._decide(now_us, state.maker_shows)
@@ -82,7 +84,7 @@ class MakerQuotes:
             now_us: the time of the settlement.
             mark_ticks: the lead price, in ticks.
             lot_cents: the value of a lot at the lead price.
-            state: positions and claims on the venues.
+            state: the maker's position, and whether the maker may quote.
         """
         quotes = state.may_quote and self._hours.has(now_us)
         times = self._hours.stands_for_at(now_us)

@@ -79,7 +79,8 @@ class MarketVolume:
 
         Args:
             rows: the fills on the house (dtype ROW).
-            others_lot_ticks: lots times price, in ticks, of orders that the other makers filled.
+            others_lot_ticks: lots times price, in ticks, of uninformed orders that the other makers
+                filled.
         """
         if not len(rows) and not others_lot_ticks:
             return
@@ -94,7 +95,11 @@ class MarketVolume:
         self.without_maker_cents += now.uninformed_cents / self._response
 
     def usd_per_day(self) -> float:
-        """Return the dollars per day in the last 24 hours, or since the run's start if later."""
+        """Return the volume in dollars per day, over played hours that represent about 24 hours.
+
+        These are the latest played hours. On the first day they are all played hours so far. Before
+        the first played hour the volume is 0.
+        """
         if not self._hours:
             return 0.0
         hours, cents = map(sum, zip(*self._hours, strict=True))

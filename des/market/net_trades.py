@@ -1,8 +1,8 @@
 """Customers' trades with the other makers in one market, booked net at each settlement.
 
-A month has millions of customers' orders, so the books have no row for a single order. One row
+A month may have millions of customers' orders, so the books have no row for a single order. One row
 books the net trade of an interval, at the mark at the end of the interval. So the books do not
-contain the customers' gain or loss within the interval.
+contain the customers' gain or loss on these trades within the interval.
 """
 
 from dataclasses import dataclass

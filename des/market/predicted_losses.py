@@ -1,12 +1,14 @@
-"""Predicts the maker's loss in each hour. A sampled run uses the predictions to draw its hours.
+"""Predicts the maker's loss in each hour, for runs whose played hours are drawn in groups.
 
 A late maker loses to a fast firm when the price jumps beyond the maker's quote. All jumps of a run
 are drawn before any hour is played. For each jump and each level of the captive maker's quotes, the
-prediction takes the part of the jump beyond the level's stated distance. The predicted loss of an
-hour is the sum of these parts of jumps, for one dollar displayed on each level of each market. A
-market that represents n similar markets counts n times in the sum. The prediction uses no figure
-that depends on the course of a run or on a cause that a counterfactual removes: no displayed sizes,
-latencies, firms or fees. So a counterfactual plays the same hours as its base run.
+prediction takes the part of the jump beyond the level's stated distance. If quotes widen after a
+volatile hour, the distance is widened too. The predicted loss of an hour is the sum of these parts
+of jumps, for one dollar displayed on each level of each market. A market that represents n similar
+markets counts n times in the sum. A market without volume on a day does not count on this day. The
+prediction uses no figure that depends on the course of a run or on a cause that a counterfactual
+removes: no displayed sizes, latencies, firms or fees. So a counterfactual plays the same hours as
+its base run.
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""The lead price of one market, with the impact of hedges and liquidations."""
+"""The lead price of one market, with the impact of orders on the lead venue."""
 
 import math
 from collections.abc import Callable
@@ -16,7 +16,8 @@ class TradedPrice:
     def __init__(self, lead: LeadPrice, impact: Impact) -> None:
         """Initialise without any impact of orders."""
         self._lead, self._impact = lead, impact
-        # Today's changes of the impact on the log-price: the time of a change, and the new impact.
+        # The impact on the log-price at the start of the day, and each change of the impact since
+        # then: the time, and the new impact.
         self._offsets: list[tuple[int, float]] = []
 
     def begin_interval(self, start_us: int) -> float:

@@ -1,4 +1,4 @@
-"""The volume that uninformed customers want to trade in one market, decided every hour."""
+"""The volume that uninformed customers want to trade in one market, decided every played hour."""
 
 from des.clock import HOUR_US, SECOND_US
 from des.given import given
@@ -36,16 +36,17 @@ class UninformedDemand:
         return self._recorded.usd_of_day(time_us)
 
     def usd_per_s(self, time_us: int) -> float:
-        """Return the recorded volume or the stated demand, in dollars per second."""
+        """Return the recorded volume or the stated demand of a day, in dollars per second."""
         return given(self._rates.usd_per_s(time_us))
 
     def usd_per_s_in_hour(self, hour_us: int, response: float) -> float:
         """Return the demand in one market, in dollars per second, in the hour that has just begun.
 
-        Stated demand is the month's rate times the response to the quotes at the start of the hour.
-        Recorded demand is the volume that the scenario gives for the hour, if it gives one.
-        Otherwise recorded demand is the recorded volume from midnight to the end of this hour,
-        minus the volume already traded today.
+        Stated demand is the month's rate, times the response to the quotes at the start of the
+        hour, times the number of hours that the hour represents. Recorded demand is the volume that
+        the scenario gives for the hour, if it gives one. Otherwise recorded demand is the recorded
+        volume of the hours that today's played hours represent, up to and including this hour,
+        minus the volume already traded today. Recorded demand is at least 0.
         """
         if self._is_stated:
             return self._volume.hour_stands_for * self.usd_per_s(hour_us) * response

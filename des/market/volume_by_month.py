@@ -11,7 +11,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 class VolumeByMonth:
-    """Monthly volumes, spread over the days of each month."""
+    """Monthly volumes, spread evenly over the days of each month."""
 
     def __init__(self, months: Sequence[MonthVolume], days: Sequence[DayVolume] = ()) -> None:
         self._of_month = {}
@@ -21,11 +21,14 @@ class VolumeByMonth:
         self._of_day = {volume.day: volume.usd / DAY_S for volume in days}
 
     def usd_per_s(self, time_us: int) -> float | None:
-        """Return a day's dollars per second, from the day's or the month's volume, or None."""
+        """Return a day's dollars per second, from the day's volume or else the month's volume.
+
+        The result is None if neither volume is known.
+        """
         day = day_of(time_us)
         return self._of_day.get(day, self._of_month.get((day.year, day.month)))
 
     def usd_of_day(self, time_us: int) -> float | None:
-        """Return the dollars of the whole day at *time_us*, or None."""
+        """Return the dollars of the whole day at *time_us*, or None if they are not known."""
         usd_per_s = self.usd_per_s(time_us)
         return None if usd_per_s is None else usd_per_s * DAY_S

@@ -22,7 +22,7 @@ class Candles:
     """The lead price's anchors and volatility, read from a file of candles."""
 
     anchors: tuple[Anchor, ...]  # the first open, every close, and the open after each gap
-    volatility: tuple[VolatilityLevel, ...]  # one level per day
+    volatility: tuple[VolatilityLevel, ...]  # one level for each day with candles
     said: tuple[str, ...] = ()  # remarks on the file and on corrections
 
 
@@ -34,7 +34,8 @@ def read_candles(path: Path) -> Candles:
     day. A day without candles has the volatility of the previous day.
 
     Raises:
-        CandleError: the file cannot be read, or a line of it is implausible.
+        CandleError: the file cannot be read, a line of it is implausible, or the volatility of a
+            day is too high.
 
     Source: variance per candle (ln high/low)^2 / (4 ln 2); Parkinson (1980), The Journal of
         Business 53(1), 61-65. Ranges from few trades underestimate the variance.
@@ -51,7 +52,7 @@ def read_candles(path: Path) -> Candles:
 
 
 def _known_prices(found: Regular) -> Iterator[tuple[int, float]]:
-    """Yield the price at each close, and at each open that follows a gap."""
+    """Yield the price at the first open, at each close, and at each open that follows a gap."""
     closed_us = None
     for candle in found.candles:
         if candle.opens_us != closed_us:

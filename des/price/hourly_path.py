@@ -88,7 +88,11 @@ def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour:
 def _known_prices(
     anchors: Sequence[Anchor], start_hour: int, end_hour: int
 ) -> tuple[list[int], list[float]]:
-    """Return hours and log-prices of the anchors until the first anchor at or after the end."""
+    """Return the hours since the start, and the log-prices, of the anchors that affect the run.
+
+    These are the anchors from the last one at or before the start to the first one at or after the
+    end. An anchor before the start gets hour 0.
+    """
     hours = [anchor.time_us // HOUR_US for anchor in anchors]
     first = bisect_right(hours, start_hour) - 1
     if first < 0:
@@ -120,7 +124,7 @@ def _correction(
         return correction
     starts, last = known_hours[:-1], known_hours[-1]
     lengths = np.diff(known_hours)
-    # If there is no variance, the price moves in a straight line from one anchor to the next.
+    # If the diffusion has no variance between two anchors, all hours get an equal correction.
     is_still = np.repeat(np.add.reduceat(variance[:last], starts) == 0, lengths)
     weight = np.where(is_still, 1.0, variance[:last])
     missing = np.diff(known_logs) - np.add.reduceat(drawn[:last], starts)

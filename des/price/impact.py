@@ -1,4 +1,4 @@
-"""Market impact of hedges and liquidations, which move the lead price for some time.
+"""Market impact of orders on the lead venue, which move the lead price for some time.
 
 The offset I is the impact on the log-price. If orders of Q dollars (signed) are placed D seconds
 after the offset was last computed, the offset becomes

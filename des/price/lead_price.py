@@ -27,7 +27,7 @@ _NO_TIMES = np.empty(0, dtype=np.int64)
 
 
 class Ticks(NamedTuple):
-    """The times at which the price changed, and the new prices."""
+    """The times at which the price may change, and the price from each of these times on."""
 
     times_us: np.ndarray  # strictly rising, int64, shape (n,)
     prices: np.ndarray  # in units of the market's tick, int64, shape (n,)
@@ -56,7 +56,7 @@ class LeadPrice:
 
     Raises:
         ValueError: the run does not begin and end at full hours, or `hourly_path` raises the error.
-        PriceRangeError: the path rises above the largest price that can be stored.
+        PriceRangeError: a price at a full hour is above PRICE_TICKS_MAX_AT_HOURS.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class LeadPrice:
         Args:
             start_us: the first microsecond of the span.
             end_us: the first microsecond after the span.
-            impact: the impact of liquidations and hedges on the log-price in this span.
+            impact: the impact of orders on the lead venue on the log-price in this span.
 
         Returns:
             The ticks. Each price is rounded, and is at least one tick.
@@ -116,9 +116,9 @@ class LeadPrice:
         return Ticks(np.concatenate(times), np.concatenate(prices))
 
     def last_tick(self, end_us: int, impact: float = 0.0) -> Ticks:
-        """Return one tick at the hour's opening price, in place of all ticks before the hour.
+        """Return one tick, with the price at the full hour *end_us*, in place of earlier ticks.
 
-        The tick is a minute before the hour, so that a late quoter finds a price.
+        The tick is a minute before *end_us*, so that a late quoter finds a price.
         """
         price = round(self.hour_price_usd(end_us) * math.exp(impact) / self._tick_usd)
         return Ticks(np.array([end_us - MINUTE_US]), np.array([max(price, 1)]))

@@ -1,8 +1,9 @@
 """The captive maker's own simulation of its quotes, in which all orders are uninformed.
 
-The simulation tests the decided quotes and some alternatives at the actual lead prices. The
-simulation includes the other makers' quotes, and assumes the volume of the last 24 hours. Only the
-first five minutes of each played hour are simulated, and these minutes represent the whole hour.
+The simulation tests the decided quotes, and alternatives if the policy has any, at the actual lead
+prices without the impact of orders. The simulation includes the other makers' quotes, and assumes
+the volume of the last 24 hours. Only the first five minutes of each played hour are simulated, and
+these minutes represent the whole hour.
 """
 
 from collections.abc import Sequence
@@ -31,8 +32,8 @@ class Imagined:
 
     policy: QuotingPolicy
     shown_cents: int  # size per level in cents
-    # The result and the volume, in lots times ticks, are sums over the hours that the simulated
-    # minutes represent.
+    # The result and the volume of the simulated minutes, in lots times ticks. The minutes of an
+    # hour count as often as the number of hours that this hour represents.
     edge_lot_ticks: int = 0
     lot_ticks: int = 0
 
@@ -71,7 +72,7 @@ class OwnSimulation:
             flow: the random orders of the simulation.
             gateway_us: equally likely delays of orders to the house venue.
             others: the other makers' quotes.
-            plays: whether the maker simulates at all. If false, there is no prediction.
+            plays: whether the maker simulates at all. If false, all predictions are zero.
             whole_lots: rounds the displayed size to lots.
         """
         self._plays, self._whole_lots = plays, whole_lots

@@ -10,7 +10,7 @@ class FirmsInMarket:
     """The trading firms' positions, claims and fees, as arrays of equal length."""
 
     lots: np.ndarray
-    claim_cents: np.ndarray  # the firms' claims on the venue
+    claim_cents: np.ndarray  # the firms' claims on the house venue
     margin_cents: np.ndarray  # the part of the claim that is margin for this market
     fee_e6: np.ndarray  # the firms' taker fees, in millionths of the traded amount
     trades: np.ndarray  # whether the firm may hit quotes, bool

@@ -9,8 +9,8 @@ position is a random walk.
 Suppose that on average lambda orders arrive per hour as a Poisson process, that s is the mean
 square of their sizes, and that positions are held for T hours on average. In the long run the
 variance of the net position is lambda s / (1 - exp(-2 / T)), about lambda s T / 2. A model in which
-each position is opened by one order and closed by another has the same variance, if lambda / 2
-positions are opened per hour as a Poisson process and each lasts T hours on average.
+each position is opened by one order and closed by another has the variance lambda s T / 2, if
+lambda / 2 positions are opened per hour as a Poisson process and each lasts T hours on average.
 
 Sources: Uhlenbeck & Ornstein (1930), Physical Review 36, 823-841; the number in service of an
     infinite-server queue: Takacs (1962), Introduction to the Theory of Queues, chapter 3.

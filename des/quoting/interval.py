@@ -28,8 +28,8 @@ def play(
         standing: the quote in force at the start, if any, with its remaining lots.
         beat: the interval's start and end, the time between quotes (0: at every tick), and the
             quotes' latency, all in microseconds.
-        ticks: times and lead prices, beginning with the last tick that a quote can still be based
-            on.
+        ticks: times and lead prices, beginning with the oldest tick on which a quote can still be
+            based.
         plan: the downward shift of the mid in ticks, each level's distance from the mid in ticks by
             side, shape (2, levels), and the displayed lots per level by side, shape (2,).
         watchers: the firms that watch the quotes.

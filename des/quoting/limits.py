@@ -1,6 +1,6 @@
 """Limits on firms' orders, and the volume that these limits prevent.
 
-If a firm's order reaches a limit, some profitable lots stay in the quote, and later orders may take
+If a firm's order reaches a limit, profitable lots may stay in the quote, and later orders may take
 them. Profitable lots that are still left when the quote is replaced are counted as cut off by the
 limit. If several orders reached limits, the lots count for the limit of one order only: the order
 for which the largest number of levels was profitable. If there are several such orders, the last of

@@ -40,7 +40,10 @@ class QuotingPolicy:
         return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
 
     def widened(self, times: float) -> "QuotingPolicy":
-        """Return the policy with levels *times* as far from the mid, if the policy widens."""
+        """Return the policy with levels *times* as far from the mid, if the policy widens.
+
+        A level is at most REACH_E6_MAX from the mid.
+        """
         if not self.widens or times == 1.0:
             return self
         moved = (min(round(each * times), REACH_E6_MAX) for each in self.offset_e6)

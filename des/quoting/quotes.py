@@ -137,7 +137,10 @@ def blank(n: int, levels: int, firms: int) -> Quotes:
 
 @njit("int64(int64[::1], int64, int64)", cache=True)
 def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
-    """Return the index of the last time at or before *time_us*, starting the search at *i*."""
+    """Return the index of the last time at or before *time_us*, starting the search at *i*.
+
+    The result is *i* if no later time is at or before *time_us*.
+    """
     while i + 1 < len(times_us) and times_us[i + 1] <= time_us:
         i += 1
     return i
@@ -147,7 +150,7 @@ def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
 def posting_times_us(
     start_us: int, end_us: int, refresh_us: int, tick_us: np.ndarray
 ) -> np.ndarray:
-    """Return the times at which quotes are posted: at each multiple of *refresh_us*.
+    """Return the times in an interval at which quotes are posted: the multiples of *refresh_us*.
 
     If *refresh_us* is 0, quotes are posted at each tick. If there is no tick, there is no quote.
     """

@@ -2,9 +2,9 @@
 
 Firms compare a quote with the lead price when the quote is posted, and at each tick of the lead
 price. As soon as a hit is profitable for a firm, the firm sends one immediate-or-cancel order. The
-order arrives after the firm's reaction time and the gateway's delay. The order hits the quote that
-is in force when the order arrives. The model of the race follows Budish, Cramton & Shim (2015), QJE
-130(4).
+order arrives after the firm's reaction time and the gateway's delay. The order meets the quote that
+is in force when the order arrives, and can be too late for a hit. The model of the race follows
+Budish, Cramton & Shim (2015), QJE 130(4).
 
 The functions `watch` and `fills_of` are compiled and use only integers. Calls of the functions for
 one quote and one order at a time give the same result as one call for a whole interval.
@@ -209,9 +209,10 @@ def fills_of(
     A firm's order aims at the captive maker's quote and can hit only this quote. All other orders
     get the better price: an order takes the captive maker's levels that are better than the other
     makers' price, and then trades with the other makers, who have unlimited quantity. If both
-    prices are equal, the order is split in proportion to the displayed sizes, in whole lots, and
-    the captive maker's part is rounded down. As a simplification, firms never hit the other makers'
-    quotes. This favours the other makers.
+    prices are equal, the order is split in whole lots, in proportion to the lots that are left on
+    the captive maker's level and the lots that the other makers display. The captive maker's part
+    is rounded down. As a simplification, firms never hit the other makers' quotes. This favours the
+    other makers.
 
     Args:
         orders: the orders (dtype ORDER) in the order of arrival.
@@ -223,7 +224,8 @@ def fills_of(
         codes: the codes of takers and makers in the books.
 
     Returns:
-        Rows of dtype ROW in the order of time, without fee and venue, which the venue adds.
+        Rows of dtype ROW in the order of time, without venue, market, edge and fee, which the venue
+        adds.
         Uninformed orders that the other makers fill have no rows. Of these orders only the volume
         and the net purchase are returned.
     """

@@ -124,9 +124,10 @@ class Session:
         return bool(self._in_force.shown_lots.any())
 
     def _pass(self, end_us: int, impact: float) -> Fills:
-        """Pass an idle interval in one step, and keep only its last price."""
+        """Pass an idle interval in one step. Of the interval's prices, keep only the last."""
         self.clear()
-        # Hedge orders that arrive in this interval are filled at the price before the interval.
+        # Hedge orders that arrive before the interval's last minute are filled at the price before
+        # the interval.
         self.ticks = joined(self.ticks, self._price.last_tick(end_us, impact), end_us)
         return NO_FILLS
 

@@ -60,8 +60,8 @@ def terms(
     """Return the firms' thresholds and limits until the next settlement.
 
     A hit is profitable for a firm if the lead price is beyond the quote by more than the firm's fee
-    and hurdle. The value of an order is at most the firm's `order_share` of its claim on the venue.
-    The firm's position stays within `leverage_max` times its margin.
+    and hurdle. The value of a real order is at most the firm's `order_share` of its claim on the
+    house. No order takes the firm's position beyond `leverage_max` times its margin in this market.
 
     Args:
         takers: the trading firms.

@@ -20,10 +20,11 @@ class UninformedFlow:
     An hour has a Poisson number of orders at uniform times. Both sides have equal probability, the
     distribution of sizes is geometric with the stated mean, and all customers are equally likely.
     The n-th order drawn in an hour does not depend on the number of orders. So a slightly larger
-    flow only adds a few orders. Without `held` the hours can be drawn in any sequence.
+    flow usually only adds a few orders. Without `held` the hours can be drawn in any sequence.
 
     With `held` customers close positions after a time. Then orders on the side that closes
-    positions are more likely, and the hours must be drawn in the order of time.
+    positions are more likely, so the sides depend on the flow. The hours must then be drawn in the
+    order of time.
     """
 
     def __init__(

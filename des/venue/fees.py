@@ -52,7 +52,7 @@ class FeeSchedule:
         return np.maximum(rates_e6, np.minimum(tier_e6, self._floor_e6))
 
     def close_day(self, volume_cents: np.ndarray) -> None:
-        """Add the volume of a day, and drop the volume of the oldest day."""
+        """Add a day's volume, drop the volume of the oldest day, and set the next day's fees."""
         self._days.append(volume_cents)
         self.rates_e6 = self._rates()
 

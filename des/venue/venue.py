@@ -53,7 +53,8 @@ class Venue:
         self._stands_for = np.array([c.stands_for for c in contracts], dtype=np.int64)
         self.claims = np.zeros(members, dtype=np.int64)  # cents
         self.lots = np.zeros((len(contracts), members), dtype=np.int64)
-        self._value = np.zeros((len(contracts), members), dtype=np.int64)  # cents at the last mark
+        # The entry values of the positions in cents: at the last mark, or at a fill's lead price.
+        self._value = np.zeros((len(contracts), members), dtype=np.int64)
         self._account = np.array([desks.get(member, member) for member in range(members)])
         self.fee_e6 = np.zeros(members, dtype=np.int64)  # each member's taker fee, in millionths
         self._free = np.zeros(members, dtype=np.int64)
@@ -161,8 +162,8 @@ def _book(
 
     Args:
         rows: the fills (dtype ROW). This function sets venue, market, edge and fee.
-        where: the codes of venue and market, the cents of a lot at a price of one tick, and the
-            number of similar markets.
+        where: the codes of venue and market, the cents of a lot at a price of one tick in all
+            similar markets together, and the number of similar markets.
         fee_e6: the taker fee of each member, in millionths.
         account: the account of each member.
         claims: cents by account, changed in place.
