@@ -97,6 +97,8 @@ def _wanted(schema: Mapping[str, Any]) -> str:
     match schema:
         case {"anyOf": types}:
             return ", or ".join(_wanted(one) for one in types if one != {"type": "null"})
+        case {"const": bool() as value}:
+            return str(value).lower()  # TOML writes true and false without quotes
         case {"const": text}:
             return f"'{text}'"
         case {"enum": texts}:

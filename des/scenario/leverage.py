@@ -31,7 +31,7 @@ class LeverageLimit(Dated):
 
 
 class Provider(Part):
-    """A backstop provider: the limits of its takeovers, and how fast it closes the positions."""
+    """A backstop provider: the limits of its takeovers, and how fast it hedges the positions."""
 
     name: Entity  # the captive maker, or another entity
     usd_per_minute: Usd

@@ -125,7 +125,8 @@ def sql_command(run: RunFolder, statement: str, rows_max: int | None) -> list[Ta
 
     The view `fills` has one row per fill and per settlement payment, in dollars and contracts. The
     view `rows` has the same data in integers, as the run stores them. The view `postings` has one
-    row per posting of the general ledger, which sums the fills of each day. The statement must be a
-    single SELECT. It can only read these views, and can't change them.
+    row per posting of the general ledger, which sums the fills of each day. The views `notes`,
+    `events`, `prices` and `opens` have the other lines of the ledger. The view `contracts` has the
+    size of a lot and of a tick. The statement must be a single SELECT. It cannot change the run.
     """
     return [sql(run, statement, rows_max)]

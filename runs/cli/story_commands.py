@@ -85,8 +85,9 @@ def valuation_command(run: RunFolder) -> HouseValuation:
       moneytrail valuation runs/out/tiny-seed1
       moneytrail valuation runs/out/tiny-seed1 --table reviews
 
-    The scenario tiny has no valuation. A valuation needs three parts of a scenario: funding rounds
-    ([[group.rounds]]), [group.valuation], and the key maker.policy.
+    The scenario tiny has no valuation. Recorded prices come from the funding rounds of a scenario
+    ([[group.rounds]]), computed values from [group.valuation], and decisions of the maker from the
+    key maker.policy.
 
     For each funding round the report compares four values: the recorded price, a multiple of
     growth, the same multiple of the growth without the captive maker's quotes, and the value of the

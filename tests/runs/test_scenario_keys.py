@@ -75,6 +75,7 @@ def test_a_key_has_a_range_and_a_unit_and_a_default():
     assert key("house.gateway_ms_median").unit == "milliseconds"
     assert key("run.full_days").unit == ""
     assert key("run.settle_s").default == "300"
+    assert key("maker.quoting.simulates").wanted == "false"  # TOML has no quotes around false
 
 
 @pytest.mark.parametrize(
