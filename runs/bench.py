@@ -90,7 +90,7 @@ def _seconds(scenario: Scenario) -> int:
 
 
 def _cpu_s(work: Callable[[], object]) -> float:
-    """Return the least CPU time of several rounds, which is disturbed least by other programs."""
+    """Return the least CPU time of several rounds, since other programs disturbed it least."""
     taken = []
     for _ in range(ROUNDS):
         gc.collect()

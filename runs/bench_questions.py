@@ -1,8 +1,8 @@
-"""Measures, for `make bench`, the CPU time of each command, beside `bean-check` of the same run.
+"""Measures, for `make bench`, the CPU time of some commands, and of `bean-check` of the same run.
 
-Each command runs in its own process, and all CPU time of the process counts. A busy machine slows
-all commands equally. The command `--help` cannot be faster than the import of the library click.
-There is no time limit: this command only measures.
+Each command runs in its own process, and all CPU time of the process counts. The command `--help`
+cannot be faster than the import of the library click. There is no time limit: this command only
+measures.
 """
 
 import resource
@@ -43,11 +43,14 @@ def main() -> None:
     for question in QUESTIONS:
         line = [word.format(run=run) for word in question]
         rows.append((" ".join(question).format(run="RUN"), _cpu_s([*COMMAND, *line])))
-    print(f"\nQuestions about {run}: CPU-seconds, the least of {ROUNDS} rounds\n")
+    print(
+        f"\nQuestions about {run}: CPU-seconds, the least of {ROUNDS} rounds (main.beancount is "
+        "checked once)\n"
+    )
     print(
         tabulate(
             [(asked, cpu_s, whole_s / cpu_s) for asked, cpu_s in rows],
-            headers=("question", "CPU s", "commands in the time of bean-check"),
+            headers=("question", "CPU s", "commands in the time of the first line"),
             floatfmt=("", ",.2f", ",.1f"),
         )
     )

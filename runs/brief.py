@@ -1,6 +1,6 @@
 """Writes a table for readers: amounts are rounded, headings are words, and the table fits a screen.
 
-A note below the table has the number of omitted rows and columns, and the option that prints the
+A line below the table has the number of omitted rows and columns, and the option that prints the
 whole table. Exact figures are in the whole table, in CSV and in JSON.
 """
 
@@ -21,7 +21,7 @@ LAST = 3  # the number of last rows that a shortened table shows
 DOTS = "..."
 GAP = 2  # spaces between columns
 TEXT = 44  # the width at which words are wrapped
-TEXT_MIN = 20  # the least width of a column of words that is narrowed so that all columns fit
+TEXT_MIN = 20  # the least width of a column that is narrowed so that all columns fit
 
 
 class ReadingUnit(NamedTuple):
@@ -47,7 +47,8 @@ def brief(table: Table, lines_max: int = LINES) -> str:
 
     Args:
         table: the table.
-        lines_max: the largest number of lines, including notes.
+        lines_max: the largest number of lines, including notes. If the notes leave less room than
+            ROWS_MIN lines for rows, the text has more lines.
     """
     scale = _scale(table)
     told = [_told_row(table.columns, row, scale) for row in table.rows]
@@ -90,7 +91,10 @@ def is_usd(column: str) -> bool:
 
 
 def _scale(table: Table) -> ReadingUnit:
-    """Return the unit in which the largest amount has at least two digits before the point."""
+    """Return the largest unit in which the largest amount has two digits before the point.
+
+    If there is no such unit, the amounts are in dollars.
+    """
     amounts = [
         abs(Decimal(cell))
         for row in table.rows
@@ -130,8 +134,8 @@ def rows_that_fit(
     """Return the rows that fit into a number of lines, and the number of omitted rows.
 
     The first rows and the *last* rows are returned, with a row of dots in between. The last rows
-    are kept since they often have totals. If rows are tall, fewer last rows are kept. At least one
-    row is returned, however tall it is.
+    are kept since they often have totals. If rows are tall, fewer last rows are kept. If there are
+    rows, at least one row is returned, however tall it is.
     """
     most = max(min(ROWS, lines_max), ROWS_MIN)
     lines = [max(cell.count("\n") + 1 for cell in row) for row in cells]
@@ -151,7 +155,7 @@ def rows_that_fit(
 def _narrowed(
     headings: Sequence[str], cells: Sequence[list[str]], lines_max: int
 ) -> Sequence[list[str]]:
-    """Wrap the widest column of words at a smaller width, if all columns then fit."""
+    """Wrap the widest column at a smaller width, if all columns then fit."""
     widths = _widths(headings, rows_that_fit(cells, lines_max)[0])
     excess = sum(widths) + GAP * (len(widths) - 1) - WIDTH
     at = widths.index(max(widths))

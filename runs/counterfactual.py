@@ -91,7 +91,7 @@ def counterfactual(
         on_day: called after each simulated day.
 
     Raises:
-        RunRefusedError: the folder exists, or can't be written.
+        RunRefusedError: the folder can't be written, or exists and is not replaced.
     """
     scenario = other.scenario if out else without_day_ledgers(other.scenario)
     with chosen_folder(out) as folder:

@@ -10,7 +10,7 @@ from ledger.reports.table import Report, Table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# For each type of report, the module of its picture, and the function that draws the picture.
+# For each type of report with a picture, the module and the function that draw the picture.
 PICTURES: Mapping[str, tuple[str, str]] = {
     "Where": ("where_plot", "where_figure"),
     "Timeline": ("timeline_plot", "timeline_figure"),
@@ -31,10 +31,10 @@ class NotebookError(MistakeError):
 
 
 def table(report: Report, name: str | None = None) -> Table:
-    """Return the named table of a report, or its first table with rows.
+    """Return the named table of a report. Without a *name*, return the first table with rows.
 
-    The table is also an Arrow stream, which `polars.DataFrame(table)`, DuckDB and other libraries
-    read.
+    If no table has rows, the first table is returned. A table is also an Arrow stream, which
+    `polars.DataFrame(table)`, DuckDB and other libraries read.
 
     Raises:
         NotebookError: the report has no such table, or *report* is not a report.

@@ -27,7 +27,10 @@ class RunRefusedError(MistakeError):
 
 
 def default_folder(name_or_path: str, seed: int, settings: Iterable[str] = ()) -> Path:
-    """Return the default folder of a run, whose name contains each setting."""
+    """Return the default folder of a run. Its name has the scenario, the settings and the seed.
+
+    Long settings are cut, and other characters than a-z and 0-9 become dashes.
+    """
     words = [name(name_or_path), *(name(each.replace(".", "-")) for each in settings)]
     return OUT / f"{'-'.join(words)[:150]}-seed{seed}"
 

@@ -33,7 +33,10 @@ def audit(
 
 
 def fit_to_record(folder: Path) -> Iterator[AuditStep]:
-    """Compute the fit to the record again, if the run states a fit or should state one."""
+    """Compute the fit to the record again, if the run states a fit or should state one.
+
+    A fit to another edition of the record can't be computed. It gets a remark.
+    """
     problems: list[str] = []
     remarks: list[str] = []
     try:

@@ -1,7 +1,8 @@
 """Finds dated entries of a scenario that have no effect, since they are outside the run.
 
 A scenario may shorten the run of the scenario that it extends, and inherit entries of later days.
-So an entry is reported only if the run's dates are set where the entry is set, or below.
+The author can't correct these entries. So an entry is not reported if a file above the entry's
+file, or a setting, sets the end of the run (for an entry before the run, the start of the run).
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from runs.scenarios import Layered
 
 
 def ignored_dates(origins: Layered, scenario: Scenario) -> Iterator[ScenarioError]:
-    """Yield an error for each dated entry outside the run, except inherited entries."""
+    """Yield an error for each dated entry outside the run that is to be reported."""
     first, last = scenario.run.start, scenario.run.end - timedelta(days=1)
     for keys, days, counts_before in _dated(scenario):
         if any(day <= last and (counts_before or first <= day) for day in days):
@@ -29,7 +30,10 @@ def ignored_dates(origins: Layered, scenario: Scenario) -> Iterator[ScenarioErro
 
 
 def _dated(scenario: Scenario) -> Iterator[tuple[Keys, Sequence[date], bool]]:
-    """Yield each dated entry, with its days, and whether days before the run have an effect."""
+    """Yield news, uses, rounds, purchases of tokens, pools and longs, each with its days.
+
+    The last value is whether the entry has an effect if its days are before the run.
+    """
     for i, news in enumerate(scenario.news or ()):
         yield ("news", i, "date"), [day_of(news.time_us)], True
     group = scenario.group
@@ -49,7 +53,10 @@ def _dated(scenario: Scenario) -> Iterator[tuple[Keys, Sequence[date], bool]]:
 
 
 def _height(origins: Layered, keys: Keys) -> int:
-    """Return the number of files above the file that sets a key. A setting is above all files."""
+    """Return the number of files above the file that sets a key.
+
+    The scenario's own file is above the files that it extends. A setting is above all files: -1.
+    """
     if setting_at(origins.settings, keys) is not None:
         return -1
     whole = tuple(takewhile(lambda key: isinstance(key, str), keys))

@@ -12,7 +12,7 @@ MADE_BY = "made-by.json"
 
 
 class OtherResultsError(MistakeError):
-    """A folder has results that were computed from other inputs."""
+    """A folder has results that were computed from other inputs, or it can't be written."""
 
 
 class KeptResults:

@@ -39,8 +39,9 @@ def render(said: Answered, form: str, name: str | None = None, everything: bool 
         said: the report.
         form: the format.
         name: the only table to write, with every digit.
-        everything: write every table with every digit. If False, write the first table, rounded
-            and cut to the size of a screen.
+        everything: in the format "table", write every table that has rows, with every digit. If
+            False, write the first such table, rounded and cut to the size of a screen. Exact
+            results are not rounded.
 
     Raises:
         TableChoiceError: there is no table *name*, or CSV is asked for several tables.

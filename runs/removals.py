@@ -166,7 +166,10 @@ def _tokens(scenario: Scenario) -> Change | None:
 
 
 def _portfolio(scenario: Scenario) -> Change | None:
-    """Buy no coins with borrowed money. Lenders still lend what is needed, up to their limits."""
+    """Buy no coins for the portfolio. Lenders lend what is needed, up to their limits.
+
+    A lender whose only collateral is coins lends nothing.
+    """
     group = scenario.group
     if group is None or group.portfolio is None:
         return None

@@ -75,7 +75,10 @@ def _problems(
 
 
 def _other_versions(folder: Path) -> Iterator[str]:
-    """Yield a line for each program and library whose version differs from the run's version."""
+    """Yield a line for each program and library whose version differs from the run's version.
+
+    If the manifest has no versions, yield one line that says so.
+    """
     try:
         run = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"]
         sealed = {**run["versions"], "moneytrail": _commit(run["program"])}

@@ -26,7 +26,8 @@ UNREADABLE = (ArithmeticError, AssertionError, LookupError, TypeError, ValueErro
 def faults(name_or_path: str) -> list[ScenarioError]:
     """Return all errors of a scenario file and of the files that it extends.
 
-    Contradictions between keys are checked only if every key is in range.
+    If a file can't be read, this error is the only one. Contradictions between keys are checked
+    only if every key is in range.
 
     Raises:
         ScenarioError: there is no such scenario.

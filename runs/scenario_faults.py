@@ -12,7 +12,7 @@ from runs.scenario_places import Keys, holds, shown, value_at
 
 
 def faults_of(details: Iterable[ErrorDetails], data: Mapping[str, Any]) -> dict[Keys, str]:
-    """Return one problem for each wrong key.
+    """Return one problem for each wrong key. A problem of a table around a wrong key is left out.
 
     Unknown keys come first, since a misspelt key is also reported as a missing key. If a value
     fits none of several types, the innermost error is returned. Example: for ["2021-05-01"] the

@@ -39,7 +39,7 @@ class ScenarioError(MistakeError):
     """A scenario file that cannot be run.
 
     Attributes:
-        path: the file with the error, as text.
+        path: the file with the error, as text. If a setting is wrong, it is the option --set.
         key: the key with the error, such as ``markets[0].quoter.latency_s``. It is empty if the
             error belongs to the whole file.
         problem: the value, the error and its correction, in one line.

@@ -196,7 +196,7 @@ def _tables() -> frozenset[type[Part]]:
 
 
 def _properties_with(table: type[Part], name: str) -> set[str]:
-    """Return the methods of a table's model that read the key, also through other methods."""
+    """Return the public methods of a table's model that read the key, also through others."""
     tree = ast.parse(_text_of(table))
     methods = {
         each.name: {node.attr for node in ast.walk(each) if isinstance(node, ast.Attribute)}

@@ -31,14 +31,14 @@ def holds(value: Any, key: str | int) -> bool:
 
 
 def keys_of(place: str) -> Keys:
-    """Return the keys of a text like ``markets[0].lot``, or none if the text has another form."""
+    """Return the keys of a text like ``markets[0].lot``, or () if the text has another form."""
     if not _PLACE.fullmatch(place):
         return ()
     return tuple(int(number) if number else word for number, word in _STEP.findall(place))
 
 
 def place_of(keys: Keys) -> str:
-    """Write keys as ``markets[0].lot``, on one line and with quotes where TOML needs them."""
+    """Write keys as ``markets[0].lot``, on one line. A long or unusual key is quoted."""
     steps = (
         f"[{key}]" if isinstance(key, int) else f".{key if _bare(key) else quoted(key)}"
         for key in keys

@@ -41,7 +41,9 @@ class UnknownKeyError(MistakeError):
 
 
 def explained(word: str) -> str:
-    """Return the explanation of a key, given by its place ``markets[0].lot`` or by its last word.
+    """Return the explanation of a key, given by its place ``markets[0].lot`` or by its last words.
+
+    If more than three keys end with these words, return a list of their places.
 
     Raises:
         UnknownKeyError: there is no such key.

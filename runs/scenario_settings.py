@@ -60,7 +60,8 @@ def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[
         settings: values by dotted key.
 
     Raises:
-        ScenarioError: a key names a missing entry of a list, or a part of a single value.
+        ScenarioError: a key has another form, or names a missing entry of a list or a part of a
+            single value.
     """
     changed: Any = dict(data)
     for place, value in settings.items():

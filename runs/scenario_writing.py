@@ -1,8 +1,11 @@
-"""Writes a new scenario file with the values of another scenario and a comment on each key."""
+"""Writes a new scenario file with the values of another scenario.
+
+At its first use, each table and each key has a comment.
+"""
 
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +47,8 @@ def scenario_text(like: str) -> str:
     """Return the text of a new scenario with all values of another scenario."""
     origins, data = data_of(like)
     text = tomli_w.dumps(_in_order(_with_whole_paths(origins, data)))
-    return f"#:schema {SCHEMA_FILE.as_posix()}\n" + "\n".join(_commented(text)) + "\n"
+    lines = _commented(text, set(_places(data)))
+    return f"#:schema {SCHEMA_FILE.as_posix()}\n" + "\n".join(lines) + "\n"
 
 
 def _with_whole_paths(origins: Layered, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,8 +68,25 @@ def _in_order(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: data[name] for name in order if name in data}
 
 
-def _commented(text: str) -> Iterator[str]:
-    """Yield the lines of a file, with an explanation at the first use of each table and key."""
+def _places(value: Any, above: str = "") -> Iterator[str]:
+    """Yield the places of all tables and keys in a value. Entries of a list have the same place."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            place = f"{above}.{name}".removeprefix(".")
+            yield place
+            yield from _places(inner, place)
+    elif isinstance(value, tuple):
+        for entry in value:
+            yield from _places(entry, above)
+
+
+def _commented(text: str, given: Container[str]) -> Iterator[str]:
+    """Yield the lines of a file, with an explanation at the first use of each table and key.
+
+    Args:
+        text: the text of the file.
+        given: the places of all tables and keys in the file.
+    """
     known = {key.place.replace("[]", ""): key for key in all_keys()}
     told: set[str] = set()
     table = ""
@@ -75,7 +96,7 @@ def _commented(text: str) -> Iterator[str]:
             yield line
             if table in known and table not in told:
                 told.add(table)
-                yield from _about_table(known[table], text)
+                yield from _about_table(known[table], given)
         elif found := _KEY.match(line):
             place = f"{table}.{found[1]}".removeprefix(".")
             if place in known and place not in told:
@@ -92,15 +113,16 @@ def _meaning(key: Key) -> str:
     return f"{key.meaning} ({key.wanted})" if bounded else key.meaning
 
 
-def _about_table(table: Key, text: str) -> Iterator[str]:
-    """Yield a comment on a table, and on keys that the file does not have."""
+def _about_table(table: Key, given: Container[str]) -> Iterator[str]:
+    """Yield a comment on a table, and on keys that the file does not have in such a table."""
     if table.model is None:
         return
     yield from _comment(about(table.model))
+    place = table.place.replace("[]", "")
     optional = [
         name
         for name, field in table.model.model_fields.items()
-        if not field.is_required() and not re.search(rf"^{name} = |\.{name}\]", text, re.MULTILINE)
+        if not field.is_required() and f"{place}.{name}" not in given
     ]
     if optional:
         yield from _comment(f"Further keys that this table may have: {', '.join(optional)}.")

@@ -1,7 +1,7 @@
 """Reads a TOML file as a checked scenario, and writes the scenario of a run as TOML.
 
     question = "What does one fast firm take from a slow quoter in a day?"
-    extends = "may-2021"          # a built-in name, or a path from this file's folder
+    extends = "trading-firms"     # a built-in name, or a path from this file's folder
     without = ["firms.capital"]   # keys of the base that this scenario does not have
 
     [maker]
@@ -55,7 +55,10 @@ class Layered:
     settings: Mapping[str, Any]
 
     def blamed(self, keys: Keys) -> str:
-        """Return the origin of a key: a setting, or the file that set it."""
+        """Return the origin of a key: the option --set, or the file that set the key.
+
+        After the file, the text lists all settings, since a setting may have caused the error.
+        """
         if setting_at(self.settings, keys) is not None:
             return OPTION
         told = [f"{OPTION} {setting_text(*each)}" for each in self.settings.items()]
@@ -87,7 +90,7 @@ def load(
         The scenario, whose markets have anchors and volatility instead of candles.
 
     Raises:
-        ScenarioError: the first error, and the number of further errors.
+        ScenarioError: the first error, with the number of further errors if there are any.
     """
     origins, data = data_of(name_or_path, overrides, settings)
     scenario = _validated(origins, data)
@@ -111,10 +114,11 @@ def load(
 def data_of(
     name_or_path: str, overrides: Mapping[str, Any] = {}, settings: Mapping[str, Any] = {}
 ) -> tuple[Layered, dict[str, Any]]:
-    """Return a scenario's merged values, before any check.
+    """Return the origin of a scenario's values, and the merged values before any check.
 
     Raises:
-        ScenarioError: a file can't be read, or the place of a setting does not exist.
+        ScenarioError: a file can't be read, or leaves out a key that its base does not have, or
+            the place of a setting does not exist.
     """
     layers = layers_of(path_of(name_or_path))
     data: Mapping[str, Any] = {}

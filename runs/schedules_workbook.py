@@ -1,8 +1,9 @@
-"""Writes the schedules as an Excel workbook, in which every sum is a formula over entries.
+"""Writes the schedules as an Excel workbook, in which sums of payments are formulas.
 
 The sheet of entries lists each payment of the last year with its number in the books. Payments by
-recipient are sums over the sheet of entries, and the summary refers to these sums. Each formula is
-stored with its value, for programs that do not compute formulas.
+recipient are sums over the sheet of entries. The totals of payments and of preferences are sums
+over the rows above them, and the summary refers to these totals. Each formula is stored with its
+value, for programs that do not compute formulas.
 """
 
 import os
@@ -33,7 +34,8 @@ SHEETS = {
     "failed": "Days failed",
 }
 SUMMED = ("paid_usd", "new_value_usd", "preference_usd", "still_owed_usd")
-# The formulas of each sheet, by column. A name in braces is the cell in that column and this row.
+# Formulas within a row, by sheet and column. A name in braces is the cell of this row in the column
+# of that name.
 FOLLOWS = {
     "Related": {"net_debt_usd": "={credit_line_usd}-{deposit_usd}"},
     "Solvency tests": {
@@ -60,7 +62,8 @@ def save_workbook(
         source: the run, in one line.
 
     Raises:
-        WorkbookError: the file can't be written, or there are more entries than rows of a sheet.
+        WorkbookError: the file can't be written, or its name does not end in .xlsx, or there are
+            more entries than rows of a sheet, or xlsxwriter is not installed.
     """
     if path.suffix != ".xlsx" or not path.parent.is_dir():
         raise WorkbookError(f"{path}: give a file that ends in .xlsx, in an existing folder")
@@ -95,7 +98,7 @@ class _Sheets:
         self._tables = {table.name: table for table in found.tables()}
 
     def write(self, source: str) -> None:
-        """Write all sheets, the summary first."""
+        """Write all sheets. The summary is the first sheet of the workbook."""
         summary = self._book.add_worksheet("Summary")
         for name, title in SHEETS.items():
             table = self._tables[name]

@@ -13,7 +13,10 @@ TEXT = 70  # the width at which words are wrapped for a screen
 
 
 def brief_exact(table: Table) -> str:
-    """Write the part of a table that fits a screen, with every digit, and count omitted rows."""
+    """Write the part of a table that fits a screen, with every digit.
+
+    The omitted rows and columns are counted in a line below the table.
+    """
     told = [
         [_wrapped(_told(c, cell)) for c, cell in zip(table.columns, row, strict=True)]
         for row in table.rows

@@ -13,7 +13,7 @@ ANSWER_WITHIN = "5s"  # the time that a scheduler has for its first answer
 
 
 class SchedulerError(MistakeError):
-    """There is no Dask cluster at the given address."""
+    """No Dask cluster answers at the given address, or Dask is not installed."""
 
 
 def cores() -> int:

@@ -82,7 +82,7 @@ def house_off_over_on_pct(run: RunEvidence) -> Decimal | None:
 
 
 def share_of_class_pct(name: str) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a function that computes one class's share of the loss on stale quotes."""
+    """Return a function that computes one class's percentage of the loss on stale quotes."""
 
     def share(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
@@ -115,7 +115,7 @@ def elsewhere_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def slower_share_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of the loss on stale quotes that went to firms outside the fastest class."""
+    """Return the percentage of the loss on stale quotes that all classes but the fastest gained."""
     classes = [each.result for each in run.firms.classes if each.result.firm != ALL]
     if not classes:
         return None

@@ -43,7 +43,7 @@ def paper_peak_usd(run: RunEvidence) -> Decimal | None:
     """Return the largest value of the group's tokens plus all shares of the house.
 
     Tokens count at mark, and own tokens at zero. Shares count at the growth of the house's fees
-    times the middle multiple. Only dates of the timeline with a valuation count.
+    times the middle multiple. Only days of the timeline in months with a valuation count.
     """
     priced = run.valuation.priced
     if not priced:

@@ -89,19 +89,28 @@ def mechanism_of_uses(run: RunEvidence) -> Decimal | None:
 
 
 def mechanism_of_hole(run: RunEvidence) -> Decimal | None:
-    """Return the mechanism's net loss in percent of the hole, or None without a hole."""
+    """Return the mechanism's net loss in percent of the hole, or None without a hole.
+
+    A net gain counts as zero.
+    """
     return percent(max(run.mechanism.net_usd, ZERO), missing_usd(run))
 
 
 def mechanism_of_own_money(run: RunEvidence) -> Decimal | None:
-    """Return the mechanism's net loss in percent of the group's opening money and sold shares."""
+    """Return the mechanism's net loss in percent of the group's opening money and sold shares.
+
+    A net gain counts as zero.
+    """
     kinds = run.hole.kinds_usd
     own = -sum((kinds.get(kind, ZERO) for kind in (Kind.OPENING, Kind.SHARES)), ZERO)
     return percent(max(run.mechanism.net_usd, ZERO), own)
 
 
 def firms_kept_of_uses(run: RunEvidence) -> Decimal | None:
-    """Return firms' gains on stale quotes after fees and hedges, in percent of all uses."""
+    """Return firms' gains on stale quotes after fees and hedges, in percent of all uses.
+
+    A loss counts as zero.
+    """
     if not run.firms.everybody.edge_usd:
         return None
     kept = max(run.firms.everybody.house_result_usd, ZERO)

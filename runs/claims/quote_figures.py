@@ -54,7 +54,10 @@ def hits_of_volume(run: RunEvidence) -> Decimal | None:
 
 
 def losing_months_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of months in which the maker's quotes lost money after hedging."""
+    """Return the percentage of months in which the maker's quotes lost money after hedging.
+
+    Months without trades on these quotes do not count.
+    """
     months = [month for month in run.expectations.ledger.values() if month != Booked()]
     return percent(Decimal(sum(month.net_usd < 0 for month in months)), Decimal(len(months)))
 

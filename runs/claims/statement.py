@@ -14,7 +14,7 @@
     because = "why this threshold decides"
 
     [statement.only_if]                    # a weaker form, judged if the statement is not supported
-    condition = "hedges and spread are left out"
+    condition = "hedges and spread are left out"    # and a figure, a threshold and its reason
 
 A statement that can't be decided has no threshold. `unsaid` is the reason, and `by` names the side
 that lacks the evidence: the run or the record.
@@ -54,7 +54,9 @@ class Threshold(Part):
     @model_validator(mode="after")
     def _bounded(self) -> Self:
         if not self.bounds:
-            raise ContradictionError(("figure",), "has no threshold; give at_least or at_most")
+            raise ContradictionError(
+                ("figure",), "has no threshold; give at_least, at_most, above or below"
+            )
         return self
 
     @property

@@ -42,7 +42,10 @@ class JudgedStatement:
 
     @property
     def verdict(self) -> StatementVerdict:
-        """Return the verdict of the runs that can decide, or DEPENDS if these runs disagree."""
+        """Return the verdict of the runs that can decide, or DEPENDS if these runs disagree.
+
+        If no run can decide, return the verdict of the first run.
+        """
         said = {each.verdict for each in self.by_run if each.verdict not in UNDECIDED}
         if not said:
             return self.by_run[0].verdict
@@ -63,7 +66,7 @@ class JudgedStatement:
 
     @property
     def reason(self) -> str | None:
-        """Return the condition of an ONLY_IF verdict, or the reason if there is no verdict."""
+        """Return the condition of an ONLY_IF verdict, or why a statement can't be decided."""
         weaker = self.statement.only_if
         if self.statement.unsaid:
             return self.statement.unsaid

@@ -51,10 +51,10 @@ def compare_command(run: RunFolder) -> BesideRecord:
     and a verdict: "inside", "near" (at most 10 % outside), "below", "above", "never" (the event
     does not happen in the run), or "silent" (the record has no figure).
 
-    Table `explained` names the parts of the model that cause each outcome outside the record. Table
-    `cannot-say` gives the reason if the run has no figure of the recorded definition. Inputs of
-    scenarios have a table of their own and no verdict, since an input that agrees with the record
-    proves nothing. A short run has few rows. --plot draws the outcomes in dollars beside their
-    recorded ranges.
+    Table `explained` has the outcomes that are "below", "above" or "never", each with the parts of
+    the model on which it depends. Table `cannot-say` gives the reason if the run has no figure of
+    the recorded definition. Inputs of scenarios have a table of their own and no verdict, since an
+    input that agrees with the record proves nothing. A short run has few rows. --plot draws the
+    outcomes in dollars beside their recorded ranges.
     """
     return compare(run, load_record())

@@ -19,7 +19,7 @@ def day_command(run: RunFolder, day: date) -> None:
       moneytrail day runs/out/tiny-seed1 2022-05-10 > day.beancount
       bean-check day.beancount
 
-    The output is a complete ledger. It begins with the balances of the day before, and asserts the
-    balances at the close. The same day always gives the same bytes.
+    The output is a complete ledger. It begins with the closing balances of the previous day, and
+    asserts the closing balances of this day. The same day always gives the same bytes.
     """
     click.echo(render_day(run, day), nl=False)

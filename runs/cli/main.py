@@ -11,8 +11,8 @@ from ledger.mistake import MistakeError
 from runs import __version__
 from runs.cli.lazy_commands import LazyCommand, LazyGroup
 
-# The commands in the order of the help, by topic. A command has its name, its file in this folder,
-# the first paragraph of its help, and its former name.
+# The commands in the order of the help, by topic. Each command has its name, its file in this
+# folder, and the first paragraph of its help. Some commands also have a former name.
 SECTIONS = {
     "Run a scenario": (
         LazyCommand(
@@ -252,7 +252,7 @@ def _complain(message: str, code: int = MISTAKEN) -> int:
 
 
 def _duckdb_error() -> type[Exception] | tuple[()]:
-    """Return the base class of DuckDB's errors, if DuckDB has been imported."""
+    """Return the base class of DuckDB's errors, or () if DuckDB has not been imported."""
     duckdb = sys.modules.get("duckdb")
     return duckdb.Error if duckdb else ()
 

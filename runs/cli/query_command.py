@@ -13,7 +13,7 @@ from runs.reporting import report
 @click.argument("run", type=RUN)
 @click.argument("bql")
 @click.option("--group", is_flag=True, help="Query the house group's own books, which load faster.")
-@report()  # the table's name is the name of the saved query
+@report()  # the table of a saved query has the name of the query
 def query_command(run: RunFolder, bql: str, group: bool) -> list[Table]:
     """Query the general ledger in BQL, the query language of Beancount.
 

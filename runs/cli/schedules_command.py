@@ -38,8 +38,8 @@ def schedules_command(run: RunFolder, until: date | None, xlsx: Path | None) -> 
     marks insiders. Table related has the debt between exchange and captive maker at the end of each
     month and on the last day. Table preferences has the payments to each creditor in the last week,
     minus the new value that the creditor gave later. Table below-value has payments without equal
-    value in return. Three tests show whether the group was solvent. In the workbook each sum is a
-    formula over the entries of the books.
+    value in return. Three tests show whether the group was solvent. In the workbook the payments by
+    recipient are formulas over a sheet with each single payment.
     """
     found = schedules(run, until)
     if xlsx:

@@ -30,7 +30,12 @@ class SeedsParameter(click.ParamType[tuple[int, ...]]):
 @click.command("sweep")
 @click.argument("scenario")
 @click.argument("values", metavar="KEY=A,B,C")
-@click.option("--seeds", type=SeedsParameter(), default=(), help="The seeds, as 1..6 or 1,2,5.")
+@click.option(
+    "--seeds",
+    type=SeedsParameter(),
+    default=(),
+    help="The seeds, as 1..6 or 1,2,5.  [default: the scenario's seed]",
+)
 @click.option(
     "--set",
     "settings",

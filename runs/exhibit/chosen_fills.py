@@ -37,6 +37,8 @@ class ChosenDay:
 def chosen_days(run: RunFolder, dated: Mapping[date, str]) -> list[ChosenDay]:
     """Return the days with the largest losses on stale quotes, and other important days.
 
+    A day without a closing entry of fills is left out.
+
     Args:
         run: the run whose books are read.
         dated: other important days, each with a reason.
@@ -72,6 +74,8 @@ def fills_by_entry(
     run: RunFolder, days: Iterable[ChosenDay], listed: Container[int]
 ) -> dict[int, list[list[object]]]:
     """Return the fills of the largest entries of each day, by the entry's number.
+
+    An entry is left out if the page has no room for all of its fills.
 
     Args:
         run: the run whose books are read.

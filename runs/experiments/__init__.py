@@ -1,1 +1,1 @@
-"""Experiments: each computes the same figures of many runs, and prints them as a table."""
+"""Experiments: each computes the same figures for many cases, and prints tables of them."""

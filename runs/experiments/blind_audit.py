@@ -15,7 +15,7 @@ Only the payer's own books show that a payment bought an asset. For a reader who
 these books, the audit is repeated on cash alone. Then a venture and a cost look the same.
 
 Stale quotes are the main loss only in the month `may-2021`, so this month is one of the six
-scenarios. Takeovers are the main loss in none of them.
+scenarios. Takeovers are the main loss in none of the six.
 """
 
 from collections import Counter
@@ -171,7 +171,7 @@ def _scores(ways: Mapping[str, Sequence[Pair]]) -> Table:
     scores = {way: score(pairs) for way, pairs in ways.items()}
     return Table(
         "score",
-        "The hit rate of the blind audit on the main cause",
+        "How often the blind audit finds the main cause",
         ("from", "runs", "found_pct", "chance_pct", "asked_pct", "met"),
         [
             (
@@ -184,8 +184,8 @@ def _scores(ways: Mapping[str, Sequence[Pair]]) -> Table:
             for way, each in scores.items()
         ],
         (
-            f"The audit must reach {BETTER} times chance. Chance is the hit rate of a guess that "
-            "always names the most frequent true cause.",
+            f"The audit must reach {BETTER} times chance. Chance is the percentage of runs with "
+            "the most frequent true cause. A guess that always names this cause is right so often.",
         ),
     )
 

@@ -4,8 +4,8 @@
 
 Plays the life in the middle of the record's ranges with three seeds, and the life at each end of
 the ranges with the first seed. All lives have the sampled hours of `ftx-sampled`. A life takes
-about two minutes of one core.
-Only the figures that decide statements are stored. The run of a life is then deleted.
+about two minutes of one core. Only the figures that decide statements are stored. The run of a life
+is then deleted.
 """
 
 from collections.abc import Mapping

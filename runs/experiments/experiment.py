@@ -1,7 +1,7 @@
-"""The parts that all experiments share. An experiment has many cases, and each case is one run.
+"""The parts that experiments share. An experiment has many cases, and tables of their outcomes.
 
-A case changes a scenario. The outcome of a case is read from the run's books, and the run is then
-deleted. The tables are made from all outcomes. Cases are independent and run in parallel, so the
+In most experiments a case is one run of a changed scenario. The outcome of the case is read from
+the run's books, and the run is then deleted. Cases are independent and run in parallel, so the
 tables do not depend on the number of cores or the order of completion.
 """
 

@@ -40,7 +40,10 @@ class PlayedSetting(NamedTuple):
     changes: Mapping[str, Any] = {}
 
     def load(self, seed: int) -> Scenario:
-        """Return the scenario with a seed. A scenario of the whole life has sampled hours."""
+        """Return the scenario with a seed. A scenario of the whole life has sampled hours.
+
+        The scenarios whose names begin with "ftx" get these hours here. `as-told` has them already.
+        """
         run: dict[str, Any] = {"seed": seed}
         if self.scenario.startswith("ftx"):
             run |= hours_as_in(SAMPLED)

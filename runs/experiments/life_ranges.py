@@ -188,7 +188,7 @@ def _moves(outcomes: Mapping[Case, LifeLosses]) -> Table:
     rows = [row for _, row in swings]
     return Table(
         "moves",
-        "One assumption at a time: the largest effects on the loss of the maker's quotes",
+        "The loss of the maker's quotes with one changed assumption, the largest effect first",
         (
             "assumption",
             "low",
@@ -200,7 +200,10 @@ def _moves(outcomes: Mapping[Case, LifeLosses]) -> Table:
             "swing_usd",
         ),
         rows,
-        ("Low and high: the values that give a small loss and a large loss.",),
+        (
+            "Low and high: the values that give a small loss and a large loss. Swing: the greatest "
+            "minus the least loss of three lives: low, high, and the life without a change.",
+        ),
     )
 
 

@@ -8,11 +8,11 @@ the delay of unwinding and the volatility form a grid.
 
 The volatility factor multiplies every move of the log-price, also between anchors (recorded prices
 that the path meets). So all settings have the same path for a seed, stretched by this factor. With
-a factor of zero the price does not move. A position's loss
-after its takeover depends on the path, so there are two paths. `recorded` keeps all anchors: the
-price falls as in history, so a long position loses after its takeover. This direction is hindsight.
-`driftless` keeps only the first anchor: the log-price has no direction, so a delay adds risk and
-almost no expected result. (The expected price rises by half the variance of the log-price: at a
+a factor of zero the price would not move. A position's loss after its takeover depends on the path,
+so there are two paths. `recorded` keeps all anchors: the price falls as in history, so a long
+position loses after its takeover. This direction is hindsight. `driftless` keeps only the first
+anchor: the log-price has no direction, so a delay adds risk and almost no expected result. (The
+expected price rises by half the variance of the log-price: at a
 volatility of 7.2 a year by 15 basis points in half an hour, and at twice this volatility by 60
 basis points.)
 
@@ -64,7 +64,7 @@ class Setting:
     unwind_delay_s: float  # the delay of the captive provider
     unwind_usd_per_minute: float
     impact_kappa: float
-    forced_share_per_s: float  # share of forced orders filled in the book
+    forced_share_per_s: float  # the most forced orders in a second, as a share of a day's volume
     volatility: float = 1.0  # a multiple of the scenario's value
 
     @classmethod
@@ -208,7 +208,10 @@ class Found:
         return float(self._usd[setting]["taken_usd"].mean())
 
     def bps(self, setting: Setting, which: str = "result_usd") -> float:
-        """Return the sum of a figure over all seeds in basis points of the volume taken over."""
+        """Return the sum of a figure over all seeds in basis points of the volume taken over.
+
+        Return NaN if nothing was taken over.
+        """
         return float(self._resampled(setting, np.ones((1, len(SEEDS))), which)[0])
 
     def error_bps(self, setting: Setting) -> float:
@@ -330,8 +333,7 @@ def _break_evens(found: Found) -> Table:
         (
             "A break-even is interpolated between the two values around the first change of sign. "
             "Low and high are the ends of the 95 % interval of the break-even, from random draws "
-            "of the seeds. "
-            "Crossing is the percentage of these draws with a change of sign in the range.",
+            "of the seeds. Crossing is the percentage of these draws that have a break-even.",
         ),
     )
 

@@ -6,6 +6,9 @@ from runs.scenarios import load
 
 
 def hours_as_in(name: str) -> dict[str, Any]:
-    """Return the keys of the table `run` that decide the simulated hours of a scenario."""
+    """Return the keys of the table `run` by which a scenario draws its hours.
+
+    The list of full days is not among these keys: the other scenario keeps its own list.
+    """
     drawn = {"one_hour_in", "group_loss_usd_max", "idle_hours_at_once"}
     return load(name).run.model_dump(include=drawn, exclude_none=True)

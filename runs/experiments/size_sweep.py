@@ -95,7 +95,7 @@ def _by_size(found: dict[Case, MakerLoss]) -> Table:
         [cells(way, size) for way, size in product(WAYS, SIZES_USD)],
         (
             f"Median, least and greatest are over {len(SEEDS)} seeds; firms_that_came is a mean. "
-            "Frozen: no firm enters. Adapting: firms enter.",
+            "Frozen: no firm enters, and no firm moves its capital. Adapting: firms do both.",
         ),
     )
 

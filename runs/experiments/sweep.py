@@ -114,7 +114,7 @@ class Swept:
         )
         return Table(
             "sweep",
-            f"The hole by {self.key}, over {len(self.seeds)} seeds",
+            f"The hole by {self.key}, over {len(self.seeds)} seed{'s' * (len(self.seeds) > 1)}",
             columns,
             [self._row(value) for value in self.values],
             (
@@ -176,7 +176,7 @@ def sweep(
 
     Raises:
         ScenarioError: the scenario, the key or a value is wrong. No run has started.
-        SweepError: there are too many runs.
+        SweepError: there are too many runs, or the key is the seed.
     """
     if len(values) * len(seeds) > RUNS_MAX:
         raise SweepError(f"{len(values) * len(seeds):_} runs are too many; {RUNS_MAX:_} at most")

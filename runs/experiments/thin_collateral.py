@@ -1,13 +1,14 @@
-"""Computes the cost of an account that borrows against a thin token, by four factors.
+"""Computes the cost of an account that borrows against a thin token, by five factors.
 
     python -m runs.experiments.thin_collateral        (or: make thin-collateral)
 
-Runs the scenario `thin-collateral` with one of its two tokens, MOB, for each setting, on all
-cores, and reads the captive maker's loss on the borrower from each run's books. The factors are the
+Runs the scenario `thin-collateral` with one of its two tokens, MOB, for each setting, on all cores,
+and reads the captive maker's loss on the borrower from each run's books. Four factors are the
 token's weight as collateral, the depth of its order book, the holding, and the price at the end.
-Weight and depth form a grid. The other factors move one at a time. No factor of the account is on
-record. So the table shows under which conditions the recorded loss arises. It does not show the
-true conditions.
+The fifth factor is `imf_factor`, the strength of a rule by which a larger holding has a lower
+weight. Weight and depth form a grid. The other factors move one at a time. No factor of the account
+is on record. So the tables show under which conditions the recorded loss arises. They do not show
+the true conditions.
 """
 
 from collections.abc import Iterator

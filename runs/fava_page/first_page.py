@@ -1,4 +1,7 @@
-"""Computes the values of the page in Fava. Every figure is also in `where` or `timeline`."""
+"""Computes the values of the page in Fava.
+
+The kinds and the milestones have the same figures as the commands `where` and `timeline`.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -43,7 +46,7 @@ class KindLine:
 
 @dataclass(frozen=True, slots=True)
 class DateLine:
-    """A milestone's first day, and a link to its entries."""
+    """A milestone's first day, and a link to the entries of this day."""
 
     day: date
     what: str

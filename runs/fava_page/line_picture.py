@@ -1,4 +1,4 @@
-"""Draws amounts by day as lines, with a name and a link at the right end of each line."""
+"""Draws amounts by day as lines. The name at a line's right end may be a link."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

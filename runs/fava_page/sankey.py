@@ -55,7 +55,7 @@ def sankey(sources: Sequence[Band], uses: Sequence[Band], group: str) -> Sankey:
     """Draw sources and uses with equal sums.
 
     Raises:
-        ValueError: the sums differ.
+        ValueError: the sums differ, or are zero.
     """
     brought, used = (sum(band.usd for band in side) for side in (sources, uses))
     if brought != used or not used:

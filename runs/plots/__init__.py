@@ -1,1 +1,1 @@
-"""Pictures of reports. A picture is drawn only from the rows of the report's tables."""
+"""Pictures of reports. A picture is drawn from the figures of one report, and from nothing else."""

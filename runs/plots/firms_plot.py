@@ -31,7 +31,8 @@ def firms_figure(found: FirmAccounts) -> "Figure":
         found: the result of `firms`.
 
     Raises:
-        PlotError: matplotlib is not installed, or the books have no reaction times of firms.
+        PlotError: matplotlib is not installed, or the books have no reaction time of a firm that
+            has entered.
     """
     firms = [
         each for each in found.results if each.profile.status != "waiting"
@@ -43,7 +44,9 @@ def firms_figure(found: FirmAccounts) -> "Figure":
     }
     firms = [each for each in firms if each.firm in reaction_ms]
     if not firms:
-        raise PlotError("the books of this run have no reaction times of firms; nothing to draw")
+        raise PlotError(
+            "no firm with a reaction time in the books has entered in this run; nothing to draw"
+        )
     largest_usd = max(float(each.opening_capital_usd) for each in firms)
     of_class_usd = {each.result.firm: each.result.edge_less_fees_usd for each in found.classes}
     with style():

@@ -123,7 +123,10 @@ def scale(axes: "Axes", which: str, figures: Sequence[float]) -> None:
 
 
 def is_wide(amounts: Sequence[float]) -> bool:
-    """Return whether at least a quarter of the amounts is invisible beside the largest amount."""
+    """Return whether over a quarter of the amounts is invisible beside the largest amount.
+
+    Amounts of zero do not count.
+    """
     sizes = sorted(abs(usd) for usd in amounts if usd)
     return bool(sizes) and sizes[len(sizes) // 4] * WIDE < sizes[-1]
 

@@ -73,7 +73,10 @@ def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
 
 
 def _sums(cents: Ribbons, end: int) -> dict[str, int]:
-    """Return sums by source (end 0) or by use (end 1), the largest first, and cash left last."""
+    """Return sums by source (end 0) or by use (end 1), the largest first.
+
+    The last sums are REST and the cash that is left.
+    """
     sums: dict[str, int] = {}
     for way, part in cents.items():
         sums[way[end]] = sums.get(way[end], 0) + part

@@ -2,8 +2,8 @@
 
 Each row has the record's definition in words, and the run's figure if the run has a figure of the
 same definition. An outcome has a verdict. An input has no verdict: the scenario states the input or
-its cause, so agreement proves nothing. The largest outcome is the hole. It is mostly a sum of
-amounts that the scenario states, and the report shows this sum.
+its cause, so agreement proves nothing. One outcome is the hole. In the shipped lives it is mostly a
+sum of amounts that the scenario states, and the table `origins` shows this sum.
 """
 
 from collections import Counter
@@ -157,7 +157,7 @@ def held_against(books: MeasuredBooks, facts: Sequence[Fact]) -> tuple[list[Row]
 
 
 def why_not(days: Span, span: Span | None) -> str:
-    """Return why a run lacks a figure: it lacks the days, or its books lack the accounts."""
+    """Return why a run lacks a figure: it lacks the days, or its books lack the figure."""
     if span is None:
         return f"the run covers {days.first} to {days.last}"
     return "the run's books have no such figure"

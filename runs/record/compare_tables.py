@@ -49,10 +49,15 @@ def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
 
 
 def explained_table(missed: Sequence[Row]) -> Table:
-    """Return the outcomes outside the record, with the parts of the model that determine each."""
+    """Return the missed outcomes, with the parts of the model on which each of them depends.
+
+    Args:
+        missed: amounts outside the record by more than a tenth, days outside the record, and
+            events that did not happen.
+    """
     return Table(
         "explained",
-        "Outcomes outside the record, and the part of the model that causes each",
+        "Outcomes that miss the record, and the parts of the model on which each depends",
         ("when", "what_is_counted", "verdict", "depends_on"),
         [
             (when(row.fact.first, row.fact.last), row.what, row.verdict, RESTS_ON.get(row.fact.key))
@@ -173,7 +178,7 @@ def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
             "Amounts that the scenario states are in the hole of any run that pays them. So a hole "
             "near the recorded hole is evidence only for the outcomes in it.",
             "This table has the hole of the group, from which all cash of the group is deducted. "
-            "The tables above have the hole of the exchange.",
+            "The rows of outcomes have the hole of the exchange.",
         ),
     )
 
@@ -186,8 +191,8 @@ def inputs_table(inputs: Sequence[AmountRow], unsaid: int) -> Table:
         _COLUMNS,
         [_cells(row) for row in inputs],
         (
-            "No row of this table is a prediction. A figure that equals the record is stated by "
-            "the scenario. Beyond and times show how far other inputs are from the record.",
+            "No row of this table is a prediction. A figure that agrees with the record follows "
+            "from an input. Beyond and times show how far other inputs are from the record.",
             f"{unsaid} of {len(inputs) + unsaid} inputs on record are not in this run, since it "
             "does not cover the days, or has no such input.",
         ),

@@ -54,7 +54,7 @@ class AmountRow:
 
     @property
     def beyond(self) -> Decimal | None:
-        """Return the distance from the nearer end of the range, or None inside the range."""
+        """Return the distance from the nearer end, or None inside the range or without a range."""
         end = nearer_end(self.told, self.fact.amounts)
         return None if end is None else (self.told - end).quantize(DIGITS[self.fact.unit])
 
@@ -62,7 +62,7 @@ class AmountRow:
     def times(self) -> Decimal | None:
         """Divide the figure by the nearer end.
 
-        Return None inside the range, or if the signs differ.
+        Return None inside the range, or without a range, or if the quotient is not above zero.
         """
         end = nearer_end(self.told, self.fact.amounts)
         return None if end is None or end * self.told <= 0 else self.told / end
@@ -96,7 +96,10 @@ class DayRow:
 
     @property
     def beyond(self) -> int | None:
-        """Return the days to the nearer end, or None if the day is inside the range or missing."""
+        """Return the days from the nearer end of the range to the run's day.
+
+        Return None if the run's day is inside the range, or if the day or the range is missing.
+        """
         if not isinstance(self.figure, date):
             return None
         end = nearer_end(self.figure, self.fact.days)
@@ -141,7 +144,7 @@ def recorded(fact: Fact) -> str:
 
 
 def when(first: date, last: date) -> str:
-    """Write a period in short form: 2022-11-11, 2022-11, 2022, or 2022-01 to 2022-03."""
+    """Write a period in short form, such as 2022-11-11, 2022-11, 2022, or 2022-01 to 2022-03."""
     if first == last:
         return str(first)
     after = last + timedelta(days=1)

@@ -15,7 +15,7 @@ CLAIMS, CASH, BY_MAKER = "claims-of-customers", "cash-of-the-exchange", "source-
 
 @dataclass(frozen=True, slots=True)
 class ExchangeGap:
-    """Customers' claims, assets and the maker's debt, on record and in a run."""
+    """Customers' claims, the exchange's own assets, and the maker's debt on a recorded day."""
 
     day: date
     owed: Range[Decimal]
@@ -30,7 +30,7 @@ class ExchangeGap:
 
 
 def exchange_gaps(books: MeasuredBooks, sheets: Record, record: Record) -> Iterator[ExchangeGap]:
-    """Yield the gap on each day with a recorded amount of the exchange's own assets."""
+    """Yield the gap on each day with recorded claims and recorded assets of the exchange itself."""
     for fact in record.of(CASH):
         day, held, owed = fact.last, fact.amounts, record.on(fact.last, CLAIMS)
         if held is None or owed is None:

@@ -1,8 +1,8 @@
 """Counts how many outcomes of a run fit the record, and stores the counts in the run's manifest.
 
 The counts are computed from the finished books when a run is sealed, so that every answer can state
-them without reading the record. An invented world has no fit, since its figures have no sources. A
-run without any recorded outcome has no fit either.
+them without comparing the books with the record again. An invented world has no fit, since its
+figures have no sources. A run without any recorded outcome has no fit either.
 """
 
 from collections import Counter
@@ -58,7 +58,10 @@ def sealed_fit(run: RunFolder, sources: Mapping[str, str]) -> Mapping[str, objec
 
 
 def wrong_fit(run: RunFolder, sources: Mapping[str, str]) -> Iterator[str]:
-    """Yield a sentence if the fit in the manifest is missing, or differs from that of the books."""
+    """Yield a sentence if the fit in the manifest differs from the fit that the books give.
+
+    A missing fit is wrong only if the run states results in its manifest.
+    """
     said, due = stated_fit(run.path), sealed_fit(run, sources).get("fit")
     if said is None:
         if due and states_results(run):

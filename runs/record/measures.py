@@ -1,7 +1,8 @@
 """Computes the figure of a run that corresponds to a fact of the record.
 
-Each function gets the days of the fact. A sum needs all of these days in the run, a balance needs
-the last day, and a ratio needs at least one of the days.
+Each function gets the days of the fact. A sum or the first day of an event needs all of these days
+in the run. A balance needs the last day. A ratio, the age of a quote, and the results of backstops
+need at least one of the days.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -48,7 +49,7 @@ def fee_yield(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def youngest_quote(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the age, in seconds, of the youngest quote of the maker that an order hit."""
+    """Return the age, in seconds, of the youngest quote of the maker that was filled."""
     parties = books.run.chart.parties
     with books.run.connect() as connection:
         ((age_us,),) = connection.execute(
@@ -131,7 +132,7 @@ def paper(token: str) -> Callable[[MeasuredBooks, Span], Decimal | None]:
 
 
 def paper_in_house_tokens(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the value at mark of the group's own tokens, which other figures count as zero."""
+    """Return the value at mark of the group's own tokens."""
     held = {token: books.units(token, span.last) for token in books.marks.house_tokens}
     return books.marks.usd(held, span.last) if held else None
 
@@ -175,7 +176,7 @@ def _brought(
 
 
 def _whole(fact: Fact, days: Span) -> Span | None:
-    """Return the fact's days if the run has all of them: a sum needs all days."""
+    """Return the fact's days if the run has all of them, as a sum or an event needs."""
     return (
         Span(fact.first, fact.last) if days.first <= fact.first <= fact.last <= days.last else None
     )
@@ -187,7 +188,7 @@ def _end(fact: Fact, days: Span) -> Span | None:
 
 
 def _part(fact: Fact, days: Span) -> Span | None:
-    """Return the fact's days that the run has: a ratio or an event needs any of them."""
+    """Return the fact's days that the run has, which is enough for a ratio. None: it has no day."""
     span = Span(max(fact.first, days.first), min(fact.last, days.last))
     return span if span.first <= span.last else None
 
@@ -208,7 +209,7 @@ MEASURES: Mapping[str, Measure] = {
     "share-of-maker-in-volume": Measure(
         share_of_maker, _part, "the maker's share of the house's volume"
     ),
-    "youngest-quote-hit": Measure(youngest_quote, _part, "age of the youngest quote that was hit"),
+    "youngest-quote-hit": Measure(youngest_quote, _part, "age of the youngest quote with a fill"),
     "result-of-making": Measure(making, _whole, "the maker's quotes, with hedges and positions"),
     "result-of-all-trading": Measure(
         sheet_lines.all_trading, _whole, "results of the maker except uses, interest and costs"

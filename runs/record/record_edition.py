@@ -1,6 +1,7 @@
 """The edition of the public record, and the fit to the record that a run's manifest states.
 
-Every report states the fit. So this module reads neither the facts nor the books.
+Every report states the fit. So this module is fast: it computes the hash of the record's file, but
+does not read single facts, and it does not read the books.
 """
 
 import hashlib

@@ -96,7 +96,10 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
 
 
 def share(day: date, record: Record) -> Range[Decimal] | None:
-    """Return FTX's recorded share on a day, or else the range of the shares within NEAR days."""
+    """Return FTX's recorded share on a day, or else the range of the shares within NEAR of the day.
+
+    If there is no such share, return None.
+    """
     of_day = record.on(day, SHARE)
     if of_day:
         return of_day

@@ -126,7 +126,10 @@ def residual(run: RunFolder, sheets: Record, record: Record) -> Residual:
 
 
 def _beyond(maker: str, day: ResidualDay) -> str | None:
-    """Return a sentence on the distance of a run from the recorded range, or None inside it."""
+    """Return a sentence on the distance of a run from the recorded range.
+
+    Return None if the run is inside the range, or does not have the day.
+    """
     run_usd = day.sheet.unexplained_usd if day.sheet else None
     low, high = day.unexplained
     if run_usd is None or low <= run_usd <= high:

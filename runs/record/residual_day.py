@@ -88,7 +88,10 @@ class Vanished:
 
 
 def vanished(days: Sequence[ResidualDay]) -> list[Vanished]:
-    """Return the change of the residual between consecutive days with enough records."""
+    """Return the change of the residual between consecutive days with enough records.
+
+    The first change is from the beginning to the first day.
+    """
     befores: list[ResidualDay | None] = [None, *days][:-1]
     return [_vanished(before, day) for before, day in zip(befores, days, strict=True)]
 
@@ -116,9 +119,9 @@ def _vanished(before: ResidualDay | None, day: ResidualDay) -> Vanished:
 
 
 def _paid(before: ResidualDay, day: ResidualDay) -> Range[Decimal]:
-    """Return the range of payments between two days, which is not negative.
+    """Return the range of payments between two days. Its low end is not negative.
 
-    If a use has the same positive range on both days, it was paid before the earlier day.
+    If a use has the same positive range on both days, it was paid by the earlier day.
     """
     earlier = {fact.key: fact.amounts for fact in before.facts}
     low = high = ZERO

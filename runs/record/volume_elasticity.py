@@ -43,7 +43,7 @@ def elasticity(
     """Return the slope of the recorded regression, with a sampling error from blocks of days.
 
     Args:
-        days: days of one market. Days without volume or range do not count.
+        days: days of one market. Days without customers' volume, or without a range, do not count.
         others_elasticity: the elasticity k of the larger venue's volume.
         customers_are_left_over: whether customers trade a recorded volume less hits and forced
             orders.

@@ -1,5 +1,6 @@
 """A check of a scenario finds every error. A new scenario has the values of its original."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -106,6 +107,14 @@ def test_a_new_scenario_explains_its_keys_and_extends_no_other_scenario():
             said = next(each.meaning for each in all_keys() if each.place == f"{table}.{name}")
             assert said in comments
     assert comments.count("Retail customers' cash outside the house on the first day") == 1
+
+
+def test_a_new_scenario_names_a_missing_key_although_another_table_has_a_key_of_this_name():
+    text = scenario_text("tiny")
+
+    assert "opening_cash_usd" not in tomllib.loads(text)["other_makers"]
+    (comment,) = re.findall(r"^\[other_makers\]\n((?:#.*\n)+)", text, re.MULTILINE)
+    assert "Further keys that this table may have: opening_cash_usd." in comment
 
 
 def test_a_new_scenario_in_another_folder_uses_the_candles_of_the_scenario_that_it_copies(tmp_path):

@@ -1,1 +1,1 @@
-"""The template of the exhibit's page: frame, styles, and scripts in reading order."""
+"""The template of the exhibit's page, its styles and its scripts."""
