@@ -45,7 +45,7 @@ def firms_figure(found: FirmAccounts) -> "Figure":
     firms = [each for each in firms if each.firm in reaction_ms]
     if not firms:
         raise PlotError(
-            "no firm with a reaction time in the books has entered in this run; nothing to draw"
+            "the books have no reaction times of firms that entered in this run; nothing to draw"
         )
     largest_usd = max(float(each.opening_capital_usd) for each in firms)
     of_class_usd = {each.result.firm: each.result.edge_less_fees_usd for each in found.classes}
