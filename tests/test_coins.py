@@ -25,6 +25,7 @@ from ledger.reports.life.waiting import queue_usd
 from ledger.reports.money.hole import hole
 from ledger.reports.money.hole_in_kind import AT_MARK, LackingLine, hole_in_kind
 from ledger.reports.money.hole_opened import hole_opened, holes_by_day
+from ledger.reports.money.quarters import where_by_quarter
 from ledger.reports.money.where import where
 from ledger.run_folder import RunFolder
 from runs.attribution import coalitions_played
@@ -351,6 +352,15 @@ def test_the_reports_where_and_solvency_show_the_missing_quantity_of_coins(run, 
         assert f"the claims in coins are {spoken(owed_usd)}: see" in table.notes[-1]
     assert not any("Only dollars are here" in n for t in where(tiny_run).tables() for n in t.notes)
     assert ", coins left out, and" in where(run).answer()
+
+
+def test_the_hole_by_quarter_says_that_coins_are_left_out(run, tiny_run):
+    by_quarter = where_by_quarter(run)
+    (table,), (in_dollars,) = by_quarter.tables(), where_by_quarter(tiny_run).tables()
+
+    assert by_quarter.answer().startswith("The hole in dollars is ")
+    assert any("in BTC, ALTS and STABLE are not included" in note for note in table.notes)
+    assert not any("not included" in note for note in in_dollars.notes)
     assert " STABLE are missing" in answer(run)
     assert hole_in_kind(tiny_run) is None
     assert "lacking" not in where(tiny_run).answer()

@@ -97,9 +97,12 @@ def test_the_type_of_a_column_fits_all_cells_of_the_column(cells, wanted):
     assert column_type(cells) == wanted
 
 
-def test_a_number_with_too_many_digits_for_arrow_is_refused():
-    with pytest.raises(ValueError, match="39 digits"):
-        column_type([Decimal(10) ** 36, Decimal("0.01")])
+@pytest.mark.parametrize(
+    ("cells", "digits"), [([Decimal(10) ** 36, Decimal("0.01")], 39), ([Decimal("1E-50")], 50)]
+)
+def test_a_column_that_needs_too_many_digits_is_refused_with_their_number(cells, digits):
+    with pytest.raises(ValueError, match=f"needs {digits} digits"):
+        column_type(cells)
 
 
 def test_without_a_library_for_data_frames_the_error_names_the_libraries_to_install(monkeypatch):

@@ -11,7 +11,8 @@ step states its subject and its problems.
 Two other proofs are not part of the audit: who signed the seal (`ledger.proof.signature`), and a
 replay of the scenario (`runs.replay`).
 
-Fills and day ledgers are checked one day at a time, so that several processes can share the work.
+Most checks of fills, and all checks of day ledgers, take one day at a time. So several processes
+can share the work.
 """
 
 import random
@@ -79,7 +80,7 @@ def audit(
             process. The findings are the same in all cases.
     """
     ask = _asking(folder, executor)
-    # The short questions are sent first. To answer them, each worker loads the general ledger once.
+    # The short questions are sent first. A worker that needs the general ledger loads it only once.
     seal, general, copy, group = ask("seal"), ask("general"), ask("copy"), ask("group")
     loans = ask("loans_on_tokens")
     preamble = _each(ask, "preamble", [given if isinstance(given, Told) else (given,)])
@@ -89,7 +90,8 @@ def audit(
     # lists them last.
     day_ledgers = _each(ask, "day_ledger", days)
     others = [ask("fills_between_days"), ask("fills_on_margin")]
-    # Without a scenario, the ages of quotes can't be checked. The preamble's step says so.
+    # Without a scenario, the ages of quotes can't be checked. The step on the preamble says why the
+    # scenario can't be read.
     others += [] if isinstance(given, Told) else [ask("ages_of_quotes", given)]
     fills = [*_each(ask, "fills_within", days_of_fills), *others]
     for step, answers in (
@@ -237,7 +239,7 @@ class _Auditor:
         yield from ((day, day in loaded) for day in sorted(days, key=lambda day: day not in loaded))
 
     def day_ledger(self, day: date, load: bool) -> Iterator[Told]:
-        """Compare a day's ledger on disk, if there is one, with the books, and load it."""
+        """Compare a day's ledger on disk, if any, with the books. If *load*, check the ledger."""
         name = f"days/{day}.beancount"
         stored = self._run.path / name
         if not load and not stored.is_file():
@@ -253,10 +255,12 @@ class _Auditor:
 def _errors_of(name: str, text: str, mode: str) -> list[str]:
     """Let Beancount load a ledger alone, and return the errors with their places.
 
+    If Beancount finds no error, the broken invariants are returned.
+
     Raises:
         ForeignCodeError: the ledger could make Beancount run code that is not ours.
     """
-    # The text has lines of the general ledger, in which they may have had another meaning.
+    # Lines of the general ledger are in this text too, where they may have another meaning.
     refuse_foreign_code_in(name, text)
     with collector_at_rest():
         entries, errors, _ = loader.load_string(text)

@@ -95,7 +95,10 @@ def _wrong_postings(
 def _wrong_metadata(
     connection: duckdb.DuckDBPyConnection, run: RunFolder, found: Sequence[Directive]
 ) -> Iterator[str]:
-    """Yield each file whose metadata state other units, lots or ticks than the text."""
+    """Yield a sentence for each wrong key in a file's metadata, and for each unreadable file.
+
+    The metadata state the units, lots and ticks of the numbers in the file.
+    """
     due = {
         "fills": parquet_metadata.of_fills(run.chart.contracts),
         posting_store.FOLDER: parquet_metadata.of_postings(scales_of(found)),

@@ -1,4 +1,4 @@
-"""The state at the start of each day, summed from all earlier rows: positions, values, volumes."""
+"""The state at the start of each day, summed over earlier days: positions, values, volumes."""
 
 from datetime import date
 from typing import NamedTuple
@@ -54,7 +54,7 @@ class Carried(NamedTuple):
 
 
 class DayOpenings:
-    """The state at the start of each day: the sums of all rows of earlier days."""
+    """The state at the start of each day: the sums over all earlier days."""
 
     def __init__(
         self, run: RunFolder, connection: duckdb.DuckDBPyConnection, tick_cents: np.ndarray

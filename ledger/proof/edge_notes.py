@@ -18,7 +18,7 @@ Place = tuple[date, str]  # a day, and a motive's name as written in the fills
 
 
 def wrong_edges(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each hour whose note is wrong, and for each day without a note.
+    """Yield a sentence for each hour whose noted gain is wrong, and for each missing note.
 
     Books without any such note need no check: all hours are simulated, or the run is older than
     these notes.

@@ -71,7 +71,12 @@ def _text(value: Any) -> str | None:
 
 
 def _contrast(ours: str | None, theirs: str | None, giver: str) -> str:
-    """Return the found and the expected text. Long texts are cut around the first difference."""
+    """Return the found and the expected text. Long texts are cut around the first difference.
+
+    Spaces at both ends are left out, unless only these spaces differ.
+    """
+    if (ours and ours.strip()) != (theirs and theirs.strip()):
+        ours, theirs = ours and ours.strip(), theirs and theirs.strip()
     if ours is not None and theirs is not None and len(ours) + len(theirs) > 2 * _SHOWN:
         apart = next(i for i, (a, b) in enumerate(zip_longest(ours, theirs)) if a != b)
         begin = max(0, apart - _SHOWN // 2)
@@ -82,5 +87,4 @@ def _contrast(ours: str | None, theirs: str | None, giver: str) -> str:
 def _shown(text: str | None) -> str:
     if text is None:
         return "nothing"
-    text = text.strip()
     return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")

@@ -12,7 +12,7 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 
 
 def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
-    """Yield the first difference of each file that differs, beginning with the earliest month.
+    """Yield the first difference of each file that differs, in the order of `_place`.
 
     Manifests and signatures are left out, because a manifest names the version of the program that
     sealed the folder. If all other bytes are the same, the version has made no difference.
@@ -50,4 +50,6 @@ def _place(name: str) -> tuple[str, int, str]:
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace")
+    # Different bytes must give different texts, also if only line ends or bytes that are no text
+    # differ.
+    return path.read_bytes().decode("utf-8", errors="surrogateescape")

@@ -18,9 +18,10 @@ OF_QUOTES = (Motive.PICKOFF, Motive.SPREAD)
 
 
 def wrong_hours(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each day with wrong weights, and for each hour with fills but no weight.
+    """Yield a sentence for each day with wrong weights, and for each hour with impossible fills.
 
-    Books without any such note need no check, since their hours are not drawn from groups.
+    Fills of quotes are impossible in an hour whose weight is 0 or is not noted. Books without any
+    note on drawn hours need no check, since their hours are not drawn from groups.
     """
     weights = {day: note.weight_of_hours for day, note in run.dated_notes(HoursDrawn)}
     for day, of_hours in weights.items():

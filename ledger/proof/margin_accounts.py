@@ -115,7 +115,7 @@ class MarginAccounts:
             self._cash[holders] += -self._worth(holders) * self._funding_e9 // FUNDING_UNIT
 
     def _wrong_leads(self, steps: np.ndarray, marked: np.ndarray) -> Iterator[str]:
-        """Check that tokens are sold at the last settlement's mark, if this mark is known.
+        """Check that tokens are sold at the mark of the settlement, if this mark is known.
 
         The books state a market's price only in payments on positions in this market. If there are
         no payments, the price has not moved or there are no positions.
@@ -129,7 +129,7 @@ class MarginAccounts:
     ) -> Iterator[str]:
         """Check that no account is negative, and that an account taken over ends at zero.
 
-        An account with tokens is checked only if the price of the tokens is known.
+        Whether an account with tokens is negative is checked only if the tokens' price is known.
 
         Args:
             steps: the rows of this settlement (dtype ROW).

@@ -1,8 +1,8 @@
 """Recomputes the tokens that holders on margin pledge, and the proceeds of seized tokens.
 
-A holder pledges tokens of only one kind. Each row pledges tokens, releases tokens or seizes tokens.
-A seizure takes all tokens of a holder. The price of seized tokens is the lead price times the
-token's weight as collateral, or one tick if this product is less than a tick.
+A holder pledges tokens of only one kind at a time. A row that moves tokens pledges, releases or
+seizes them. A seizure takes all tokens of a holder. The price of seized tokens is the lead price
+times the token's weight as collateral, rounded down to whole ticks, and at least one tick.
 """
 
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ class MarginTokens:
         return value * self._weight_e6[market] // E6
 
     def follow(self, rows: np.ndarray) -> Iterator[str]:
-        """Update the holders' tokens by the rows that move tokens, and yield each error."""
+        """Apply the rows that move tokens to the holders, and yield an error for each wrong row."""
         for row in rows[np.isin(rows["motive"], IN_KIND)]:
             holder, before = row["holder"], self.lots[row["holder"]]
             problem = self._wrong_seizure(row) or self._wrong_kind(row)

@@ -47,7 +47,7 @@ def _fault(
     entry: data.Directive, file: str, is_month: bool, paid: set[frozenset[str]]
 ) -> str | None:
     if not is_month and file != _MAIN:
-        return f"{_MAIN} includes no such file"
+        return f"{_MAIN} must not include this file"
     if is_month and not isinstance(entry, _OF_A_MONTH):
         return f"a directive {type(entry).__name__.lower()!r} belongs only in {_MAIN}"
     if is_month and isinstance(entry, data.Custom) and entry.type not in _NOTED:

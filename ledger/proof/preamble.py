@@ -46,7 +46,7 @@ INPUTS: tuple[type[Note], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The preamble that follows from a run's scenario, and the latency that decides ages."""
+    """Data that follow from a run's scenario: the preamble, and the captive maker's latency."""
 
     scenario: str  # the text of the file scenario.toml
     question: str
@@ -60,7 +60,11 @@ class Given:
 
 
 def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:
-    """Yield a sentence for each file whose preamble does not follow from the scenario."""
+    """Yield a sentence for each text that does not follow from the scenario.
+
+    The texts are main.beancount, check.beancount, scenario.toml, and the question and the seed in
+    manifest.json.
+    """
     includes = [f"{month}.beancount" for month in given.months]
     main = main_text(given.question, given.chart, given.start, given.end, includes)
     for name, due in ((MAIN, main), (CHECK, check_text()), (SCENARIO, given.scenario)):
@@ -72,7 +76,7 @@ def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:
 
 
 def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
-    """Yield a sentence for each note on an input that does not follow from the scenario."""
+    """Yield a sentence for each note on an input that is wrong, missing or repeated."""
     for kind in INPUTS:
         due = [(given.start, note) for note in given.inputs if isinstance(note, kind)]
         found = run.dated_notes(kind)

@@ -20,7 +20,7 @@ _TOO_YOUNG = """
 
 
 def wrong_ages(run: RunFolder, latency_us: Mapping[str, int]) -> Iterator[str]:
-    """Yield a sentence for each market in which the age of a quote is missing or too small.
+    """Yield a sentence for each market with a quote that is too young, or a hit without an age.
 
     Args:
         run: the run.
@@ -32,6 +32,6 @@ def wrong_ages(run: RunFolder, latency_us: Mapping[str, int]) -> Iterator[str]:
         for month, seq, found in run.select(_TOO_YOUNG, asked):
             more = f" (and {found - 1} more)" if found > 1 else ""
             yield (
-                f"fills/{month}.parquet: row with seq {seq}: the age of the quote is less than the "
-                f"maker's latency of {least_us / 1_000_000:g} s in {market}{more}"
+                f"fills/{month}.parquet: row with seq {seq}: the age of the quote is missing, or "
+                f"less than the maker's latency of {least_us / 1_000_000:g} s in {market}{more}"
             )

@@ -5,9 +5,10 @@ independent of the code that booked the fills. The sums of fills are posted by t
 `ledger.fills`, and are compared with the general ledger in amounts and words.
 
 Days are checked one by one, in any order and by any process, with only one day's rows in memory.
-The state at a day's start is the sum of all earlier rows: positions, their values, and the volumes
-that decide fee tiers. The state at the day's end must be the state at the start of the next day. So
-if no day is wrong, all rows together are right.
+Accounts on margin are an exception: they are checked in one pass over all days. The state at a
+day's start is the sum over all earlier days: positions, their values, and the volumes that decide
+fee tiers. The state at the day's end must be the state at the start of the next day. So if no day
+is wrong, all rows together are right.
 """
 
 from collections import Counter, defaultdict
@@ -141,7 +142,7 @@ class Recomputation:
             *wrong_payments(rows, tick_cents, self._funding_e9, standing),
             *self._wrong_sums(rows, day),
         ]
-        # The payments have changed `standing`, which is now the state at the day's end.
+        # `wrong_payments` has applied the rows to `standing`, now the state at the day's end.
         if not problems and not np.array_equal(standing, next_standing):
             problems.append(
                 f"{day}: the state at the end of this day is not the state at the start of the next"

@@ -1,4 +1,4 @@
-"""The seal: a manifest with the hash of every file, so that each changed byte is found.
+"""The seal: a manifest with the hashes of a folder's files, so that each changed byte is found.
 
 Months form a chain: each link is a hash of the previous link and the month's files. So if an early
 month is changed, all later links change too. The manifest ends with its own hash.
@@ -29,14 +29,14 @@ def seal(folder: Path, run: Mapping[str, object]) -> None:
 
 
 def broken_seals(folder: Path, of_files: re.Pattern[str] = ALL) -> list[str]:
-    """Return a sentence for each file that has changed since it was sealed.
+    """Return a sentence for each file that was changed, removed or added after the seal.
 
     Args:
         folder: the folder of a run or of a study.
         of_files: only files whose whole name fits this pattern are compared with the manifest.
     """
     try:
-        text = (folder / MANIFEST).read_text(encoding="utf-8")
+        text = (folder / MANIFEST).read_bytes().decode()  # `read_text` would change line ends
         manifest = json.loads(text)
         files, run = manifest["files"], manifest["run"]
         if text != _manifest(run, files):
@@ -73,7 +73,7 @@ def _manifest(run: Mapping[str, object], files: Mapping[str, str]) -> str:
 
 
 def _chain(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the chain of months. A file's month is in the first characters of its name."""
+    """Return the chain of months. The name of a month's file begins with the month."""
     months: dict[str, list[str]] = {}
     for name, digest in sorted(files.items()):
         month = Path(name).name[:7]

@@ -1,4 +1,4 @@
-"""Recomputes takers' fee rates from the volume that each taker traded in thirty days."""
+"""Recomputes takers' fee rates. A firm's rate follows from its volume in thirty days."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,7 +16,7 @@ HOUSE = 0  # the code of the house venue, which is first in `Names`
 
 
 class FeeRates:
-    """The fee rates of takers. A firm's rate follows from its house volume in thirty days."""
+    """The fee rates of firms and customers on the house, and of all takers on the lead venue."""
 
     def __init__(self, run: RunFolder) -> None:
         """Initialise with the fee tiers, and with takers' volumes before the books began."""

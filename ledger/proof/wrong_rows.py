@@ -44,7 +44,10 @@ def wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
 
 
 def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarray) -> Iterator[str]:
-    """Recompute edge and fee from price, lead, quantity and fee rate, in each similar market."""
+    """Recompute edge and fee from price, lead, quantity and fee rate.
+
+    If a market represents similar markets, the fee is rounded in each of these markets.
+    """
     is_trade = ~np.isin(rows["motive"], PAYMENTS)
     trade, tick_cents, alike = rows[is_trade], tick_cents[is_trade], stands_for[is_trade]
     edge = (trade["lead"] - trade["price"]) * trade["lots"] * tick_cents

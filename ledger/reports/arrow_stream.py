@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ledger.reports.table import Cell, Table
 
-DIGITS = 38  # the largest number of digits that a decimal in Arrow can have
+DIGITS = 38  # the most digits of a decimal in DuckDB, which writes the stream
 LARGEST = 2**63  # whole numbers below this limit fit into 64 bits
 
 
@@ -65,8 +65,9 @@ def _decimal(cells: Sequence["Cell"]) -> str:
     numbers = [Decimal(str(cell)).as_tuple() for cell in cells]
     scale = max(-min(int(number.exponent), 0) for number in numbers)
     whole = max(len(number.digits) + int(number.exponent) for number in numbers)
-    if max(whole, 0) + scale > DIGITS:
-        raise ValueError(f"a column needs {whole + scale} digits, and Arrow allows {DIGITS}")
+    digits = max(whole, 0) + scale
+    if digits > DIGITS:
+        raise ValueError(f"a column needs {digits} digits, and a decimal has at most {DIGITS}")
     return f"DECIMAL({DIGITS}, {scale})"
 
 

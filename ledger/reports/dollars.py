@@ -71,14 +71,14 @@ def spoken(usd: Decimal) -> str:
 def speaker(*amounts: Decimal) -> Callable[[Decimal], str]:
     """Return a function that writes the amounts of a sentence in one unit, which suits the largest.
 
-    In millions, an amount that would round to zero is written as "less than $0.1 million". The
-    function takes amounts of zero or above.
+    In millions, an amount above zero that would round to zero is written as "less than $0.1
+    million". The function takes amounts of zero or above.
     """
     if max(map(abs, amounts), default=ZERO) < MILLION:
         return spoken
 
     def say(usd: Decimal) -> str:
-        if usd < MILLION * TENTH / 2:
+        if usd <= MILLION * TENTH / 2:  # half to even, so this limit would round to zero
             return "less than $0.1 million" if usd else "$0"
         return f"${usd / MILLION:,.1f} million"
 

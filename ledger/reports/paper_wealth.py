@@ -1,4 +1,4 @@
-"""Paper wealth: the value of tokens at the day's mark, compared with their cost.
+"""Paper wealth: the value of tokens and coins at the day's mark.
 
 The units of tokens and coins are in accounts of the kinds in `HELD`, and marks are `price`
 directives. So Beancount itself can value a holding. The group could not sell much of its own token

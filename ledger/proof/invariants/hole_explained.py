@@ -16,7 +16,8 @@ HOLE_PARTS = (*COUNTED, "group", "in-kind")
 def hole_is_explained(ledger: Ledger) -> Iterator[Finding]:
     """Each account of the group has a part in the hole, and the causes sum to the hole.
 
-    The sum is checked in dollars, and in each coin that customers are owed.
+    Accounts of contracts need no part. The sum is checked in dollars, and in each coin that
+    customers are owed.
     """
     yield from _without_part(ledger.opens)
     yield from _unexplained(ledger)

@@ -127,7 +127,7 @@ def group_eliminates(ledger: Ledger) -> Iterator[Finding]:
 def _drifts(
     ledger: Ledger, sum_of: Callable[[Leg], Key | None]
 ) -> Iterator[tuple[Transaction, Key, Decimal]]:
-    """Yield each transaction after which a sum is not zero, with the sum.
+    """Yield each transaction that changes a sum to a value other than zero, with this value.
 
     Args:
         ledger: the ledger that is read.

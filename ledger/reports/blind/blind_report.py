@@ -56,7 +56,10 @@ def booked_usd(run: RunFolder) -> dict[Cause, Decimal]:
 
 
 def placed_pct(found: Mapping[Cause, Decimal], booked: Mapping[Cause, Decimal]) -> Decimal | None:
-    """Return the percentage of the books' losses that the audit assigns to the right cause."""
+    """Return the percentage of the books' losses that the audit assigns to the right cause.
+
+    The result is None if the books have no loss.
+    """
     lost = {cause: booked[cause] for cause in LOSSES if booked[cause] > 0}
     if not lost:
         return None

@@ -1,6 +1,7 @@
 """A blind audit finds the causes of the loss from trades, prices and payments alone.
 
-The diagnosis uses no kind, motive or name. Each cause is recognised by a pattern:
+Apart from the kinds of cash and claims, the diagnosis uses no kind, no motive and no name. It
+recognises each cause of loss by a pattern:
 
 - faster counterparties: takers that gain on the maker's quotes, at the lead price, too regularly
   for chance. A single fill is no evidence, because noise traders sometimes hit a stale quote too.
@@ -9,7 +10,7 @@ The diagnosis uses no kind, motive or name. Each cause is recognised by a patter
   price moves of takeovers. A trade is no such payment.
 - takeovers: positions that the maker receives without a quote, price moves until these positions
   are hedged, and customers' debts that the group bears.
-- stakes: payments for an asset that is carried at cost.
+- stakes: payments for an asset that is carried at cost, or for tokens and coins.
 - sums handed over: payments to a party without an asset in return, if the party receives at least
   half of the total on one day.
 - regular spending: payments to a party without an asset in return, if the party receives less than
@@ -264,7 +265,7 @@ def _owed(line: StrippedLine, group: set[str]) -> bool:
 
 
 def _paid_party(entry: StrippedEntry, group: set[str]) -> str | None:
-    """Return the party outside the group whose cash the entry changes."""
+    """Return the first party outside the group whose cash the entry changes, or None."""
     outside = (line.owner for line in entry.lines if line.word == CASH and line.owner not in group)
     return next(outside, None)
 

@@ -1,7 +1,7 @@
 """The trading firms' results on stale quotes: gains, costs, and the money that the firms have left.
 
 The tables show each firm and each class, and the firms' claims beside all other claims on the
-house. The module `league` defines the figures. Most columns are fields of `FirmResult`.
+house. The module `league` defines the figures. Most columns are attributes of `FirmResult`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -314,7 +314,7 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
 
 
 def _checks(run: RunFolder, everybody: FirmResult) -> Iterator[tuple[str, Decimal]]:
-    """Return the sums that must be zero. The parts of each sum come before the sum."""
+    """Yield the sums that must be zero, most of them after the parts of the sum."""
     parties, balances = run.chart.parties, usd_balances(run)
     gained = sum((balances[income(firm, Kind.PICKOFF)] for firm in parties.firms), ZERO)
     lost = balances[income(parties.maker, Kind.PICKOFF)]
@@ -348,7 +348,7 @@ def _check_table(found: FirmAccounts) -> Table:
 def _venue_check(
     run: RunFolder, balances: Mapping[str, Decimal], venue: str, told_usd: Decimal
 ) -> Iterator[tuple[str, Decimal]]:
-    """Return two sums that must be zero, each after its parts.
+    """Yield two sums that must be zero, each after its parts.
 
     The first sum adds the results of all customers, the venue's fees less the debts that the venue
     bore, the payments to the venue's insurance fund, and repaid loans against tokens. The second

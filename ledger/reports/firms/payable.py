@@ -8,6 +8,7 @@ shows the payment at the first place and the payment at the last place.
 Customers are the parties outside the house group, so the exchange's debt to its captive maker is
 left out. Customers are paid from the exchange's own cash. The group may have more money (the
 maker's cash, and the maker's claim on the lead venue), but customers cannot withdraw this money.
+All amounts are in dollars. Customers' coins are left out.
 """
 
 from collections.abc import Collection, Mapping

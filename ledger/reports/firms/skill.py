@@ -47,7 +47,7 @@ INTERVALS = (
 
 @dataclass(frozen=True, slots=True)
 class FirmPlaces:
-    """A firm's results on the house and elsewhere. Basis points are None if it never entered."""
+    """A firm's results at both places. Basis points are None if the firm was never present."""
 
     firm: str
     class_: str | None
@@ -130,7 +130,7 @@ class Skill:
         at_house = [firm for firm in self.firms if firm.house_usd > 0]
         said = f"{len(at_house)} of {len(self.firms)} trading firms earn from {self.maker}'s quotes"
         if not any(firm.elsewhere_usd for firm in self.firms):
-            return f"{said}. In this run no firm has quotes on the lead venue to compare with."
+            return f"{said}. In this run no firm has results on the lead venue to compare with."
         both = sum(firm.elsewhere_usd > 0 for firm in at_house)
         said += f"; {both} of these {len(at_house)} firms earn on the lead venue too."
         together = self.ranks[0].spearman if self.ranks else None
@@ -381,7 +381,7 @@ def _compared(
         made, capital = cents[days], invested[days]
         found.append(basis_points(made, capital, np.ones(len(made))))
         drawn.append(basis_points(made, capital, draws(len(made), name)))
-    enough = len(drawn[0]) == len(drawn[1])  # false if one set of days is too small for a bootstrap
+    enough = len(drawn[0]) == len(drawn[1])  # false if just one set of days is too small
     found.append(found[1] - found[0])
     drawn.append(drawn[1] - drawn[0] if enough else drawn[0][:0])
     cells: list[list[Decimal | None]] = [[] for _ in found[0]]

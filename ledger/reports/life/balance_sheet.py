@@ -121,7 +121,7 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
 def side_of(account: str) -> Side:
     """Return the side of an account.
 
-    The insurance fund is equity, since no party is owed it: it is the exchange's own money.
+    The insurance fund is equity: the exchange owes the money in this fund to no party.
     """
     side = SIDE_OF_ROOT[account.partition(":")[0]]
     is_fund = side == Side.LIABILITIES and kind_of(account) == Kind.INSURANCE
@@ -161,7 +161,7 @@ def is_within(run: RunFolder, line: SheetLine) -> bool:
 
 
 def is_in_tokens(account: str) -> bool:
-    """Return whether an account has units of tokens that an entity holds, or owes in kind."""
+    """Return whether an account has units of tokens or coins that an entity holds or owes."""
     return kind_of(account) in HELD and not account.startswith("Equity:")
 
 

@@ -3,8 +3,8 @@
 A firm's gains on the house are booked as a claim on the house. The firm can withdraw its gains only
 while the house has cash, but the firms' own books do not show the house's cash. So the report
 lists, for the end of each day, the firms' profits at the house so far, all claims of customers, and
-the house's cash. Firms' claims also contain deposits and results of price moves. Profits are less
-hedging costs, which firms pay on the lead venue and not from claims on the house.
+the house's cash. Firms' claims also contain deposits and results of price moves. Hedging costs are
+deducted from profits, although firms pay these costs on the lead venue.
 
 The report `skill` shows the causes of profits. Cash depends on the captive maker's drawn credit and
 withdrawals, on margin that customers move to the lead venue, and on the deposits and withdrawals of
@@ -48,7 +48,7 @@ class Close:
 
     @property
     def cover_pct(self) -> Decimal | None:
-        """Return the cash as a percentage of all claims."""
+        """Return the cash as a percentage of all claims, or None if there are no claims."""
         return percent(self.house_cash_usd, self.claims_usd)
 
     @property

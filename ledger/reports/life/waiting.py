@@ -18,7 +18,7 @@ from ledger.reports.dollars import ZERO
 from ledger.run_folder import RunFolder
 
 WAITED, HOLDER = "waited-s", "holder"  # keys in the metadata of a paid request
-OPEN, HALTED = "open", "halted"  # values of the event on withdrawals
+OPEN, HALTED = "open", "halted"  # values of the event on withdrawals; the third is "queued"
 
 
 def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
@@ -40,7 +40,10 @@ def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
 
 
 def withdrawals(run: RunFolder, days: Iterable[date]) -> Mapping[date, str | None]:
-    """Return the state of withdrawals at each day's end: open, halted, or None before any event."""
+    """Return the state of withdrawals at each day's end: open, queued or halted.
+
+    Before the first event the state is None.
+    """
     name = f"{run.chart.parties.house}:withdrawals"
     told = dict(run.events(name))  # the last event of each day
     status, at_close = None, {}

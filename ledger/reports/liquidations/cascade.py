@@ -1,9 +1,9 @@
 """The cascade of liquidations by hour, who lost and gained, and who paid customers' debts.
 
-Every step of a liquidation is a row of the fills. There are four kinds of steps: a fill in the
-order book, a takeover by a backstop, a closing against customers with opposite positions, and a
-payment without a trade. The sales of pledged tokens are in the table `seized`. The parties' gains
-are read from the general ledger, by kind.
+Every step of a liquidation is a row of the fills. There are five kinds of steps: a fill in the
+order book, a takeover by a backstop, a closing against customers with opposite positions, a payment
+without a trade, and a sale of pledged tokens. These sales are in the table `seized`. The parties'
+gains are read from the general ledger, by kind.
 """
 
 from collections.abc import Mapping

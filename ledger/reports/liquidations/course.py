@@ -152,7 +152,7 @@ def _prices(
 def _positions(
     connection: duckdb.DuckDBPyConnection, begins: str
 ) -> tuple[dict[tuple[datetime, str], int], ...]:
-    """Return three mappings by step and holder: largest position, last position, result."""
+    """Return three mappings by step and backstop: largest position, last position, result."""
     found = connection.execute(
         f"""
         WITH by_market AS (

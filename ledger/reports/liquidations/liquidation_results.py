@@ -108,7 +108,7 @@ def _cascade_table(found: Liquidations) -> Table:
     notes = () if found.backstops else ("No customer trades on margin in this run.",)
     hours, order = found.hours, ""
     if found.run_days > HOURLY_DAYS:
-        # The first rows are printed. The first hours of a long run may be years before the largest.
+        # Only the first rows are printed, and in a long run the first hours may have small amounts.
         hours = tuple(sorted(hours, key=lambda each: -each.liquidated_usd))
         order = ", the largest first"
     return Table.of(

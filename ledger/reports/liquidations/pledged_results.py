@@ -2,7 +2,7 @@
 
 The general ledger has an entry for each step. All entries of a borrower share one link. The loss is
 the debt that the captive maker took over, less the proceeds of the tokens that the maker sold. The
-maker holds unsold tokens in kind. They are shown at the last price.
+maker holds unsold tokens in kind. The value of unsold tokens is shown at the last price.
 """
 
 from collections.abc import Sequence
@@ -75,8 +75,8 @@ def pledged_table(found: Sequence[PledgedResult]) -> Table:
         ),
         found,
         (
-            "'Repaid' is the proceeds of tokens that the house sold before the takeover. The "
-            "captive maker then took over the debt and the remaining tokens; 'worth' is the value "
+            "'Repaid' is the debt that was repaid by sales of tokens before a takeover. In a "
+            "takeover the captive maker takes over debt and remaining tokens; 'worth' is the value "
             "of these tokens at the lead price. 'Brought' is the maker's proceeds from sales of "
             "these tokens, and 'loss' is the debt taken over less these proceeds. 'Unsold' is the "
             "value of the maker's remaining tokens at the last price; this value is no part of the "

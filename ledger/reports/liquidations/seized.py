@@ -30,7 +30,7 @@ class SeizedToken:
 
 
 def seized(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> tuple[SeizedToken, ...]:
-    """Return the sales of each token that customers had pledged."""
+    """Return the sales of each token that customers may pledge."""
     return tuple(
         SeizedToken(token.commodity, *_sales(connection, token.contract))
         for token in run.chart.collateral
@@ -45,9 +45,9 @@ def seized_table(found: Sequence[SeizedToken]) -> Table:
         ("token", "accounts", "quantity", "worth_usd", "brought_usd", "markdown_usd"),
         found,
         (
-            "These tokens are sold to the other makers before any other step of a liquidation. "
-            "'Worth' is the tokens' value at the lead price, and 'brought' is the proceeds. "
-            "'Markdown' is worth less proceeds, which is the other makers' gain.",
+            "These tokens are sold to the other makers before backstops take over the customer's "
+            "position. 'Worth' is the tokens' value at the lead price, and 'brought' is the "
+            "proceeds. 'Markdown' is worth less proceeds, which is the other makers' gain.",
         ),
     )
 

@@ -58,7 +58,7 @@ class Expectations:
         """State the simulated and the booked result of the quotes with a prediction."""
         promised = [line for line in self.lines if line.promise]
         if not promised:
-            return f"{self.maker} did not simulate its quotes in this run."
+            return f"The books have no results of {self.maker}'s own simulation of its quotes."
         booked = _booked(promised)
         expected = sum((line.promise.result_usd for line in promised if line.promise), ZERO)
         say = speaker(booked.result_usd, booked.net_usd)

@@ -17,7 +17,7 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # a status event's name and values
-BINDS_FROM_PCT = Decimal(1)  # a market's month is counted if limits prevent a larger part of hits
+BINDS_FROM_PCT = Decimal(1)  # a month of a market counts if limits prevented more of the hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Cut:
 
 
 def cuts(run: RunFolder) -> tuple[Cut, ...]:
-    """Return hits and prevented hits by market and month. Older books do not state them."""
+    """Return hits and prevented hits by market and month. Older books have no notes on these."""
     found: dict[tuple[str, str], Cut] = {}
     for day, note in run.dated_notes(HitLimits):
         market, month = place = note.market, f"{day:%Y-%m}"

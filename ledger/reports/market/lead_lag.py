@@ -258,8 +258,8 @@ def _lag_table(found: LeadLag) -> Table:
             *_beyond_reach(found),
             "Correlation: the correlation of the two venues' price moves over "
             f"{STEP_US // 60_000_000} minutes, after the prices of {parties.house} are shifted "
-            "back by the lag. It is the mean over days, is at most one, and is lower if fills are "
-            "rare.",
+            "back by the lag. The table has the mean over days. A correlation is at most one, and "
+            "is lower if fills are rare.",
             f"The observed fills are fills of {parties.maker}'s quotes, so the lag is the lag of "
             "these quotes. If quotes of others are faster, the lag of "
             f"{parties.house} as a whole is shorter.",

@@ -25,7 +25,7 @@ class MarketDay:
     maker_usd: Decimal  # the part of the volume that the maker's quotes filled
     fees_usd: Decimal
     price: PriceRange | None
-    book: ShownBook | None  # None if the house was closed
+    book: ShownBook | None  # None if the house was closed in the day's first played hour
 
     @property
     def market(self) -> str:

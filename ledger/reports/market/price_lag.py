@@ -33,7 +33,7 @@ LAGS_US = np.arange(-50, 51) * 100_000  # above zero if the house's price follow
 # A pair of prices counts for all lags within this distance of the pair's own lag. So a small number
 # of fills is enough.
 NEAR_US = 250_000
-# The half-spread is estimated from lead prices of this age, which is above the longest lag.
+# The half-spread is estimated from lead prices whose age is between these two limits.
 BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))
 # At both ends of the grid, the difference must be this many standard errors above the least
 # difference.
@@ -83,7 +83,8 @@ class PriceLag:
 def price_lag(days: Sequence[Sight]) -> PriceLag | None:
     """Return the lag at which prices differ least, over all days together.
 
-    Each day has the same weight. A day with larger price moves does not count more.
+    The squared differences of each day are divided by their mean. So a day with larger price moves
+    does not count more.
 
     Returns:
         The lag. The result is None if the dispersion at an end of the grid is less than CLEAR
@@ -207,7 +208,7 @@ def correlation(day: Sight, lag_us: int) -> float | None:
 
 
 def _last_seen(seen: Prices, marks_us: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the last price before each mark in time, and whether it is less than STEP_US old."""
+    """Return the last price at each mark in time, and whether it is less than STEP_US old."""
     if not len(seen.times_us):
         return np.zeros(len(marks_us)), np.zeros(len(marks_us), dtype=bool)
     place = seen.times_us.searchsorted(marks_us, "right") - 1

@@ -89,7 +89,7 @@ class MonthInMarket:
 
     month: str
     market: str
-    promise: Promise | None  # None if the books have no prediction, as for a partial month
+    promise: Promise | None  # None if the books have no prediction, as for a last partial month
     booked: Booked
 
     @property

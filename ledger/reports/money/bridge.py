@@ -40,7 +40,7 @@ class ClaimBridge:
 
 
 def bridge(run: RunFolder) -> tuple[ClaimBridge, ...]:
-    """Return the bridges of firms, retail, other makers and all, from the customers' books."""
+    """Return the bridges of trading firms, retail, other makers, and all customers."""
     parties, balances = run.chart.parties, usd_balances(run)
     moved = claim_movements(run, parties.house)
     outsiders = [a for a, opened in run.opens.items() if opened.hole == "claim"]

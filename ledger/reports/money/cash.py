@@ -35,7 +35,7 @@ class CashStatement:
 
     @property
     def everybody(self) -> PartyCash:
-        """Return the sum of all parties' payments."""
+        """Return the sums of all parties' payments and receipts."""
         return PartyCash(
             "everybody",
             sum((party.paid_in_usd for party in self.parties), ZERO),

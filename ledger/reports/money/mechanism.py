@@ -98,8 +98,8 @@ class Mechanism:
 def stale_quotes(run: RunFolder, the_hole: Hole) -> str:
     """State the cost of stale quotes, and the result of all quotes after spread and hedging.
 
-    The text is empty if the hole has no kind PickOff. If only some hours were simulated, the cost
-    is stated with its standard error.
+    The text is empty if the hole has no kind PickOff. If only some hours were simulated, the text
+    also has the standard error of the cost, unless this error is unknown.
     """
     kinds, maker = the_hole.kinds_usd, run.chart.parties.maker
     if Kind.PICKOFF not in kinds:

@@ -42,7 +42,7 @@ def paid_in_use(run: RunFolder, opened: HoleOpened | None) -> list[PaidInUse]:
 
     Args:
         run: the run whose books are read.
-        opened: the opening of the run's hole.
+        opened: the opening of the run's hole. None: there is no hole at the end.
     """
     in_use = _days_in_use(run)
     found: dict[tuple[str, str], PaidInUse] = {}

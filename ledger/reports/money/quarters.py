@@ -1,4 +1,7 @@
-"""The hole by kind and quarter, which shows when each kind used or raised money."""
+"""The hole by kind and quarter, which shows when each kind used or raised money.
+
+Amounts are dollars. If customers are owed coins too, the report says that coins are left out.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -10,6 +13,7 @@ from ledger.kinds import CAUSE, CLAIM, LIQUID
 from ledger.reports.days import calendar
 from ledger.reports.dollars import ZERO, spoken
 from ledger.reports.money.hole import Hole, hole
+from ledger.reports.money.hole_in_kind import HoleInKind, hole_in_kind
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
@@ -22,14 +26,17 @@ class WhereByQuarter:
     hole: Hole
     kinds_usd: Mapping[str, Mapping[str, Decimal]]  # by quarter and kind
     grown_usd: Mapping[str, Decimal]  # by quarter, the growth of claims less liquid assets
+    in_kind: HoleInKind | None  # None if the house owes only dollars to customers
 
     def answer(self) -> str:
-        """State the hole at the end, and the quarter in which it grew most."""
+        """State the hole at the end, and the quarter in which the hole grew most."""
+        hole = "hole in dollars" if self.in_kind else "hole"
         if self.hole.hole_usd <= 0:
-            return "There is no hole: the group's liquid assets cover all claims of customers."
+            claims = "claims in dollars" if self.in_kind else "claims"
+            return f"There is no {hole}: the group's liquid assets cover all {claims} of customers."
         most = max(self.grown_usd, key=self.grown_usd.__getitem__)
         return (
-            f"The hole is {spoken(self.hole.hole_usd)} at the end. It grew most in {most}, by "
+            f"The {hole} is {spoken(self.hole.hole_usd)} at the end. It grew most in {most}, by "
             f"{spoken(self.grown_usd[most])}."
         )
 
@@ -53,6 +60,7 @@ class WhereByQuarter:
                     "a source over the whole run. Opening balances are in the first quarter.",
                     "'Whole life' is computed directly, not from quarters. 'Unexplained' is the "
                     "sum of the quarters less the whole life, and must be 0.00 on every line.",
+                    *((self.in_kind.beside_dollars(),) if self.in_kind else ()),
                 ),
             )
         ]
@@ -60,7 +68,9 @@ class WhereByQuarter:
 
 def where_by_quarter(run: RunFolder) -> WhereByQuarter:
     """Return the hole by kind for each quarter. The sum of all quarters must be the whole life."""
-    return WhereByQuarter(hole(run), _kinds_by_quarter(run), _hole_by_quarter(run))
+    return WhereByQuarter(
+        hole(run), _kinds_by_quarter(run), _hole_by_quarter(run), hole_in_kind(run)
+    )
 
 
 def _rows(

@@ -21,7 +21,8 @@ def share_equally(moves: Iterable[CashMove], accounts: Collection[str]) -> Trace
     Odd cents go to the largest remainders, and no source pays more than its own money.
 
     Args:
-        moves: the movements of cash in order. Only the dates of uses depend on the order.
+        moves: the movements of cash in order. Only the dates of uses and odd cents depend on the
+            order.
         accounts: the names of the accounts. All other names are sources or uses.
     """
     brought: dict[str, int] = {}

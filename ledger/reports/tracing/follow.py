@@ -1,4 +1,7 @@
-"""Finds the uses of each source: a tracing rule is applied to one movement of cash at a time."""
+"""Finds the uses of each source.
+
+A tracing rule, except equal sharing, is applied to one movement of cash at a time.
+"""
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date

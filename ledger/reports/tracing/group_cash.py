@@ -19,7 +19,7 @@ class Reason(NamedTuple):
 
     root: str
     kind: str
-    party: str  # the other party of the payment
+    party: str  # the other party of the payment, or "not named"
 
 
 class Passed(NamedTuple):
@@ -82,7 +82,7 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
     The reason is the account on the other side. If an entry has several such accounts, the cash is
     split in proportion to their amounts. A movement between accounts of the group is a transfer.
     The part of an opening balance that the group owes to others comes from these creditors. The
-    other part comes from the group.
+    other part is the group's own money, and has the kind Opening.
     """
     found = run.select(
         f"{_LEGS.format(when='', condition=_ANY)} SELECT {_COLUMNS} FROM legs ORDER BY seq, line",

@@ -51,12 +51,12 @@ def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) 
     return Linked(tuple(links), tuple(LinkedEntry(*row) for row in others), limit)
 
 
-def linked_table(found: Linked) -> Table:
-    """Return a table with one row for each listed item."""
+def linked_table(found: Linked, which: str = "Other entries") -> Table:
+    """Return a table with one row for each listed item. *which* names the items in the title."""
     links, limit = found.links, found.limit
     return Table.of(
         "linked",
-        f"Other entries with the link {', '.join(links)}" if links else "The event has no links",
+        f"{which} with the link {', '.join(links)}" if links else "The event has no links",
         ("seq", "date", "party", "narration", "link"),
         found.entries[:limit],
         not_listed(len(found.entries), limit),
@@ -80,5 +80,5 @@ def payments_of(link: str) -> str:
 
 
 def not_listed(count: int, listed: int) -> tuple[str, ...]:
-    """Return a note that says how many items are not listed."""
+    """Return a note on the number of items that are not listed, if there are any."""
     return (f"{count - listed:,} more are not listed.",) if count > listed else ()

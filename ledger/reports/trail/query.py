@@ -36,7 +36,7 @@ def query(run: RunFolder, bql: str, group: bool = False) -> Table:
         group: whether to query the house group's own books, which load faster.
 
     Raises:
-        QueryError: the query is not valid, or has no result.
+        QueryError: the statement is not a valid query, or no saved query has the name.
     """
     text = bql.strip()
     if not text:

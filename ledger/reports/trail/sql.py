@@ -80,13 +80,13 @@ CREATE TEMP VIEW fills AS SELECT
         THEN (abs(lots) * price * cents_per_lot_tick)::DECIMAL(18, 0) * 0.01
     END AS notional_usd,
     stands_for
--- For an unknown contract the figures are empty, but the row is there.
+-- For an unknown contract, quantity, prices and notional are empty, but the row is there.
 FROM rows LEFT JOIN contracts USING (venue, market)
 """
 
 
 class SqlError(MistakeError, ValueError):
-    """DuckDB refuses a statement, or the text contains several statements."""
+    """DuckDB refuses a statement, or the text is not one SELECT statement."""
 
 
 def sql(run: RunFolder, statement: str, rows_max: int | None = None) -> Table:
@@ -122,8 +122,8 @@ def schemas() -> dict[str, Table]:
             SCHEMA,
             (
                 "A taker's gain is (lead_usd - price_usd) x quantity x stands_for.",
-                "A DECIMAL without a number of digits has as many digits as the finest lot or tick "
-                "of the run requires.",
+                "A quantity or a price has as many decimal places as the finest lot or tick of the "
+                "run requires. An age has six decimal places, and a fee rate has two.",
                 "The view rows has the same fills as they are stored, in integers of lots, ticks, "
                 "cents and microseconds; the table contracts has each contract's lot and tick.",
                 "A market with stands_for n represents n markets: edge and fee are sums over n "

@@ -92,18 +92,21 @@ class EntryTrail:
 
 @dataclass(frozen=True, slots=True)
 class LinkTrail:
-    """All entries with one link, and the figures that these entries change."""
+    """All entries and settlement payments with one link, and the figures that these change."""
 
     linked: Linked
     figures: tuple[MovedFigure, ...]
 
     def answer(self) -> str:
-        """State the number of entries that have the link."""
-        return f"{len(self.linked.entries)} entries have this link."
+        """State the number of entries and settlement payments that have the link."""
+        count = len(self.linked.entries)
+        if count == 1:
+            return "1 entry or payment has this link."
+        return f"{count:,} entries and payments have this link."
 
     def tables(self) -> list[Table]:
         """Return tables of the entries and of the figures that they change."""
-        return [linked_table(self.linked), figures_table(self.figures)]
+        return [linked_table(self.linked, "Entries and payments"), figures_table(self.figures)]
 
 
 def trail_up(

@@ -34,6 +34,12 @@ def test_the_first_line_that_differs_is_reported(found, said):
     assert list(line_that_differs("a.txt", found, "one\ntwo\n", GIVER)) == [said]
 
 
+def test_lines_that_differ_only_in_spaces_at_an_end_are_shown_with_these_spaces():
+    (said,) = line_that_differs("a.txt", "  one \n", "  one\n", GIVER)
+
+    assert said == "a.txt:1: found '  one ', but the scenario gives '  one'"
+
+
 def test_of_two_long_lines_only_the_parts_that_differ_are_shown():
     (said,) = line_that_differs("a.txt", "x" * 500 + "here", "x" * 500 + "there", GIVER)
 
@@ -91,3 +97,16 @@ def test_differences_between_two_folders_are_sorted_by_month_and_the_manifests_a
         "2022-06.beancount",
         "group.beancount",
     ]
+
+
+@pytest.mark.parametrize(
+    ("found", "due"), [(b"one\r\n", b"one\n"), (b"\xff", b"\xfe"), (b"\xff", b"\\xff")]
+)
+def test_files_whose_line_ends_or_undecodable_bytes_differ_are_reported(tmp_path, found, due):
+    for folder, content in (("found", found), ("due", due)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "main.beancount").write_bytes(content)
+
+    (said,) = differences(tmp_path / "found", tmp_path / "due", GIVER)
+
+    assert said.startswith("main.beancount:1: found '")

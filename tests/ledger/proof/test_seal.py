@@ -47,6 +47,13 @@ def test_the_seal_of_an_unchanged_run_is_valid(folder):
     assert broken_seals(folder) == []
 
 
+def test_a_manifest_with_other_line_ends_is_reported_as_changed(folder):
+    manifest = folder / MANIFEST
+    manifest.write_bytes(manifest.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert broken_seals(folder) == [f"{MANIFEST}: this file has changed since it was sealed"]
+
+
 def test_the_seal_of_a_run_is_valid_if_the_run_is_copied_to_another_folder(
     folder, tmp_path_factory
 ):
