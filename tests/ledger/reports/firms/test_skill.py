@@ -328,7 +328,7 @@ def test_there_is_no_rank_correlation_if_there_are_no_results_elsewhere(world):
     assert found["reaction time, house"]["spearman"] == 1
 
 
-def test_a_run_without_quotes_of_firms_on_the_lead_venue_does_not_count_firms_that_earn_there(
+def test_a_run_without_results_of_firms_on_the_lead_venue_does_not_count_firms_that_earn_there(
     world,
 ):
     alone, both = (
@@ -337,7 +337,7 @@ def test_a_run_without_quotes_of_firms_on_the_lead_venue_does_not_count_firms_th
     )
 
     assert alone == (
-        "1 of 1 trading firms earn from Alameda's quotes. In this run no firm has quotes on the "
+        "1 of 1 trading firms earn from Alameda's quotes. In this run no firm has results on the "
         "lead venue to compare with."
     )
     assert "; 1 of these 1 firms earn on the lead venue too" in both
