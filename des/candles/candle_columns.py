@@ -1,7 +1,7 @@
 """Finds the columns of a file that contain the times and prices of candles, by name or by value.
 
-Without a header the first column is the time. The next four columns are compared with the orders of
-columns that exchanges use.
+Without a header the first column is the time, or the date if the second column is the time of day.
+The next four columns are compared with the orders of columns that exchanges use.
 """
 
 import re
@@ -46,7 +46,10 @@ _ZONE = re.compile(
 
 
 def plain(name: str) -> str:
-    """Return a column's name in small letters, without spaces, signs and text in brackets."""
+    """Return a column's name in small letters, without spaces, signs and text in brackets.
+
+    Common additions are left out too, such as `_usd`, `24h` or the name of a ticker.
+    """
     bare = re.sub(r"\(.*?\)|\[.*?\]|^\s*\d+[ab]?\.\s|^\s*24h\s|_usd$", "", name.lower())
     bare = re.sub(r"^.*\.(?=(open|high|low|close|adjusted)$)", "", bare)  # such as BTC-USD.Open
     return re.sub(r"[^a-z0-9]", "", bare)
@@ -67,7 +70,7 @@ def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
         columns fit it.
 
     Raises:
-        RowError: a column is missing.
+        RowError: a column is missing, or a column of times names a zone other than UTC.
     """
     names = [plain(cell) for cell in header]
     places = {price: _places(names, NAMES[price]) for price in PRICES}

@@ -148,7 +148,10 @@ def _named(usd: Mapping[str, list[float]], said: list[str]) -> dict[str, list[fl
 def _times(
     rows: Sequence[Row], columns: Columns, header: Sequence[str], said: list[str]
 ) -> list[int]:
-    """Read the opening times. If several columns may contain opening times, all must be equal."""
+    """Read the opening times. If several columns may contain opening times, all must be equal.
+
+    A column of dates and a column of times of day count as one column.
+    """
     places = columns["opened"]
     if places and any(is_time(name) for n, name in enumerate(header) if n not in places):
         said.append(f"time is in {shown(header[places[0]].strip())}")

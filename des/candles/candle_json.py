@@ -19,10 +19,11 @@ def is_json(text: str) -> bool:
 
 
 def rows_of_json(text: str) -> Rows:
-    """Find the candles in a JSON text, at any depth.
+    """Find the candles in a JSON text, inside objects at any depth.
 
     Raises:
-        RowError: the text is not JSON, or has no list of candles, or several lists.
+        RowError: the text is not JSON, has no list of candles or several lists, or its columns have
+            different lengths.
     """
     found = list(_series(_parsed(text)))
     if not found:
@@ -83,8 +84,13 @@ def _keyed_by_time(value: Mapping[str, Any]) -> Found | None:
     """Read candles from JSON with times as keys, or in the form `split` of pandas."""
     columns, index, data = (value.get(name) for name in ("columns", "index", "data"))
     if isinstance(columns, list) and isinstance(index, list) and isinstance(data, list):
-        if is_header(columns) and not any(map(is_time, columns)):
-            return ["time", *columns], [
+        header = [_cell(name) for name in columns]
+        if is_header(header) and not any(map(is_time, header)):
+            if len(index) != len(data) or not all(isinstance(row, list) for row in data):
+                raise RowError(
+                    None, "JSON without a list in data for each item of index; complete the data"
+                )
+            return ["time", *header], [
                 [_cell(cell) for cell in (at, *row)] for at, row in zip(index, data, strict=True)
             ]
         return None

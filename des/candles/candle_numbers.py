@@ -1,7 +1,7 @@
 """Reads prices from text, with a decimal point or comma, and with or without separated thousands.
 
-All prices of a file have the same format. At least one cell must show this format clearly:
-"31,000" alone could mean thirty-one.
+All prices of a file have the same decimal sign. If prices have commas, at least one cell must show
+the decimal sign clearly: "31,000" alone could mean thirty-one.
 """
 
 import re
@@ -34,7 +34,8 @@ def prices(name: str, cells: Sequence[tuple[int, str]], decimal: str) -> Iterato
     """
     for row, cell in cells:
         text = cell.strip()
-        if not _NUMBER.fullmatch(text):
+        # With a decimal comma, a point separates thousands: 31.000 is thirty-one thousand.
+        if decimal == "," or not _NUMBER.fullmatch(text):
             text = _without_thousands(text, decimal)
         if not _NUMBER.fullmatch(text):
             raise RowError(
@@ -96,7 +97,7 @@ def _sign_of(cell: str) -> str | None:
 
 
 def _bare(cell: str) -> str:
-    """Return a number without a dollar sign, and without spaces between thousands."""
+    """Return a number without a dollar sign, and without spaces or ' between thousands."""
     return _SPACES.sub("", cell.strip().removeprefix("$").strip())
 
 
@@ -107,7 +108,8 @@ def _without_thousands(text: str, decimal: str) -> str:
     whole, point, decimals = bare.partition(decimal)
     groups = whole.split(thousands)
     sound = len(groups) == 1 or (
-        1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
+        1 <= len(groups[0]) <= 3
+        and all(len(group) == 3 and group.isdecimal() for group in groups[1:])
     )
     if not sound or thousands in decimals:
         return text

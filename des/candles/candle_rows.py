@@ -44,7 +44,8 @@ def rows_of_text(text: str) -> Rows:
     """Split a text with values separated by commas, semicolons, tabs or bars.
 
     Raises:
-        RowError: the text has no such values.
+        RowError: no line has a time and four prices, or a line is not CSV. For an empty text no
+            error is raised here.
     """
     separator = _separator(text)
     said = [] if separator == "," else [f"columns are separated by {SEPARATORS[separator]}"]
@@ -116,7 +117,10 @@ def _split(text: str, separator: str) -> Iterator[Row]:
 
 
 def _separator(text: str) -> str:
-    """Find the separator that divides most lines into enough cells for a time and four prices."""
+    """Find the separator that divides most lines into enough cells for a time and four prices.
+
+    If there is no such separator, return a comma.
+    """
     lines = list(_first_lines(text.splitlines()))
     for separator in SEPARATORS:
         counts = Counter(line.count(separator) for line in lines)

@@ -65,7 +65,8 @@ def times_us(cells: Cells) -> tuple[list[int], list[str]]:
         Microseconds since 1970, and remarks on the detected format.
 
     Raises:
-        RowError: a cell is not a time, is ambiguous, or has another format than the first cell.
+        RowError: a cell is not a time of the supported years, is ambiguous, or has another format
+            than the first cell.
     """
     if not cells:
         return [], []
@@ -136,7 +137,7 @@ def _of_epoch(cell: str) -> int:
 
 
 def _dated_us(cell: str) -> int:
-    """Convert a date in ISO 8601 form, which begins with the year, to microseconds since 1970."""
+    """Convert a date that begins with the year, as in ISO 8601, to microseconds since 1970."""
     try:
         if _EPOCH.fullmatch(cell):
             raise ValueError(cell)  # a number without separators, among dates
@@ -161,11 +162,13 @@ def _is_day_first(cells: Cells) -> bool:
     """Tell whether dates begin with the day, that is, the first part of some date exceeds 12.
 
     If points separate the parts of all dates, the day comes first, unless a second part exceeds 12.
+
+    Raises:
+        RowError: no date shows which part is the day, or two dates contradict each other.
     """
     dated = [found for _, cell in cells if (found := _YEAR_LAST.fullmatch(cell.strip()))]
     first = any(int(found[1]) > 12 for found in dated)
     second = any(int(found[3]) > 12 for found in dated)
-    # If points separate the parts of a date, the day comes first.
     if first == second and not (not first and all(found[2] == "." for found in dated)):
         row, cell = cells[0]
         raise RowError(

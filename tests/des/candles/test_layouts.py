@@ -469,6 +469,32 @@ def test_a_file_of_candles_that_is_ambiguous_or_wrong_is_refused_with_the_reason
     assert what in str(refused(text))
 
 
+def test_a_point_separates_thousands_in_all_prices_if_a_comma_marks_decimals(read: Read):
+    candles = read(
+        "date;open;high;low;close\n"
+        "2022-05-09;31.000,5;31.500,5;30.900,5;31.200,5\n"
+        "2022-05-10;31.000;31.500;30.900;31.200\n"
+    )
+
+    assert [anchor.price_usd for anchor in candles.anchors] == [31_000.5, 31_200.5, 31_200.0]
+
+
+@pytest.mark.parametrize("data", ["[[2, 3, 1, 2]]", "[[2, 3, 1, 2], null]", "{}"])
+def test_a_data_frame_in_json_without_a_row_for_each_time_is_refused(refused, data):
+    frame = f'{{"columns": ["open", "high", "low", "close"], "index": [1, 2], "data": {data}}}'
+
+    assert "JSON without" in str(refused(frame))
+
+
+def test_a_column_of_a_data_frame_in_json_may_have_no_name(read: Read):
+    candles = read(
+        '{"columns": ["open", "high", "low", "close", null], "index": ["2022-05-09", "2022-05-10"],'
+        ' "data": [[2, 3, 1, 2, 7], [2, 3, 1, 2, 7]]}'
+    )
+
+    assert [anchor.price_usd for anchor in candles.anchors] == [2, 2, 2]
+
+
 def test_an_error_in_a_list_of_candles_states_the_number_of_the_candle(refused):
     error = refused("[[1652054400,2,3,1,2],[1652140800,2,3,1,9]]")
 
