@@ -9,8 +9,8 @@ def given(value: Given | None) -> Given:
     """Return *value*, an optional part of a scenario that the caller needs.
 
     Raises:
-        ValueError: the part is missing. The error is in the code that creates the parts of a world
-            (`des.wiring`), not in the scenario.
+        ValueError: the part is missing. The error is in the code that calls this function, not in
+            the scenario.
     """
     if value is None:
         raise ValueError("a part of the world was created although the scenario leaves it out")

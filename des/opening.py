@@ -26,7 +26,7 @@ class Opening:
     claims: dict[tuple[str, str], int]  # the key is (entity, venue)
     cash: dict[str, int]
     reserves: dict[str, int] = field(default_factory=dict)
-    tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # the key is (issuer, token)
+    tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # the key is (holder, token)
     # Debts in units of a commodity. The key is (entity, venue, state, commodity).
     in_kind: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     coins: dict[tuple[str, str], int] = field(default_factory=dict)  # the key is (dealers, coin)

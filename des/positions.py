@@ -115,6 +115,8 @@ def _of_firms(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return each firm's lots, claim, usable margin and fee in one market.
 
+    A firm that does not hit quotes (see *takes*) has no usable margin.
+
     A firm's claim is margin for its positions in all markets. Each market gets the margin that the
     firm's position there needs, and an equal part of the free margin. So all markets together never
     use more than the claim before the next settlement. If positions need more than the claim, each

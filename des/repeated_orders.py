@@ -1,12 +1,12 @@
-"""In a sampled run some hours repeat an earlier hour's random orders, with sides reversed.
+"""In a sampled run some hours repeat an earlier hour's random orders.
 
 The purpose is a correct variance of customers' net position. The net position is a random walk: the
 sum of all net purchases. A played hour of weight w represents w hours, and its orders are w times
 as large. So the net purchases in a played hour are w Z lots, where Z is the net purchases of one
 hour. Let v be the variance of Z. The w represented hours would add w v to the variance of the walk,
 but w Z adds w^2 v, which is too much. So most hours repeat the random orders of an earlier hour.
-The net purchases of such an hour are w Z with the same Z, but with the sign that reverses earlier
-purchases.
+The net purchases of such an hour are w Z or -w Z with the same Z: purchases may become sales, so
+that the hour reverses earlier net purchases.
 
 A chain is a sequence of played hours with the same Z. After the first hour, of weight a, the sum of
 the chain is a Z. After the next hour, of weight b, the sum is (a - b) Z. Each hour has the sign
@@ -16,10 +16,10 @@ hour. The sum then stays in the walk, and adds c^2 v to the variance of the walk
     min(1, s / c^2),    and min(s, c^2) is subtracted from s
 
 The number s is the variance that the walk still lacks, in units of v. At first s is 0. Each hour
-adds its weight to s. Each draw subtracts min(s, c^2), the variance that the draw adds on average.
-The variance that a chain is expected to add, c^2 v times the
-probability, equals the decrease of s v. So for any weights the expected variance of the walk equals
-the variance of the walk in a run that plays all hours.
+adds its weight to s. Each draw subtracts min(s, c^2) from s. The variance that the draw is expected
+to add to the walk, c^2 v times the probability, equals the decrease of s v. So for any weights the
+expected variance of the walk over many hours is about the variance in a run that plays all hours. A
+chain with the sum zero ends before the next hour, without a draw.
 
 Hours of weight 1 have their own orders and belong to no chain, since they need no correction.
 """

@@ -1,7 +1,7 @@
 """The played hours of a sampled run, and the number of hours that each played hour represents.
 
 A played hour of weight n represents n hours: orders and displayed sizes in it are n times as large.
-The weights of a day sum to 24. So sampling leaves a day's expected result unchanged and only raises
+An hour's expected weight is 1. So sampling leaves a day's expected result unchanged and only raises
 its variance. Prices, settlements, funding and daily events continue in all hours. With
 `run.idle_hours_at_once`, consecutive idle hours can pass as one step.
 
@@ -11,7 +11,8 @@ the plain draw, one random hour of every n consecutive hours is played, with the
 `des.hour_groups`.
 
 On full days every hour is played and represents itself. If a run has full days, n divides 24: each
-stratum of n hours is within one day, and a full day consists of whole strata.
+stratum of n hours is within one day, and a full day consists of whole strata. With groups, or if n
+divides 24, the weights of each day sum to 24.
 
 The net position of uninformed customers is a random walk. Orders that are n times as large would
 multiply the standard deviation of this walk by sqrt(n). So in the plain draw, every second played
@@ -120,7 +121,10 @@ class TradedHours:
         return self._drawn(hour // self.one_in) == hour
 
     def idle_at(self, time_us: int, most: int) -> int:
-        """Return the number of idle hours from *time_us* that pass at once, at most *most*."""
+        """Return the number of idle hours from *time_us* that pass at once.
+
+        The number is at most *most*, and the hours are within one day.
+        """
         day_end_us = time_us - time_us % DAY_US + DAY_US
         hours = 1
         while (

@@ -203,7 +203,7 @@ class World:
                 self.journal.note(now_us, noted(market.name, policy, listing.maker))
 
     def _note_limits(self, time_us: int) -> None:
-        """Record the volume of hits that limits have prevented since the last record."""
+        """Record the volume of hits since the last record, and the volume that limits prevented."""
         status = self._cast.capital.status
         trading, waiting = status.count(TRADING), status.count(WAITING)
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):

@@ -53,7 +53,8 @@ def render_day(run: RunFolder, day: date) -> str:
 def render_days(run: RunFolder, wanted: Iterable[date]) -> Iterator[tuple[date, str]]:
     """Yield the ledgers of several days, in the order of the days.
 
-    The sums of the general ledger's postings are read only once.
+    A day without entries in the general ledger has no ledger. The sums of the general ledger's
+    postings are read only once.
     """
     wanted = set(wanted)
     if not wanted:

@@ -37,7 +37,7 @@ _OPENING = "Opening"  # an equity account has opening balances if its name begin
 
 
 class LedgerFileError(MistakeError):
-    """A ledger lacks data that reports need. The message gives the place and the correction."""
+    """A ledger cannot be read, or lacks data that reports need. The message has the correction."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class CustomersFee(Note):
 
 @dataclass(frozen=True, slots=True)
 class FeeFloor(Note):
-    """The lowest possible fee rate of a taker after discounts."""
+    """The rate below which no discount lowers a taker's fee. A tier with a lower rate keeps it."""
 
     kind: ClassVar[str] = "taker-fee-floor-e6"
     venue: Word

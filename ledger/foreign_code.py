@@ -1,9 +1,9 @@
-"""Refuses books of a run that could make Beancount or Fava run code, before they load the books.
+"""Refuses a run's books that could make Beancount or Fava run foreign code on loading the books.
 
 A plugin is code of its own, and some options decide where plugins are found and whether Beancount
 checks balances. Beancount also accepts such a directive after a syntax error, in the middle of a
 line. So the words of a text are found by Beancount's own lexer. Fava imports the modules that some
-custom directives name. The words of such a directive begin with "fava-".
+custom directives name. The type of such a directive begins with "fava-".
 """
 
 import re
@@ -28,15 +28,15 @@ _WORDS = re.compile(rb"plugin|option|include(?!s)|fava-")
 
 
 class ForeignCodeError(MistakeError):
-    """A run's books could make Beancount run code that is not ours."""
+    """A run's books could make Beancount or Fava run code that is not ours."""
 
 
 def refuse_foreign_code(path: Path) -> None:
     """Check a file of books, and the months that it may include, before Beancount loads them.
 
     Raises:
-        ForeignCodeError: a file names a plugin, an option that our books do not have, or a file
-            that is not a month's file beside it.
+        ForeignCodeError: a file names a plugin, an option or a module for Fava that our books do
+            not have, or a file that is not a month's file beside it.
     """
     months = [each for each in sorted(path.parent.iterdir()) if _MONTH.fullmatch(each.name)]
     for file in (path, *months):
@@ -53,7 +53,8 @@ def refuse_foreign_code_in(name: str, text: str, may_include: re.Pattern[str] = 
         may_include: fits the names of files that the text may include, and that the caller checks.
 
     Raises:
-        ForeignCodeError: the text names a plugin, a file, or an option that our books do not have.
+        ForeignCodeError: the text names a plugin, a file that it may not include, or an option or a
+            module for Fava that our books do not have.
     """
     _refuse(name, text.encode(), may_include)
 

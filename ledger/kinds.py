@@ -61,7 +61,7 @@ def _result(
     family: Family | None = None,
     has_switch: bool = False,
 ) -> Entry:
-    """Return a kind with income accounts only.
+    """Return the properties of a kind with income accounts only.
 
     In Beancount's signs, a loss is a positive balance of an income account, and a gain is a
     negative balance.

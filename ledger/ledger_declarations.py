@@ -45,7 +45,11 @@ def operating_currency(path: Path, options: Mapping[str, Any]) -> str:
 
 
 def notes_of(entries: Sequence[data.Directive]) -> list[Directive]:
-    """Return the notes that reports read. Other `custom` directives are ignored."""
+    """Return the notes that reports read. Other `custom` directives are ignored.
+
+    Raises:
+        LedgerFileError: a note has other values than reports need.
+    """
     kinds = {kind.kind: kind for kind in Note.__subclasses__()}
     found = []
     for entry in entries:
@@ -65,7 +69,10 @@ def notes_of(entries: Sequence[data.Directive]) -> list[Directive]:
 def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str]]:
     """Return the parties by role, and all their names.
 
-    A required role without a party gets a placeholder.
+    A required role without a party gets a placeholder, except the house.
+
+    Raises:
+        LedgerFileError: no party is the house, or the roles are wrong.
     """
     roles = [
         Role(_FIRM if each.role == _CUSTOMER else each.role, each.name)
@@ -129,7 +136,12 @@ def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Direct
     """Return the declarations of all commodities except money.
 
     A commodity that is not declared as in the books of a run gets as many digits after the point as
-    its most precise amount.
+    its most precise amount. A currency in which other commodities are paid gets at least two
+    digits.
+
+    Raises:
+        LedgerFileError: dollars are used but are not the operating currency, or an amount has too
+            many digits.
     """
     ours: dict[str, Directive] = {}
     digits = {MONEY: 2}

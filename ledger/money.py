@@ -1,6 +1,6 @@
 """Money is a whole number of cents, and a position in a contract is a whole number of lots.
 
-This file rounds fees to whole cents, and writes whole units as text.
+This file rounds dollars and fees of fills to whole cents, and writes whole units as text.
 """
 
 from collections.abc import Iterable, Sequence

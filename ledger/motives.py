@@ -135,12 +135,12 @@ def words(motives: Iterable[Motive]) -> list[str]:
 
 
 def posting_to(kind: str | None) -> tuple[Motive, ...]:
-    """Return the motives whose fills may be posted to accounts of a kind.
+    """Return the motives of which a fill may move dollars in accounts of a kind.
 
-    If some motives have this kind, only fills of these motives are posted to it. The kinds of desks
-    are an exception, since a desk posts results of all motives to its own kind (see `Chart.kind`).
-    No motive has the kind of fees, claims or cash, so fills of all motives may be posted to these
-    kinds. If *kind* is None, all motives are returned.
+    If some motives have this kind, only fills of these motives move dollars in its accounts. The
+    kinds of desks are an exception, since a desk posts results of all motives to its own kind (see
+    `Chart.kind`). No motive has the kind of fees, claims or cash, so for these kinds all motives
+    are returned. If *kind* is None, all motives are returned too.
     """
     own = tuple(motive for motive in Motive if motive.entry.kind == kind)
     return own if own and kind not in DESKS else tuple(Motive)

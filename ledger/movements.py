@@ -1,4 +1,7 @@
-"""Cash movements outside trading. Each movement is one transaction in the books of its parties."""
+"""Movements of cash, claims and debts outside trading.
+
+Each movement is one transaction in the books of its parties.
+"""
 
 from collections.abc import Mapping
 

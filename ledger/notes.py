@@ -42,7 +42,8 @@ def _number_of(value: tuple[Decimal, str]) -> Decimal:
 
 Word = Annotated[str, Shape(quoted, str)]
 Account = Annotated[str, Shape(str, str)]
-# A whole number, 0 or more: Beancount would subtract a negative number from the number before it.
+# A whole number. After another number it is 0 or more, because Beancount would subtract a negative
+# number from the number before it.
 Whole = Annotated[int, Shape(str, int)]
 Number = Annotated[Decimal, Shape("{:f}".format, Decimal)]
 Usd = Annotated[Decimal, Shape(f"{{:f}} {MONEY}".format, _number_of)]
@@ -196,8 +197,8 @@ class ForcedDay(Note):
 class ShownBook(Note):
     """The displayed size of all makers on one side of a market, at the day's first played hour.
 
-    Each other maker quotes one price. The captive maker's levels have equal distances and equal
-    sizes.
+    The other makers quote one price on each side. The captive maker's levels have equal distances
+    and equal sizes.
     """
 
     kind: ClassVar[str] = "book"
@@ -236,8 +237,8 @@ class WantedDay(Note):
 class EdgeOfHours(Note):
     """Takers' gains from fills of one motive in each hour of a day, at the moment of the fill.
 
-    The note is written if only some hours are simulated. From the note, reports compute the
-    sampling error of a total.
+    The note is written if only some hours are simulated, and if the day has such gains or losses.
+    From the note, reports compute the sampling error of a total.
     """
 
     kind: ClassVar[str] = "edge-of-hours"
@@ -253,7 +254,8 @@ class Decision(Note):
     """The maker's quotes in one market until the first day of the next month, with the reasons.
 
     Figures that the maker has seen or plans are sums over `seen_days` days. If `seen_days` is zero,
-    the figures seen are zero, and there are no planned figures.
+    the figures seen are zero, and there are no planned figures. A policy that begins again after a
+    month with a size of zero has no planned figures either.
     """
 
     kind: ClassVar[str] = "decision"
@@ -361,7 +363,7 @@ class UnpaidUse(Note):
 
 @dataclass(frozen=True, slots=True)
 class UnpaidRecall(Note):
-    """A lender's recall that could not be paid. The debt remains."""
+    """The part of a lender's recall that could not be paid. The debt remains."""
 
     kind: ClassVar[str] = "unpaid-recall"
     debt: Account

@@ -27,7 +27,7 @@ class Parties:
     directional: str | None = None  # the maker, if it has a directional book
     arbitrageurs: str | None = None  # arbitrageurs of the maker's pools, if there are pools
     borrowers: tuple[str, ...] = ()  # borrowers from the house against tokens
-    dealers: str | None = None  # dealers of the maker's coins, if it has coins
+    dealers: str | None = None  # dealers in coins, if the maker may hold or customers may own coins
     agent: str | None = None  # the maker, if it receives deposits for the house
     netted: str | None = None  # the other makers, if trades with them are booked net
 
@@ -102,7 +102,7 @@ class Parties:
 
     @property
     def hedgers(self) -> tuple[str, ...]:
-        """Return the parties that trade on both venues."""
+        """Return the captive maker and the firms, which trade on both venues."""
         return (self.maker, *self.firms)
 
     @property

@@ -40,7 +40,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("hole", "VARCHAR", "part in the hole: claim, liquid, group, cause, in-kind; NULL: none"),
     ("units", "BIGINT", "quantity moved, in the smallest unit: cents, lots, tokens"),
     ("unit", "DECIMAL", "size of the commodity's smallest unit, such as 0.01 for USD"),
-    ("commodity", "VARCHAR", "USD, a contract or a token"),
+    ("commodity", "VARCHAR", "USD, a contract, a token or a coin"),
     ("party", "VARCHAR", "party on the other side, if it is not the payee"),
 )
 

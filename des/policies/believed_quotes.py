@@ -30,7 +30,7 @@ class BelievedQuotes:
         self._limit = limit
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return *quotes* first, then slightly different quotes within the limits."""
+        """Return *quotes* first, then quotes with other spreads or sizes within the limits."""
         spreads_bps = [quotes.half_spread_bps * step for step in (1, 1 / SPREAD_STEP, SPREAD_STEP)]
         grid = [
             MonthlyQuotes(bps, min(quotes.shown_cents * more // less, self._limit.cents))
@@ -43,8 +43,7 @@ class BelievedQuotes:
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
         """Return the quotes with the highest predicted result. Of equal results the first counts.
 
-        After a month without actual trades the quotes stay the same, since in such a month
-        predictions depend on simulated orders only.
+        After a month in which nothing was traded in the market, the quotes stay the same.
         """
         if seen is None or not seen.showed.shown_cents:
             return self._first.decide(now_us, None)

@@ -8,11 +8,13 @@ from des.scenario import MakerQuoting
 from ledger.times import day_of
 
 STEP = "a month's step"
-STEP_MAX = 4  # the size grows at most by this factor in a month, and shrinks at most by its inverse
+# A month's wanted size is at most the last size times this factor, and at least the last size
+# divided by this factor.
+STEP_MAX = 4
 
 
 class GrowthQuotes:
-    """A policy that raises the size if last month's share was below the target, else lowers it."""
+    """A policy that raises the size after a month below the target share, and lowers it above."""
 
     def __init__(self, first: QuotingChoice, rules: MakerQuoting, limit: ShownLimit) -> None:
         """Initialise the policy.
@@ -44,10 +46,11 @@ class GrowthQuotes:
         target_share = self._rules.target_share_on(day_of(now_us))
         wanted = target_share * seen.traded_cents / seen.own_cents
         times = max(1 / STEP_MAX, min(wanted, STEP_MAX))
-        # The size is at least one cent, since a size of zero could not grow again.
+        # The size is at least one cent. After a month with a size of zero, the policy *first* would
+        # decide again.
         shown_cents = max(min(round(showed_cents * times), self._limit.cents), 1)
         # The plan assumes that the volume is proportional to the size, and that each dollar of
-        # volume has the same result as in the last month.
+        # volume has the same result as in last month's simulation.
         planned_cents = seen.own_cents * shown_cents // showed_cents
         planned = promised.times(planned_cents, promised.volume_cents)
         return Decided(

@@ -49,7 +49,8 @@ class Decided:
     """Decided quotes, and their predicted result for as many days as the last month had."""
 
     quotes: MonthlyQuotes
-    planned: Outlook | None = None  # None before the end of the first month
+    # None at the run's start, and if a policy begins again after a month with a size of zero.
+    planned: Outlook | None = None
     held_by: str = ""  # the limit that prevents the wanted size, or empty
 
 

@@ -15,9 +15,9 @@ class ShownLimit(NamedTuple):
 
 
 def shown_limit(quoter: Quoter) -> ShownLimit:
-    """Return the lower of two limits: the stated size, and the position limit of one level.
+    """Return the lower of two limits: the stated largest size, and the position limit of a level.
 
-    The position limit of one level is the position limit divided by the number of levels.
+    The position limit of a level is the position limit divided by the number of levels.
     """
     return min(
         ShownLimit(to_cents(given(quoter.most_displayed_usd)), "most_displayed_usd"),

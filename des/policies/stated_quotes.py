@@ -20,7 +20,8 @@ class StatedQuotes:
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
         """Return the stated quotes for the day of *now_us*.
 
-        The predicted result is last month's simulated result, scaled to the new size.
+        The predicted result is last month's simulated result, scaled to the new size. At the run's
+        start there is no predicted result.
         """
         quotes = self._stated(now_us)
         if seen is None:

@@ -43,7 +43,7 @@ class CustomerCoins(Part):
     """
 
     dealers: Entity  # the parties that trade coins with the maker
-    # The opening cash of these dealers. A portfolio's dealers have cash of their own.
+    # Opening cash of the dealers, in addition to the opening cash that a portfolio states.
     dealers_cash_usd: PositiveUsd
     # The most that the dealers pay for customers' coins in a day. None: no limit but their cash.
     dealers_buy_usd_per_day: Usd | None = None

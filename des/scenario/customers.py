@@ -237,5 +237,5 @@ class OtherMakers(Part):
 
     name: Entity
     opening_claim_usd: Usd
-    # The other makers deposit their fees from this cash. Later fees reduce their claim.
+    # The other makers deposit their fees from this cash. When it is spent, fees reduce their claim.
     opening_cash_usd: Usd = 0.0

@@ -90,7 +90,8 @@ class CapitalRules(Part):
     # The rise of this probability for each basis point of their capital that trading firms earn on
     # average in a day.
     entry_per_bp: Annotated[float, Field(ge=0, le=1)]
-    closes_below: Fraction  # share of opening capital; a firm with less capital closes
+    # A firm closes if its capital and cash together are below this share of its opening capital.
+    closes_below: Fraction
     # Days after its entry until a firm begins to act on its trailing returns.
     patience_days: Annotated[int, Field(ge=1, le=1_000)]
 

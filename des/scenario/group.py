@@ -1,6 +1,7 @@
 """The group's treasury: its lenders, its investors, its holdings and its uses of money.
 
-Dates are calendar days. An event on a day outside the run does not happen.
+Dates are calendar days. An event on a day outside the run does not happen. There is one exception:
+a long position that begins before the run is bought when the run begins, unless it has ended.
 """
 
 import math
@@ -155,7 +156,8 @@ class Token(Part):
     name: TokenName
     market: MarketName | None = None  # the token has the lead price of this contract
     marks: Annotated[tuple[TokenMark, ...], Field(max_length=10_000)] = ()  # or these stated prices
-    house_token: bool = False  # the group's own token, issued by the house and valued at zero
+    # Whether the house issues the token. Reports on the group value such a token at zero.
+    house_token: bool = False
     bought: Annotated[tuple[TokenPurchase, ...], Field(min_length=1, max_length=1_000)]
 
     @model_validator(mode="after")

@@ -41,7 +41,7 @@ class DayVolume(Part):
 
 
 class WantedVolume(Part):
-    """The demand of uninformed customers in each hour of a day, as computed in a base run.
+    """The demand of uninformed customers in each played hour of a day, as computed in a base run.
 
     A counterfactual repeats this demand, so that the demand does not depend on the
     counterfactual's hits and forced orders.
@@ -84,7 +84,10 @@ class Market(Part):
     lead_volume_usd_per_day: PositiveUsd | None = None
 
     def depth_in_reach_usd(self, day: date) -> float:
-        """Return the dollars of all makers on one side, up to the captive maker's last level."""
+        """Return the dollars of all makers on one side, up to the captive maker's last level.
+
+        The level's distance is without `maker.spread_times`. Without a depth the result is 0.
+        """
         depth = in_force(self.depth, day)
         return depth.usd_per_bp * self.quoter.reach_bps if depth else 0.0
 

@@ -124,7 +124,7 @@ def check_full_hour(key: str, at: date | datetime) -> None:
 
 
 def check_span(since: date | datetime, until: date | datetime) -> None:
-    """Refuse two times that are not full hours, or an end that is not after the start.
+    """Refuse a time that `check_full_hour` refuses, or an end that is not after the start.
 
     Raises:
         ContradictionError: a time is refused. The error names "since" or "until".

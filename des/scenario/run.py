@@ -16,7 +16,7 @@ class Window(Part):
     """A period with its own time between settlements, such as a fast market."""
 
     since: date | datetime
-    until: date | datetime  # the period ends when this hour begins
+    until: date | datetime  # the first moment after the period
     settle_s: Annotated[int, Field(ge=1, le=3_600)]
 
     @model_validator(mode="after")
@@ -121,9 +121,10 @@ class Run(Part):
 
     @model_validator(mode="after")
     def _full_days(self) -> Self:
-        """Refuse full days out of order, and groups of consecutive hours that would cross midnight.
+        """Refuse full days that are out of order, and keys that do not fit the list of full days.
 
-        Full days outside the run are allowed, so that a shorter run can keep the list of days.
+        If there are full days, no group of consecutive hours may cross midnight. Full days outside
+        the run are allowed, so that a shorter run can keep the list of days.
         """
         for i, (before, day) in enumerate(pairwise(self.full_days), start=1):
             if not before < day:

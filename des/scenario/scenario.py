@@ -229,7 +229,11 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _cover(self) -> Self:
-        """Refuse a market whose volume, volatility or anchors do not cover the run."""
+        """Refuse a market without volume for a month of the run, or with prices that begin late.
+
+        The volume is the demand if the scenario states the demand. Volatility and anchors must
+        begin on the run's first day or before.
+        """
         for i, market in enumerate(self.markets):
             key = "demand" if self.demand.closure == "stated" else "volume"
             known = {volume.month for volume in getattr(market, key)}

@@ -1,7 +1,8 @@
 """The value of all shares of the house: by growth, by growth without the maker, or by earnings.
 
 Fees and earnings are from the general ledger, by whole months. The multiples are in the scenario's
-`Valuation`. A note records the value on the first day of each month, and at each funding round.
+`Valuation`. Notes record the three values at the start of each later month of the run, and at each
+funding round.
 """
 
 from decimal import Decimal

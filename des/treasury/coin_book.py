@@ -57,7 +57,7 @@ class CoinBook:
 
     @property
     def recall_sold_e9(self) -> int:
-        """Return the share of a recall that sales of coins raise, in billionths."""
+        """Return the part of a recall above the maker's cash that sales of coins raise, in 1e-9."""
         return round(self._terms.recall_sold_share * UNIT)
 
     def opening_cash(self) -> dict[str, int]:
@@ -77,7 +77,10 @@ class CoinBook:
         return sum(lots * cents for lots, cents in zip(self.lots, prices, strict=True))
 
     def buy(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Spend each coin's share of *cents* on whole lots, at most the lots that dealers have."""
+        """Spend each coin's share of *cents* on whole lots, at most the lots that dealers have.
+
+        A coin without a price is not bought.
+        """
         for place, lot_cents in enumerate(self._lot_cents(time_us, marks)):
             if not lot_cents:
                 continue
@@ -87,7 +90,7 @@ class CoinBook:
                 self._exchange(time_us, place, lots, lots * lot_cents, links)
 
     def spend(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Spend *cents* on whole lots of coins, in the proportions of the holdings."""
+        """Spend *cents* on whole lots of coins, in the proportions of the scenario's shares."""
         self.buy(time_us, cents * UNIT // sum(self._share), marks, links)
 
     def sell(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:

@@ -30,8 +30,8 @@ class CreditLine:
             names: the names of the borrower and of the house.
             borrower: the borrower's code.
             limit_cents: returns the limit of the line at a given time.
-            tranche_cents: draws and repayments are multiples of this amount, unless the limit or
-                the debt is less.
+            tranche_cents: draws and repayments are multiples of this amount, unless the maker can
+                only draw less, or owes less.
             journal: records draws and repayments.
             house_money: the house's own money, which limits the credit line; None: customers'
                 money can be lent too.

@@ -118,8 +118,8 @@ class GroupTreasury:
             custody: moves cash, and states whether the house has halted.
             shares: sells shares of the house.
             loans: invests loans in coins, and repays the loans.
-            reserve: keeps a share of customers' claims in cash. Buys coins with the group's other
-                cash, and sells coins if the group has less cash than this share. None: only loans
+            reserve: keeps a reserve in cash. Buys coins with the group's other cash, and sells
+                coins if the cash is less than the reserve and the day's payments. None: only loans
                 buy coins.
             spender: makes all other payments.
             pools: the pools of the maker's tokens.
@@ -173,7 +173,7 @@ class GroupTreasury:
             self._settle(time_us, marks)
 
     def _deal(self, time_us: int, marks: np.ndarray) -> None:
-        """Receive money of investors and lenders, and pay recalls, interest and uses."""
+        """Receive money of investors and lenders, make payments, and buy and sell coins."""
         day = day_of(time_us)
         self._shares.sell(time_us)
         self._lenders.look(self._collateral_cents(time_us, marks))
@@ -192,7 +192,7 @@ class GroupTreasury:
             self._reserve.buy_coins(time_us, marks)
 
     def _due_cents(self, day: date) -> int:
-        """Return the maker's payments due on a day, without recalls."""
+        """Return the maker's payments due on a day, without recalls and dollars for new pools."""
         cents = self._spender.due_cents(day)
         cents += sum(to_cents(purchase.usd) for purchase in self._holdings.due(day))
         if day.day == 1:
@@ -213,7 +213,7 @@ class GroupTreasury:
         return self._holdings.worth_cents(day_of(time_us), marks) + coins_cents
 
     def agree_with_books(self) -> None:
-        """Compare the world's loans and tokens with the general ledger.
+        """Compare the world's loans, tokens, pools and coins with the general ledger.
 
         Raises:
             LedgerError: a balance differs.

@@ -1,4 +1,4 @@
-"""The house's own cash: the amount that would remain if all customers were paid."""
+"""The house's own cash: the cash that would remain if the house paid all its debts."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,10 @@ from ledger.parties import Parties
 
 
 class HouseMoney:
-    """The house's cash minus its debts. Customers outside the group are paid before the maker."""
+    """The house's cash minus its debts and its insurance fund.
+
+    Customers outside the group are paid before the maker.
+    """
 
     def __init__(
         self, parties: Parties, house: Venue, custody: Custody, reserved: Callable[[], int]
@@ -22,11 +25,14 @@ class HouseMoney:
         self._maker = parties.names.index(parties.maker)
 
     def own_cents(self) -> int:
-        """Return the cash that would remain if the house paid every customer in full."""
+        """Return the house's cash minus its debts and its insurance fund, at least 0.
+
+        If the maker owes money on its account, this debt counts like cash. It counts only if the
+        cash is enough for all other customers.
+        """
         in_coins = self._custody.coins.owed_cents if self._custody.coins else 0
         makers = int(self._house.claims[self._maker])
         outsiders = int(self._house.claims.sum()) - makers + in_coins + self._reserved()
         left = self._custody.till(self._name) - outsiders
-        # A debit of the maker (a negative claim) raises the result, unless customers' money is
-        # already missing.
+        # The maker's debt is a negative claim, so subtracting this claim raises the result.
         return max(left - makers, 0) if left >= 0 else 0

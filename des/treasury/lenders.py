@@ -22,7 +22,7 @@ class Lenders:
 
     Each lender has a limit, which depends on the date. If the scenario states `advance` for a
     lender, the limit is also at most this share of the value of the maker's tokens and coins at the
-    last close. Each lender counts all tokens and coins, since no lender knows of the other lenders.
+    last close. Each such lender counts all tokens and coins, since no lender knows of the others.
     """
 
     def __init__(

@@ -2,8 +2,8 @@
 
 Interest that cannot be paid in full is not paid at all. A recall is paid as far as there is money,
 and the unpaid part remains due. If the maker holds coins, sales of coins raise a part of each
-recall. A part of a recall remains unpaid only if all coins have been sold, or if the dealers have
-no cash for more coins.
+recall. A part of a recall remains unpaid only if no more coins can be sold: the maker has none, the
+dealers lack cash, or the coins are worth nothing after the haircut.
 """
 
 import numpy as np
@@ -54,7 +54,7 @@ class LoanService:
         self._unpaid_recalls = unpaid
 
     def pay_interest(self, time_us: int) -> None:
-        """Pay the accrued interest."""
+        """Pay the accrued interest of each lender in full, or note that it is unpaid."""
         for place, cents in self.lenders.interest_due():
             if self._purse.raise_all(time_us, cents, self._links(place)):
                 self.lenders.pay_interest(time_us, place, cents)

@@ -1,10 +1,11 @@
 """Margin: all hedgers keep enough margin on both venues, by real transfers of cash.
 
 After each settlement a hedger covers its debit on the house venue, if it has one. If a hedger's
-margin on the lead venue is below the minimum, the hedger raises the margin to the target. The
-hedger uses its own cash first. The captive maker then uses its funding waterfall (`Purse`). Money
-on the other venue comes last. A remaining debit is a gap loss, which the venue bears. Once a day
-margin far above the target is moved back to the house.
+margin on the lead venue is below the minimum, the hedger raises the margin to the target. Firms and
+outside providers use their own cash first, and then their money on the other venue. The captive
+maker uses its funding waterfall (`Purse`). For a debit on the house, it uses its money on the lead
+venue last. A remaining debit is a gap loss, which the venue bears. Once a day margin far above the
+target is moved back to the house.
 """
 
 from collections.abc import Sequence
@@ -103,7 +104,7 @@ class MarginDesk:
         return bool(self._lead.claims[member] < needed)
 
     def needed_cents(self, marks: np.ndarray) -> np.ndarray:
-        """Return the margin in cents that positions need at *marks*, shape (2, accounts).
+        """Return the target margin of positions at *marks*, in cents, shape (2, accounts).
 
         The first row is for the house, and the second row is for the lead venue.
         """
@@ -111,7 +112,7 @@ class MarginDesk:
         return np.ceil(self._ratios[1] * notional).astype(np.int64)
 
     def held_cents(self, member: int, marks: np.ndarray) -> int:
-        """Return the part of a hedger's claim on the house that is margin; 0 for other parties."""
+        """Return the margin in cents that a hedger needs on the house; 0 for other parties."""
         return int(self.needed_cents(marks)[0, member]) if member in self._floor else 0
 
     def floor_cents(self, member: int) -> int:

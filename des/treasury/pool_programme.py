@@ -1,10 +1,10 @@
 """The captive maker's tokens and dollars in liquidity pools, and the arbitrage with these pools.
 
-A pool opens at the end of its first day, with the scenario's dollars and tokens of the same value.
-If the maker lacks dollars or tokens, the pool does not open. At the end of the pool's last day all
-reserves are returned. Between these days arbitrageurs trade with the pool at each block until the
-pool's price fits the lead price. Arbitrageurs close each trade at the lead price with the rest of
-the world.
+A pool opens at the end of its first day, with the scenario's dollars and tokens of the same value,
+rounded down to whole tokens. If the maker lacks dollars or tokens, or the dollars are worth less
+than one token, the pool does not open. At the end of the pool's last day all reserves are returned.
+Between these days arbitrageurs trade with the pool at each block until the pool's price fits the
+lead price. Arbitrageurs close each trade at the lead price with the rest of the world.
 
 Simplifications, and the direction of their error:
 
@@ -171,10 +171,11 @@ class PoolProgramme:
         return self._parties.names.index(name)
 
     def _most(self, terms: Pool) -> tuple[int, int]:
-        """Return the dollars and units that the rest of the world needs for a pool's whole life.
+        """Return more dollars and units than the rest of the world could need for a pool's trades.
 
         A pool's dollars are proportional to the square root of the price. A pool's tokens are
-        proportional to the inverse of this root.
+        proportional to the inverse of this root. For a pool that does not open within the run, both
+        results are 0.
         """
         run, lead = self._run, self._listings[self._place[terms.token]].price
         if not run.start <= terms.since < run.end:

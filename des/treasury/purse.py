@@ -2,7 +2,7 @@
 
 Own money comes first: cash, then the maker's account on the house. Outside lenders come next, until
 their limits are reached. The credit line comes last. The credit line lends the house's own money
-first, and then customers' money.
+first, and then customers' money, unless the scenario forbids to lend customers' money.
 """
 
 from des.custody.custody import Custody
@@ -34,7 +34,7 @@ class Purse:
         return int(self._custody.cash[self._maker])
 
     def payable_cents(self, time_us: int) -> int:
-        """Return the largest amount of cash that the maker could raise."""
+        """Return the largest cash that the maker could have without selling coins."""
         account = max(self._account_cents + self.credit.unused_cents(time_us), 0)
         paid_out = min(account, self._custody.till(self._house_name))
         return self.cash_cents + paid_out + self._lendable_cents(time_us)
@@ -43,7 +43,7 @@ class Purse:
         """Tell whether the maker's account on the house can bear a loss."""
         if self._account_cents + self.credit.unused_cents(time_us) > 0:
             return True
-        # A maker with lenders can pay its cash and more loans into the account.
+        # With a group, the maker can pay its cash and more loans into the account.
         return self._lenders is not None and self.cash_cents + self._lendable_cents(time_us) > 0
 
     def raise_cash(
@@ -68,7 +68,10 @@ class Purse:
         return True
 
     def cover_debit(self, time_us: int, links: tuple[str, ...] = ()) -> None:
-        """Cover a debit on the house: from own cash, then lenders, then the credit line."""
+        """Cover a debit on the house, as far as there is money.
+
+        The order of the sources is: own cash, lenders, the credit line.
+        """
         self._borrow(time_us, -self._account_cents - self.cash_cents, links)
         lacking = -self._account_cents
         self._custody.deposit(time_us, self._maker, self._house_name, lacking, links=links)

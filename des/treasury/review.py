@@ -6,9 +6,10 @@ and stops if half the size is below an eighth of the first size. A captive maker
 the house.
 
 An independent maker halves its quotes on the house by the same rule. A captive maker computes the
-value that the shares of the house would lose without its quotes. The captive maker continues to
-quote as long as this loss of value exceeds the quotes' losses in the last twelve months. We call
-the captive maker's rule the lock-in.
+value that the shares of the house would lose without its quotes. The captive maker stops if its
+quotes on the house lost money in the last twelve months, and lost at least this value. If the
+scenario has no valuation of the shares, the captive maker never stops. We call the captive maker's
+rule the lock-in.
 """
 
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ MOVES = "moves to the house venue"
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of a review: results of quotes on one venue, and the value of shares."""
+    """The figures of a review: results of quotes on one venue, and the loss of shares' value."""
 
     month_cents: int
     year_cents: int  # the result of the last twelve months
@@ -45,7 +46,7 @@ class QuoteShares:
     def __init__(self, policy: Policy, on_lead: bool) -> None:
         """Start on the lead venue if the maker has quotes there, otherwise on the house.
 
-        Without a policy the maker quotes on both venues, and nothing changes.
+        Without a policy the maker displays its full size on each venue, and nothing changes.
         """
         self._policy = policy
         self.on_lead = 1.0
@@ -74,7 +75,10 @@ def _by_result(share: float, figures: Figures) -> tuple[float, str]:
 
 
 def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
-    """Stop if a year's loss on quotes is at least the loss of the shares' value without quotes."""
+    """Stop if a year's loss on quotes is at least the loss of the shares' value without quotes.
+
+    If the year had no loss, or the shares have no valuation, continue.
+    """
     loss_cents, lose_cents = -figures.year_cents, figures.shares_lose_cents
     if loss_cents <= 0 or lose_cents is None or loss_cents < lose_cents:
         return share, QUOTES_ON
@@ -110,7 +114,7 @@ class MonthlyReview:
         return int(self._lead_cents * self._quotes.on_lead)
 
     def begin_month(self, time_us: int, house_share: float) -> None:
-        """Value the house, and review the past month if the maker had quotes.
+        """Value the house. With a policy, review each venue where the maker had quotes last month.
 
         Args:
             time_us: the first microsecond after the past month.

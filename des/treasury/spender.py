@@ -1,6 +1,7 @@
 """The group's spending: uses on their dates, tokens, and the house's operating costs.
 
-The group makes each payment in full or not at all. A note records each unpaid payment.
+The group makes each payment in full or not at all. A note records each payment for which the money
+is not enough, and each use that becomes due after a halt.
 """
 
 from datetime import date
@@ -54,7 +55,7 @@ class Spender:
             custody: moves the cash.
             purse: raises the maker's money.
             house_money: the house's own cash, which remains if all customers are paid.
-            journal: has the fees, and records unpaid amounts.
+            journal: states the house's fees, and records unpaid amounts.
         """
         self._parties, self._custody, self._journal = parties, custody, journal
         self._purse, self._house_money = purse, house_money

@@ -27,7 +27,7 @@ class Purchase:
 
 
 def chart_tokens(scenario: Scenario) -> tuple[chart.HeldToken, ...]:
-    """Return the tokens in the books of a world."""
+    """Return the tokens that the maker may hold, in the form of the chart of accounts."""
     tokens = scenario.group.tokens if scenario.group else ()
     return tuple(_chart_token(token, scenario) for token in tokens)
 
@@ -57,7 +57,7 @@ class TokenHoldings:
                 self._due[purchase.date].append((token, n, purchase))
 
     def opening_units(self) -> dict[tuple[str, str], int]:
-        """Return the units of each token that the maker will receive, by (issuer, token)."""
+        """Return the units of each token that the maker is to receive, by (issuer, token)."""
         return {
             (self._token[t.name].issuer, t.name): sum(each.units for each in t.bought)
             for t in self._tokens
@@ -94,7 +94,10 @@ class TokenHoldings:
         return self.units[token.name] + (pool.lots if pool else 0)
 
     def _mark_usd(self, token: Token, day: date, marks: np.ndarray) -> Decimal:
-        """Return the token's mark: the lead price times the lift, or else the last stated mark."""
+        """Return the token's mark: the lead price times the lift, or else the last stated mark.
+
+        Before the first stated mark the result is 0.
+        """
         if token.market is not None:
             market = self._market[token.name]
             return int(marks[market]) * self._tick_usd[market] * self._lifted(token)
