@@ -123,7 +123,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _token_names(self) -> Self:
-        """Refuse a token or coin with the name of a party.
+        """Refuse a token or coin of the group with the name of a party.
 
         Otherwise an account such as Assets:Outside:Tokens:SOL would read as a claim on a party
         named SOL.
@@ -302,10 +302,13 @@ class Scenario(Part):
             widest_bps = (widens - 1) * quoter.half_spread_bps * times
             reach_bps = quoter.offset_e6(times)[-1] / 100 + widest_bps + quoter.skew_bps_per_limit
             if reach_bps >= REACH_BPS_MAX:
-                # If spread_times is 1, the usual cause is the distance of the last level: the
-                # half-spread and the skew are each at most 1,000 bps.
-                step = (("markets", i, "quoter", "level_step_bps"), quoter.level_step_bps)
-                place, found = step if times == 1 else (("maker", "spread_times"), times)
+                # If spread_times is 1 and there are several levels, the usual cause is the distance
+                # of the last level: the half-spread and the skew are each at most 1,000 bps.
+                key = "level_step_bps" if quoter.levels > 1 else "half_spread_bps"
+                found = getattr(quoter, key)
+                place: tuple[str | int, ...] = ("markets", i, "quoter", key)
+                if times != 1:
+                    place, found = ("maker", "spread_times"), times
                 raise ContradictionError(
                     place,
                     f"is {found:g}, and quotes in {self.markets[i].name} can be "

@@ -773,6 +773,18 @@ def test_quotes_too_far_from_the_price_and_levels_at_the_same_price_are_refused(
     assert shown in refusal(tomli_w.dumps(data), key).problem
 
 
+def test_if_the_only_level_is_too_far_from_the_price_the_error_names_the_half_spread(refusal):
+    data = copy.deepcopy(EVERYTHING)
+    quoter = data["markets"][0]["quoter"]
+    quoter |= {"half_spread_bps": 1_000.0, "skew_bps_per_limit": 1_000.0, "levels": 1}
+    quoter |= {"level_step_bps": 0.0, "most_displayed_usd": 2e6}
+    data["maker"] |= {"quoting": {"policy": "believed"}, "spread_times": 1.0}
+
+    error = refusal(tomli_w.dumps(data), f"{QUOTER}.half_spread_bps")
+
+    assert "is 1000, and quotes in BTC-PERP can be 5_000 bps from the price" in error.problem
+
+
 # ----------------------------------------------------------------- tokens on margin
 
 A_TOKEN = """\
