@@ -1,9 +1,9 @@
-"""Sums fills by account quickly: the posting rule is applied only once for each pairing.
+"""Sums fills by account quickly: the posting rule is applied to pairings, not to single fills.
 
-The posting rule is linear in edge, fee and lots. So each pairing (taker, counterparty, venue,
-motive) is posted only once: for one cent of edge, one cent of fee, and one lot of each market.
-These postings are then multiplied by the sums of the pairing's rows. The result does not show from
-which pairing an amount came.
+The posting rule is linear in edge, fee and lots. So for each pairing (taker, counterparty, venue,
+motive) the rule is applied once to one cent of edge, once to one cent of fee, and once to one lot
+of each market. The resulting postings are then multiplied by the sums of the pairing's rows. The
+result does not show from which pairing an amount came.
 """
 
 from collections.abc import Iterator

@@ -86,7 +86,7 @@ def tokens(holder: str, token: str) -> str:
 
 
 def paid_for_tokens(holder: str, token: str) -> str:
-    """The equity account that balances the tokens received and the dollars paid for them."""
+    """The equity account that balances tokens received, and the dollars paid for these tokens."""
     return f"Equity:{holder}:{Kind.TOKENS}:{token}"
 
 
@@ -96,7 +96,7 @@ def coins(holder: str, coin: str) -> str:
 
 
 def paid_for_coins(holder: str, coin: str) -> str:
-    """The equity account that balances the coins received and the dollars paid for them."""
+    """The equity account that balances coins received, and the dollars paid for these coins."""
     return f"Equity:{holder}:{Kind.PORTFOLIO}:{coin}"
 
 
@@ -116,7 +116,7 @@ def claim_in_coins(entity: str, venue: str) -> str:
 
 
 def sold_coins(holder: str, coin: str) -> str:
-    """The equity account that balances customers' coins sold and the dollars received for them."""
+    """The equity account that balances customers' coins that are sold, and the proceeds."""
     return f"Equity:{holder}:{Kind.COINS}:{coin}"
 
 
@@ -146,7 +146,7 @@ def claim_in_kind(entity: str, venue: str, state: str | None = None) -> str:
 
 
 def exchanged(entity: str, kind: str) -> str:
-    """The equity account that balances tokens sold or bought and the dollars exchanged for them."""
+    """The equity account that balances tokens sold or bought, and the price of these tokens."""
     return f"Equity:{entity}:{kind}"
 
 

@@ -29,7 +29,8 @@ class Directive(NamedTuple):
     date: date
     name: str  # an account, a commodity, a kind of note or an event
     words: tuple[str, ...] = ()  # values in Beancount's form, or an account's commodities
-    meta: tuple[tuple[str, str], ...] = ()  # the metadata, stored as text without quotes
+    # The metadata, with values in Beancount's form. The file has the values without quotes.
+    meta: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

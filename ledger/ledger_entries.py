@@ -121,7 +121,7 @@ class LedgerEntries:
         return held, commodity
 
     def _meeting(self, account: str, commodity: str) -> str:
-        """Return the equity account in which units and the dollars paid for them balance."""
+        """Return the equity account that balances units, and the dollars paid for these units."""
         entity = entity_of(account)
         held = kind_of(account) in HELD and account.startswith(ASSETS)
         name = account.partition(":")[2] if held else f"{entity}:{Kind.PORTFOLIO}:{commodity}"

@@ -1,4 +1,8 @@
-"""Transactions: their postings sum to zero. Except for contracts, they do so for each entity."""
+"""Transactions, whose postings sum to zero.
+
+The postings of money, a token or a coin sum to zero for each entity. The postings of a contract sum
+to zero over all entities.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -68,14 +72,15 @@ def kind_of(account: str) -> str:
 
 
 def is_contract(account: str) -> bool:
-    """Return whether an account is for positions in contracts. They balance across entities."""
+    """Return whether an account is for positions in contracts, which balance across entities."""
     return kind_of(account) == Kind.CONTRACTS
 
 
 def check_balance(narration: str, postings: Sequence[Posting[int]]) -> None:
     """Raise an error if postings do not sum to zero.
 
-    Money and tokens must balance within each entity, contracts across all entities.
+    Money, tokens and coins must balance within each entity. Contracts must balance across all
+    entities.
 
     Raises:
         UnbalancedTransactionError: the postings of a commodity do not sum to zero.

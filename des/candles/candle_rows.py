@@ -87,9 +87,9 @@ def _is_no_candle(cells: Sequence[str]) -> bool:
 def _without_ticker(
     header: Sequence[str] | None, kept: list[Row]
 ) -> tuple[Sequence[str] | None, list[Row]]:
-    """Join the lines in which yfinance names the prices, the ticker and the time to one header.
+    """In a file of yfinance, make one header of the lines that name prices, ticker and time.
 
-    Return this header, and the rows after it.
+    Return the header, and the rows after the header.
     """
     if header is None or not kept or plain(header[0]) not in ("price", ""):
         return header, kept

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 class MonthlyQuotes:
     """The maker's quotes in one market until the next decision."""
 
-    half_spread_bps: float  # half-spread of the best level, not yet times `maker.spread_times`
+    half_spread_bps: float  # of the best level, without the factor `maker.spread_times`
     shown_cents: int  # size per level and side
 
 

@@ -21,7 +21,7 @@ Fault = tuple[tuple[str | int, ...], str]  # the location of a key, and the erro
 
 
 class CustomerCoin(PricedCoin):
-    """A coin that customers deposit and withdraw, and that the house owes to them.
+    """A coin that customers deposit and withdraw, and that the house owes to customers.
 
     A class of coins with one price counts as one coin.
     """

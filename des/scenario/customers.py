@@ -30,7 +30,7 @@ Sensitivity = Annotated[float, Field(ge=0, le=10_000)]
 class Cohort(Part):
     """A group of customers with the same sensitivity to fear. `Flow` explains fear."""
 
-    # The cohort's share of all holders, and of their claims at the start.
+    # The cohort's share of all holders, and of all holders' claims at the start.
     share: Annotated[float, Field(gt=0, le=1)]
     sensitivity: Sensitivity
 
