@@ -42,8 +42,7 @@ def _number_of(value: tuple[Decimal, str]) -> Decimal:
 
 Word = Annotated[str, Shape(quoted, str)]
 Account = Annotated[str, Shape(str, str)]
-# A whole number. After another number it is 0 or more, because Beancount would subtract a negative
-# number from the number before it.
+# A whole number. Beancount would subtract a negative number from a number before it.
 Whole = Annotated[int, Shape(str, int)]
 Number = Annotated[Decimal, Shape("{:f}".format, Decimal)]
 Usd = Annotated[Decimal, Shape(f"{{:f}} {MONEY}".format, _number_of)]
@@ -237,8 +236,8 @@ class WantedDay(Note):
 class EdgeOfHours(Note):
     """Takers' gains from fills of one motive in each hour of a day, at the moment of the fill.
 
-    The note is written if only some hours are simulated, and if the day has such gains or losses.
-    From the note, reports compute the sampling error of a total.
+    The note is written if only some hours are simulated and some gain is not zero. From the note,
+    reports compute the sampling error of a total.
     """
 
     kind: ClassVar[str] = "edge-of-hours"
@@ -254,8 +253,8 @@ class Decision(Note):
     """The maker's quotes in one market until the first day of the next month, with the reasons.
 
     Figures that the maker has seen or plans are sums over `seen_days` days. If `seen_days` is zero,
-    the figures seen are zero, and there are no planned figures. A policy that begins again after a
-    month with a size of zero has no planned figures either.
+    the figures seen are zero, and there are no planned figures. After a month with a size of zero,
+    the policies `growth` and `believed` plan no figures either.
     """
 
     kind: ClassVar[str] = "decision"

@@ -229,11 +229,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _cover(self) -> Self:
-        """Refuse a market without volume for a month of the run, or with prices that begin late.
-
-        The volume is the demand if the scenario states the demand. Volatility and anchors must
-        begin on the run's first day or before.
-        """
+        """Refuse a market that lacks a month's volume, or whose prices begin after the start."""
         for i, market in enumerate(self.markets):
             key = "demand" if self.demand.closure == "stated" else "volume"
             known = {volume.month for volume in getattr(market, key)}
@@ -302,8 +298,8 @@ class Scenario(Part):
             widest_bps = (widens - 1) * quoter.half_spread_bps * times
             reach_bps = quoter.offset_e6(times)[-1] / 100 + widest_bps + quoter.skew_bps_per_limit
             if reach_bps >= REACH_BPS_MAX:
-                # If spread_times is 1 and there are several levels, the usual cause is the distance
-                # of the last level: the half-spread and the skew are each at most 1,000 bps.
+                # With several levels the usual cause is the distance of the last level: the
+                # half-spread and the skew are each at most 1,000 bps.
                 key = "level_step_bps" if quoter.levels > 1 else "half_spread_bps"
                 found = getattr(quoter, key)
                 place: tuple[str | int, ...] = ("markets", i, "quoter", key)
