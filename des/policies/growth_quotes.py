@@ -14,7 +14,7 @@ STEP_MAX = 4
 
 
 class GrowthQuotes:
-    """A policy that raises the size after a month below the target share, and lowers it above."""
+    """A policy that changes the size each month, to bring the maker's share to the target."""
 
     def __init__(self, first: QuotingChoice, rules: MakerQuoting, limit: ShownLimit) -> None:
         """Initialise the policy.

@@ -57,7 +57,7 @@ class CoinBook:
 
     @property
     def recall_sold_e9(self) -> int:
-        """Return the part of a recall above the maker's cash that sales of coins raise, in 1e-9."""
+        """Return the share of a recall's missing cash that sales of coins raise, in billionths."""
         return round(self._terms.recall_sold_share * UNIT)
 
     def opening_cash(self) -> dict[str, int]:

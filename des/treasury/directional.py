@@ -1,8 +1,8 @@
 """The directional book: long positions on the lead venue, held for a rise of the price.
 
 Each position is bought for a given sum on its first day and sold on its last day. To limit the
-impact, purchases and sales are spread over the day: in an interval of a n-th of a day, the desk
-trades at most a n-th of all positions of the market that have begun, rounded up to a lot. The book
+impact, purchases and sales are spread over the day: in an interval of an n-th of a day, the desk
+trades at most an n-th of all positions of the market that have begun, rounded up to a lot. The book
 and the maker's hedges share the maker's margin on the lead venue. If the maker cannot meet a margin
 call, all positions are sold, and the book stays closed until the end of the run.
 """

@@ -2,7 +2,7 @@
 
 Own money comes first: cash, then the maker's account on the house. Outside lenders come next, until
 their limits are reached. The credit line comes last. The credit line lends the house's own money
-first, and then customers' money, unless the scenario forbids to lend customers' money.
+first, and then customers' money, unless the scenario forbids lending customers' money.
 """
 
 from des.custody.custody import Custody
