@@ -40,8 +40,8 @@ def lead_lag_command(run: RunFolder) -> LeadLag:
 
     The estimated lag is the delay at which prices paid on the house venue differ least from prices
     on the lead venue. A positive lag means that the house follows. The report shows the actual ages
-    of quotes beside the estimate. The estimate does not use these ages, but the interval of the
-    estimate should contain them.
+    of quotes beside the estimate. The estimate does not use these ages. A good estimate is within
+    the range of the ages.
     """
     return lead_lag(run)
 
