@@ -1,4 +1,4 @@
-"""Writes the source of an answer, which is the last line of each report."""
+"""Writes the source of an answer. A report on a run prints it as its last line."""
 
 import hashlib
 import json

@@ -32,7 +32,8 @@ def report(
 ) -> Printed:
     """Decorate a command so that the returned report, list of tables or text is printed.
 
-    The options are checked before the command runs, so that a mistake is found at once.
+    If the names of the tables are known, the options are checked before the command runs, so that a
+    mistake is found at once.
 
     Args:
         names: names of the tables that the command may return, or none if the names are not known.

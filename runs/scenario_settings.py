@@ -1,5 +1,6 @@
 """Sets single values by a dotted key, as in ``maker.credit_line_usd=0``."""
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
@@ -45,8 +46,9 @@ def read_value(text: str) -> Any:
 
 
 def setting_text(place: str, value: Any) -> str:
-    """Write a setting on one line, as `read_settings` reads it."""
-    return f"{place}={_value_text(value)}"
+    """Write a setting on one line, from which `read_settings` reads the same value."""
+    is_other_value = isinstance(value, str) and read_value(value) != value
+    return f"{place}={json.dumps(value) if is_other_value else _value_text(value)}"
 
 
 def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,8 +30,8 @@ def report_command(run: RunFolder, out: Path) -> None:
     The page has the answer, a picture of sources and uses, the timeline, the firms and a balance
     sheet for any date. A click on a figure shows the entries behind this figure. A click on an
     entry of a chosen day shows the fills of this entry. The page contains the group's own sealed
-    books. The browser computes their hash and the hole again, and shows a red sign if a byte was
-    changed.
+    books. The browser computes the hash of the books and the hole again, and shows a red sign if a
+    byte of the books was changed.
     """
     refuse_changed(run)
     size = write_exhibit(run, out)

@@ -178,8 +178,9 @@ def sweep(
         ScenarioError: the scenario, the key or a value is wrong. No run has started.
         SweepError: there are too many runs, or the key is the seed.
     """
-    if len(values) * len(seeds) > RUNS_MAX:
-        raise SweepError(f"{len(values) * len(seeds):_} runs are too many; {RUNS_MAX:_} at most")
+    runs = len(values) * max(len(seeds), 1)
+    if runs > RUNS_MAX:
+        raise SweepError(f"{runs:_} runs are too many; {RUNS_MAX:_} at most")
     if key == SEED:
         raise SweepError("run.seed can't be swept; give the seeds with --seeds")
     own = load(scenario, {}, read_settings(settings)).run.seed

@@ -62,8 +62,9 @@ def where_figure(found: Hole) -> "Figure":
                 va="center",
                 fontsize=8,
             )
-        missing = short(float(found.hole_usd))
-        axes.set_title(f"{missing} USD is missing. Where did the money go?")
+        amount = short(abs(float(found.hole_usd)))
+        word = "missing" if found.hole_usd > 0 else "left over"
+        axes.set_title(f"{amount} USD is {word}. Where did the money go?")
         keys = {"claimed by the thread": CLAIMED, "other uses": REST, "sources": SOURCE}
         axes.legend(
             handles=[Patch(facecolor=colour, label=key, **EDGE) for key, colour in keys.items()],

@@ -85,6 +85,7 @@ def test_the_value_of_a_setting_is_read_as_toml_and_otherwise_as_text(text, valu
         "run.full_days=[2022-05-10, 2022-05-11]",
         "firms.active=false",
         'house.volume_share_pct_recorded=["a", 2]',
+        'markets[0].lot="0.1"',
     ],
 )
 def test_a_setting_is_equal_after_reading_and_writing(setting):

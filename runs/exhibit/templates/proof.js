@@ -1,5 +1,5 @@
 "use strict";
-// Reads the page's data, and tests that no byte of the page was changed.
+// Reads the page's data, and tests that no byte of the data, the scripts and the style was changed.
 
 function blockText(name) {
   return document.getElementById(`block-${name}`).textContent;
@@ -73,7 +73,7 @@ class Proof {
   }
 }
 
-// Hash each part of the page, including its scripts and its style.
+// Hash each part of the page: the blocks of data, the scripts and the style.
 async function testPieces(proof) {
   const element = document.getElementById("contents");
   const text = element.textContent;

@@ -83,6 +83,13 @@ def test_values_are_separated_by_commas_except_inside_a_list(text, values):
     assert read_values(text) == ("a.b", values)
 
 
+def test_a_number_in_quotes_stays_a_text_as_a_lot_needs(monkeypatch):
+    monkeypatch.setattr("runs.experiments.sweep.run_cases", lambda _, cases: dict.fromkeys(cases))
+    key, values = read_values('markets[0].lot="0.01","0.1"')
+
+    assert sweep("tiny", key, values, [1], []).values == ('"0.01"', '"0.1"')
+
+
 @pytest.mark.parametrize("text", ["a.b", "a.b=", "=1,2", "a.b=1,,2"])
 def test_invalid_lists_of_values_are_refused(text):
     with pytest.raises(ScenarioError, match="is not KEY=a,b,c"):
@@ -98,6 +105,8 @@ def test_a_mistake_in_a_sweep_is_reported_before_any_simulation(monkeypatch):
         sweep(SMALL, "maker.credit_line_usd", ["0", "-1"], [1], [])
     with pytest.raises(SweepError, match="give the seeds with --seeds"):
         sweep(SMALL, "run.seed", ["0"], [1], [])
+    with pytest.raises(SweepError, match="10_001 runs are too many"):
+        sweep("no-such-scenario", "maker.credit_line_usd", ["0"] * 10_001, [], [])
 
 
 @pytest.mark.parametrize(

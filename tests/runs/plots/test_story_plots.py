@@ -96,6 +96,14 @@ def test_even_a_small_bar_of_the_mechanism_that_the_thread_claims_has_its_own_co
     assert colours[:MOST] == [to_rgba(REST)] * MOST
 
 
+def test_the_title_says_whether_money_is_missing_or_left_over():
+    holes = [hole_of({"Ventures": Decimal(usd), "Fees": Decimal(-5_000)}) for usd in (7_000, 3_000)]
+    titles = [words(where_figure(each)) for each in holes]
+
+    assert "2 k USD is missing." in titles[0]
+    assert "2 k USD is left over." in titles[1]
+
+
 def test_a_hole_without_causes_has_no_picture():
     with pytest.raises(PlotError, match="nothing to draw"):
         where_figure(hole_of({}))
