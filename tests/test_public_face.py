@@ -77,7 +77,7 @@ def test_an_existing_run_is_replaced_only_if_force_is_true(tmp_path):
     assert moneytrail.run("tiny", tmp_path / "run", changes=NO_DAYS, force=True)
 
 
-def test_each_kind_of_mistake_raises_its_own_error(tmp_path):
+def test_a_wrong_key_and_an_unfinished_run_and_an_unknown_name_raise_different_errors(tmp_path):
     with pytest.raises(moneytrail.ScenarioError, match="latency_ss"):
         moneytrail.run("tiny", tmp_path / "run", changes={"maker": {"latency_ss": 1}})
     with pytest.raises(moneytrail.RunFolderError, match="not a finished run"):

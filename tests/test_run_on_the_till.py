@@ -113,7 +113,7 @@ def test_the_group_receives_no_money_and_makes_no_payment_after_the_halt(execute
     assert [told(run, HOUSE), told(run, QUOTER)] == [told(broken, HOUSE), told(broken, QUOTER)]
 
 
-def test_firms_and_retail_customers_wait_in_the_same_queue(broken):
+def test_firms_and_retail_customers_have_both_paid_and_waiting_requests(broken):
     asked = {each.holder[0] for each in broken.notes(UnpaidRequest)}
     paid = {entry.payee for _, entry in moments(broken, "withdrawal")}
 

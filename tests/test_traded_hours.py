@@ -136,7 +136,9 @@ def test_a_repeated_hour_has_the_same_orders_with_reversed_sides():
 
     assert len(first) > 10
     assert np.array_equal(first["side"], 1 - again["side"])
-    assert np.array_equal(first["lots"], again["lots"])
+    for same in ("lots", "holder"):
+        assert np.array_equal(first[same], again[same])
+    assert np.array_equal(first["arrival_us"] % HOUR_US, again["arrival_us"] % HOUR_US)
 
 
 def test_quotes_have_fills_only_in_sampled_hours(executed):

@@ -77,7 +77,7 @@ def test_the_books_of_firms_agree_with_the_books_of_both_venues(crowd_run):
     assert set(must_be_zero) == {Decimal(0)}
 
 
-def test_the_crowd_world_has_every_event_in_the_life_of_a_firm(crowd_run):
+def test_in_the_crowd_world_firms_enter_and_leave_and_pay_owners_and_move_capital(crowd_run):
     """So the sums that other tests check include firms that enter and firms that leave."""
     lives: dict[str, list[str]] = {}
     for entry in crowd_run.entries:

@@ -324,7 +324,7 @@ def test_the_golden_ledger_is_unchanged(small_run, name, request):
     assert written.decode() == (GOLDEN / name).read_bytes().decode()
 
 
-def test_the_golden_ledger_is_short_and_has_every_kind_of_entry():
+def test_the_golden_ledger_is_short_and_has_entries_of_nine_kinds():
     entries, errors, _ = loader.load_file(str(GOLDEN / "main.beancount"))
     tags = {tag for entry in entries if isinstance(entry, Transaction) for tag in entry.tags}
 
@@ -344,11 +344,11 @@ def test_the_golden_ledger_is_short_and_has_every_kind_of_entry():
         assert (GOLDEN / name).read_text(encoding="utf-8").count("\n") < 330
 
 
-# -------------------------------------------------------------- events in the busy world
+# ------------------------------------------------------------- entries in the busy world
 
 
 @pytest.mark.parametrize("tag", ["gap-loss", "credit-line", "deposit", "withdrawal", "fees"])
-def test_the_busy_world_has_every_event(busy_run, tag):
+def test_the_busy_world_has_entries_with_each_of_these_tags(busy_run, tag):
     assert any(tag in entry.tags for entry in busy_run.transactions)
 
 

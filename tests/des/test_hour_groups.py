@@ -89,7 +89,14 @@ def test_the_weights_of_a_day_do_not_depend_on_later_days():
 
 def test_the_predicted_loss_of_a_group_is_assigned_to_the_played_hour_of_the_group():
     predicted = losses(40)
-    of_groups = drawn(predicted)
+    of_all = drawn(predicted)
 
-    assert sum(of_groups.group_losses) == pytest.approx(predicted.sum())
-    assert [w > 0 for w in of_groups.weights] == [loss > 0 for loss in of_groups.group_losses]
+    for first in range(0, len(predicted), HOURS_PER_DAY):
+        for group in groups_of(predicted[first : first + HOURS_PER_DAY], *BOUNDS):
+            hours = first + group
+            weights, assigned = (
+                np.array(values)[hours] for values in (of_all.weights, of_all.group_losses)
+            )
+            assert sorted(weights) == [0] * (len(hours) - 1) + [len(hours)]
+            assert assigned[weights > 0] == pytest.approx(predicted[hours].sum())
+            assert not assigned[weights == 0].any()

@@ -83,6 +83,7 @@ def test_the_orders_of_an_hour_are_new_or_repeat_the_orders_of_an_earlier_hour()
     for (hour, weight), drawn in zip(at(weights), orders.values(), strict=True):
         assert (drawn.hour == hour) == (drawn.noise is not Noise.TAKES_BACK)
         assert drawn.hour <= hour
+        assert drawn.hour in orders
         assert (drawn.noise is Noise.STAYS) == (weight == 1)
         assert not (drawn.is_turned and drawn.noise is not Noise.TAKES_BACK)
 

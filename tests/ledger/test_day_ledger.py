@@ -169,7 +169,7 @@ def test_closing_balances_of_a_day_are_opening_balances_of_the_next_day(run):
             assert following.forward[key] == each.asserted[key]
 
 
-def test_closing_balances_equal_balances_of_the_general_ledger_and_are_dated_the_next_day(run):
+def test_closing_assets_and_debts_equal_the_general_ledger_and_are_dated_the_next_day(run):
     for each in days(run.path):
         after = general_ledger(run, each.day + ONE_DAY)
         assert {e.date for e in each.entries if isinstance(e, Balance)} == {each.day + ONE_DAY}

@@ -99,7 +99,8 @@ def test_a_withdrawal_larger_than_the_claim_in_one_coin_adds_dollars_and_then_ot
     for i in range(50):
         lots = counter.vault.chosen(START_US + i, 9_000_000, 3_000_000)
 
-        assert 9_000_000 - 3_000_000 - counter.vault.worth_cents(lots) <= 0
+        # All dollars are used. The coins cover the rest, and are worth at most a lot more.
+        assert 0 <= counter.vault.worth_cents(lots) - (9_000_000 - 3_000_000) < 30_000
         assert all(n <= owed for n, owed in zip(lots, counter.vault.owed, strict=True))
 
 

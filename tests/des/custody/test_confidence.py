@@ -8,6 +8,7 @@ So withdrawals do not reduce claims in these tests.
 """
 
 import math
+from itertools import cycle
 from statistics import fmean, stdev
 from types import SimpleNamespace
 
@@ -323,11 +324,13 @@ def test_the_first_requests_of_an_hour_do_not_depend_on_how_many_requests_follow
         assert of_many[: len(of_few)] == of_few
 
 
-def test_no_customer_acts_at_the_microsecond_of_the_hourly_update():
-    desk = played(rules(base_per_day=180 * BASE_PER_DAY), 20)
+def test_no_customer_acts_at_the_microsecond_of_the_hourly_update(monkeypatch):
+    # In every hour customers arrive in the first microsecond and as late as possible.
+    waits_us = cycle([0.0, HOUR_US - 1.5, 0.4, 0.2, 0.2])
+    monkeypatch.setattr("des.custody.flow.waiting_us", lambda *_: next(waits_us))
+    times_us = {time_us % HOUR_US for time_us, *_ in played(rules(), 20).asked}
 
-    assert len(desk.asked) > 7_000
-    assert all(time_us % HOUR_US for time_us, *_ in desk.asked)
+    assert times_us == {1, HOUR_US - 1}
 
 
 # ---------------------------------------------------------------------------------- firms

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import simpy
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from kept_books import Books
 
@@ -253,7 +253,13 @@ STEPS = st.one_of(
 )
 
 
+# A request waits until the house halts. Then the request falls to an amount that the house has.
+LATE = [("bring", RETAIL, 400), ("ask", FIRM_01, 50), ("lose", RETAIL, 650), ("look", RETAIL, 0)]
+HALT = [("ask", FIRM_02, 10), ("ask", RETAIL, 300), *[("look", RETAIL, 0)] * 4, *LATE]
+
+
 @given(st.integers(0, 1_500), st.lists(STEPS, max_size=40))
+@example(100, HALT)
 def test_in_random_histories_requests_are_paid_in_order_or_wait_and_cash_is_never_negative(
     cash, steps
 ):

@@ -314,7 +314,7 @@ def rules(**changes) -> Leverage:
     return Leverage(**given | changes)
 
 
-def test_drawn_leverage_has_the_stated_mean_and_stays_below_the_limit():
+def test_drawn_leverage_has_the_stated_mean_and_never_exceeds_the_limit():
     drawn = population(1, MAY_9, rules(), 20_000, [1, 3], np.array([10, 10]))
     leverage = np.abs(drawn.lots) * 10 / drawn.collateral_cents
 

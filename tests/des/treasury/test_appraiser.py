@@ -146,9 +146,10 @@ def test_a_house_without_growth_of_fees_has_a_value_of_zero_by_growth(before, af
 
 
 def test_values_of_half_a_cent_are_rounded_to_the_even_cent():
-    appraiser, _ = appraised([{FEES: -1}])
+    one, three = (appraised([{FEES: -cents}])[0] for cents in (1, 3))
 
-    assert values(appraiser)[AS_TRADING_FIRM] == (1, 1, 2, 5)  # 2.5 cents are rounded to 2
+    assert values(one)[AS_TRADING_FIRM] == (1, 1, 2, 5)  # 2.5 cents are rounded to 2
+    assert values(three)[AS_TRADING_FIRM] == (3, 3, 8, 15)  # 7.5 cents are rounded to 8
 
 
 # ---------------------------------------------------------------------- without the captive maker

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from kept_books import Books
 
@@ -123,6 +123,8 @@ def test_each_source_of_money_is_used_to_the_cent_before_the_next_source(
     needed=CENTS,
     tranche=st.integers(1, 3_000),
 )
+@example(own=5, account=10, limits=(100, 100), line=1_000, till=9_000, needed=700, tranche=30)
+@example(own=5, account=10, limits=(100, 100), line=1_000, till=9_000, needed=215, tranche=30)
 def test_no_source_is_used_while_an_earlier_source_has_money(
     own, account, limits, line, till, needed, tranche
 ):

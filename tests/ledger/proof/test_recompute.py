@@ -246,10 +246,11 @@ def test_a_month_whose_fill_file_is_missing_is_reported(busy_run, tmp_path):
 
 
 def test_each_day_of_fills_can_be_checked_alone_and_in_any_order(run):
-    days = Recomputation(run).days
+    shared = Recomputation(run)
 
-    assert len(days) == 3
-    for day in reversed(days):
+    assert len(shared.days) == 3
+    for day in reversed(shared.days):
+        assert list(shared.wrong_within(day)) == []
         assert list(Recomputation(run).wrong_within(day)) == []
 
 

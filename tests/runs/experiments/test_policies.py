@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ledger.reports.life.cash_coverage import unpaid_requests
 from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import hole
 from runs.experiments import policies
@@ -60,8 +61,9 @@ def test_the_first_day_without_quotes_is_the_day_on_which_the_maker_stops(execut
     assert read(executed(LOCK_IN, maker={"quoter_off": day})).quotes_off_since == day
 
 
-def test_the_first_day_on_which_a_withdrawal_waits_is_reported_if_there_is_a_bank_run(executed):
-    found = read(executed(RUN))
+def test_the_first_days_of_a_wait_and_of_the_halt_are_reported_if_there_is_a_bank_run(executed):
+    run = executed(RUN)
+    found, status = read(run), dict(map(reversed, run.events("FTX:withdrawals")))
 
-    assert found.first_wait is not None
-    assert found.first_halt is None or found.first_halt >= found.first_wait >= date(2022, 1, 1)
+    assert found.first_wait == min(unpaid_requests(run))[0] == status["queued"]
+    assert found.first_halt == status["halted"]

@@ -22,14 +22,17 @@ def test_the_amounts_in_the_answer_agree_with_the_hole(busy_run):
 
 
 def test_the_days_in_the_answer_agree_with_the_timeline(busy_run):
-    said = answer(busy_run)
-    used = firsts(busy_run, standings(busy_run))[Milestone.CUSTOMERS_MONEY]
+    said, dated = answer(busy_run), firsts(busy_run, standings(busy_run))
 
-    if used.day is None:
-        assert "Customers' money was in use on no day." in said
-    else:
-        assert f"Customers' money was in use on {used.days} day" in said
-        assert f"first on {used.day}" in said
+    for milestone, words in (
+        (Milestone.CUSTOMERS_MONEY, "Customers' money was in use"),
+        (Milestone.INSOLVENT, "The group was insolvent at market prices (stakes at cost)"),
+    ):
+        first = dated[milestone]
+        assert f"{words} on {first.days} days: first on {first.day} and on every day after" in said
+        assert first.continuous_since == first.day
+    assert f"had to wait first on {dated[Milestone.WAIT].day}; they were never halted." in said
+    assert dated[Milestone.HALT].day is None
 
 
 def test_the_answer_states_that_nothing_is_missing_if_assets_exceed_claims(tiny_run):

@@ -185,12 +185,12 @@ def test_the_insurance_fund_has_its_opening_balance_plus_receipts_less_payments(
     assert debts["in this fund, as stated by the exchange"] == 100_000_000
 
 
-def test_the_report_is_empty_if_no_customer_is_on_margin(tiny_run):
-    empty = {table.name: table.rows for table in liquidations(tiny_run).tables()}
+def test_the_report_has_no_liquidation_and_no_amount_if_no_customer_is_on_margin(tiny_run):
+    found = {table.name: table for table in liquidations(tiny_run).tables()}
 
-    assert not empty["cascade"]
-    assert not empty["gains"]
-    assert not empty["backstops"]
+    assert {name for name, table in found.items() if table.rows} == {"debts", "course"}
+    assert all(usd == 0 for _, usd in found["debts"].rows)
+    assert list(found["course"].columns) == ["time", f"BTC-PERP{LEAD}"]
 
 
 def test_sums_that_must_be_zero_are_zero_if_the_insurance_fund_receives_payments(margin_run):
