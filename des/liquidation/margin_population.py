@@ -80,7 +80,8 @@ def population(
         day: the day whose limit on leverage applies.
         rules: the scenario's rules.
         holders: the number of holders.
-        market_weights: the weights of the markets in the draw, such as their volumes.
+        market_weights: the weights of the markets in the draw, such as their volumes. If all
+            weights are 0, nobody enters.
         lot_cents: the value of a lot, by market.
         token_markets: for each token of the scenario, the market that prices it.
         all_cents: the total collateral of all holders. None: the scenario states the median.
@@ -89,8 +90,9 @@ def population(
     def draws(quantity: str) -> np.random.Generator:
         return stream(seed, "leverage", quantity, str(day))
 
-    n = holders
-    chances = np.array(market_weights, dtype=np.float64)
+    n, chances = holders, np.array(market_weights, dtype=np.float64)
+    if not n or not chances.any():
+        return NOBODY
     market = draws("market").choice(len(chances), size=n, p=chances / chances.sum())
     spread = draws("collateral").standard_normal(n)
     collateral_usd = np.exp(rules.collateral_log_sd * spread)

@@ -326,6 +326,16 @@ def test_drawn_leverage_has_the_stated_mean_and_never_exceeds_the_limit():
     assert (np.abs(drawn.lots) * 10 / drawn.collateral_cents).max() <= 5
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("holders", "volumes"), [(20_000, [0.0, 0.0]), (0, [1.0, 3.0])])
+def test_nobody_enters_if_no_market_has_volume_or_if_there_are_no_holders(holders, volumes):
+    lot_cents = np.array([10, 10])
+
+    drawn = population(1, MAY_9, rules(), holders, volumes, lot_cents, all_cents=100_000)
+
+    assert len(drawn.lots) == 0
+
+
 def test_the_leverage_limit_that_is_in_force_on_the_day_applies():
     assert rules().leverage_max(date(2021, 7, 24)) == 101
     assert rules().leverage_max(date(2021, 7, 25)) == 20
