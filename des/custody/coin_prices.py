@@ -15,7 +15,7 @@ WHOLE = "1"  # the unit of a coin whose price the scenario states
 
 
 def chart_coins(scenario: Scenario) -> tuple[Coin, ...]:
-    """Return the coins in the books: the maker's coins, then coins owed only to customers."""
+    """Return the coins in the books: the maker's coins, then other coins owed to customers."""
     held = {coin.name for coin in scenario.coins}
     owed = {coin.name for coin in scenario.owed_coins}
     alone = (coin for coin in scenario.owed_coins if coin.name not in held)

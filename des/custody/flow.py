@@ -154,7 +154,9 @@ def customers(
     confidence: Confidence | None,
     agent: Agent | None,
 ) -> CustomerFlow | None:
-    """Start retail customers' arrivals at constant rates, or return the flow that sets the rates.
+    """Return the flow that sets the rates of retail customers' arrivals.
+
+    Without *confidence*, start arrivals at constant rates instead, and return None.
 
     Args:
         env, scenario, parties, custody: the parts of the world.

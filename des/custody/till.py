@@ -65,7 +65,7 @@ class Till:
         return self._lines.in_order()
 
     def waiting_cents(self) -> int:
-        """Return the value in cents of the requests that wait, with coins."""
+        """Return the value in cents of the requests that wait, for dollars and for coins."""
         return sum(self._worth_cents(request) for request in self.queue)
 
     @property

@@ -2,7 +2,7 @@
 
 The pool has two reserves: tokens and dollars. In a trade the product of the two quantities stays
 the same. The outside price is the lead price of the token. Only arbitrage moves the pool's price to
-the outside price: at each block an arbitrageur trades as long as a trade is profitable.
+the outside price: at each block an arbitrageur trades until no further lot is profitable.
 
 The provider's loss versus rebalancing compares the pool's trades with trades of the same tokens at
 the outside price. The loss equals the arbitrageur's gain plus the fee.

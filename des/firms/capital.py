@@ -50,7 +50,7 @@ class CapitalDesk:
             firms: the named firms and the drawn firms.
             parties: all parties that keep books, by role.
             money: moves the firms' money.
-            journal: records each firm's entry, exit and moves.
+            journal: records when firms enter, leave and close.
             unwinding: closes a part of the firms' positions daily. None: firms never unwind.
         """
         self._rules, self._seed, self._firms = rules, seed, firms

@@ -1,1 +1,1 @@
-"""Customers who trade on margin, and how their accounts are closed if the margin fails."""
+"""Customers who trade on margin or borrow against tokens, and the closing of their accounts."""

@@ -67,7 +67,8 @@ class HedgeDesk:
         """Initialise the desk without orders.
 
         Args:
-            delay_us: by party, the time from the decision or the fill until the hedge is filled.
+            delay_us: the time from the decision or the fill until the hedge is filled, for each
+                party and desk.
             half_spread_bps: the cost of crossing the lead venue's spread.
             outside: the counterparty of all orders on the lead venue.
         """

@@ -286,7 +286,7 @@ class Listing:
         return self._contract.stands_for * self._demand.usd_per_s(time_us)
 
     def close_day_of_demand(self) -> tuple[int, ...]:
-        """Return the whole dollars that customers wanted in each hour, and begin a new day.
+        """Return the whole dollars that customers wanted in each played hour, and begin a new day.
 
         The result is empty if `demand.closure` is `stated`.
         """

@@ -27,7 +27,7 @@ class UninformedDemand:
         self._is_stated = rules.closure == "stated"
         self._recorded = VolumeByMonth(market.volume, market.volume_of_days)
         self._given = {volume.day: volume.usd_of_hours for volume in market.wanted_of_days}
-        # the demand of each hour in whole dollars, only if demand.closure is recorded
+        # the demand of today's played hours in whole dollars, only if demand.closure is recorded
         self._wanted_today: list[int] = []
         self._rates = VolumeByMonth(market.demand) if self._is_stated else self._recorded
 
@@ -63,7 +63,7 @@ class UninformedDemand:
         return round(max(all_usd - volume.today.all_cents // self._alike / 100, 0.0))
 
     def close_day(self) -> tuple[int, ...]:
-        """Return the demand of each hour of the day in whole dollars, and begin the next day."""
+        """Return the demand of each played hour in whole dollars, and begin the next day."""
         wanted_usd = tuple(self._wanted_today)
         self._wanted_today.clear()
         return wanted_usd

@@ -42,7 +42,7 @@ class QuotingPolicy:
     def widened(self, times: float) -> "QuotingPolicy":
         """Return the policy with levels *times* as far from the mid, if the policy widens.
 
-        A level is at most REACH_E6_MAX from the mid.
+        A widened level is at most REACH_E6_MAX from the mid.
         """
         if not self.widens or times == 1.0:
             return self

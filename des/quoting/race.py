@@ -84,7 +84,7 @@ def watch(
     A hit is profitable for a firm if the lead price is beyond the quote by more than the firm's
     threshold: its fee plus its hurdle. The hurdle is the least gain that the firm wants. The order
     can take only levels at which a hit is profitable when the order is sent. A firm sends at most
-    one order per side of a quote. Most orders arrive too late and take nothing. An order that
+    one order per side of a quote. Many orders arrive too late and take nothing. An order that
     arrives before *until_us* is left out if a new quote has made the hit impossible.
 
     Args:

@@ -69,8 +69,8 @@ class TakerFees:
             venue: the venue that charges the fees.
             takers: the codes of the members that have a tier.
             schedule: the fee tiers of these takers.
-            customers_e6: the fee of all other members in millionths. Each of these members
-                represents many accounts in all tiers.
+            customers_e6: the fee of all other members in millionths. Among these members only
+                retail customers take quotes, and they have many accounts in all tiers.
         """
         self._venue, self._takers, self._schedule = venue, takers, schedule
         self._volume_cents = np.zeros(len(venue.fee_e6), dtype=np.int64)  # volume taken today
