@@ -81,7 +81,7 @@ def population(
         rules: the scenario's rules.
         holders: the number of holders.
         market_weights: the weights of the markets in the draw, such as their volumes. If all
-            weights are 0, nobody enters.
+            weights are 0, no customer enters.
         lot_cents: the value of a lot, by market.
         token_markets: for each token of the scenario, the market that prices it.
         all_cents: the total collateral of all holders. None: the scenario states the median.

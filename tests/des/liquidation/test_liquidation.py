@@ -328,7 +328,7 @@ def test_drawn_leverage_has_the_stated_mean_and_never_exceeds_the_limit():
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("holders", "volumes"), [(20_000, [0.0, 0.0]), (0, [1.0, 3.0])])
-def test_nobody_enters_if_no_market_has_volume_or_if_there_are_no_holders(holders, volumes):
+def test_no_customer_enters_if_no_market_has_volume_or_if_there_are_no_holders(holders, volumes):
     lot_cents = np.array([10, 10])
 
     drawn = population(1, MAY_9, rules(), holders, volumes, lot_cents, all_cents=100_000)
