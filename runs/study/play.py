@@ -1,13 +1,11 @@
-"""Plays the members of a study, and stores the result of each member in a file.
+"""Plays the members of a study, and seals their results as a table.
 
-A member is a run whose books have no single fills. A result is written to a temporary file, which
-is renamed when complete. So a study can continue after an interruption, and its table has the same
-bytes as without the interruption.
+A member is a run whose books have no single fills.
 """
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from contextlib import contextmanager
 from datetime import date
@@ -23,7 +21,6 @@ from ledger.accounts_journal import AccountsJournal
 from ledger.proof.seal import seal
 from ledger.run_folder import RunFolder
 from ledger.transaction import LedgerError
-from ledger.whole_file import write_whole
 from runs.execute import execute
 from runs.program import program, versions
 from runs.record.facts import load_record
@@ -31,12 +28,12 @@ from runs.scenario_files import ScenarioError
 from runs.scenarios import dump
 from runs.study.design import Member, members_of, scenario_of
 from runs.study.member_figures import figures
-from runs.study.member_table import write_members
+from runs.study.member_files import MemberFiles
+from runs.study.member_table import STUDY, TABLE, write_members
 from runs.study.study_file import Study, StudyError, load_study
 from runs.whole_folder import whole_folder
 
-STUDY, MEMBERS, RESULT, BASE = "study.toml", "members", "result", "base"
-DAYS = ".days.parquet"  # suffix of a member's file with daily sums by kind
+RESULT = "result"
 _DAYS = """
     COPY (SELECT date, kind, sum(units)::BIGINT AS cents FROM postings
           WHERE hole = 'cause' AND commodity = 'USD' GROUP BY ALL ORDER BY ALL)
@@ -118,8 +115,8 @@ class StudyFolder:
         self.study = load_study(file)
         self._path, self._text = folder, file.read_text(encoding="utf-8")
         self._members = members_of(self.study)
-        (folder / MEMBERS).mkdir(parents=True, exist_ok=True)
-        self._check()
+        self._made_by = made_by(self.study)
+        self._files = MemberFiles(folder, self._made_by)
 
     def missing(self, members: int | None = None) -> list[Member]:
         """Return the members without a result.
@@ -127,7 +124,7 @@ class StudyFolder:
         Args:
             members: the number of members with drawn inputs to consider, or None for all.
         """
-        return [each for each in self._first(members) if not self._place(each).is_file()]
+        return self._files.missing(self._first(members))
 
     def play(
         self,
@@ -142,16 +139,7 @@ class StudyFolder:
             on_member: called after each member.
             members: the number of members with drawn inputs, or None for all.
         """
-        played = partial(_played, self.study)
-        if executor is None:
-            for member in self.missing(members):
-                self._keep(member, played(member))
-                on_member()
-            return
-        tasks = {executor.submit(played, each): each for each in self.missing(members)}
-        for task in as_completed(tasks):
-            self._keep(tasks[task], task.result())
-            on_member()
+        play_missing(self.study, self._first(members), self._files, executor, on_member)
 
     def seal(self, members: int | None = None) -> Path:
         """Write the results as one table, and seal the table with the study's text.
@@ -165,55 +153,79 @@ class StudyFolder:
         Raises:
             StudyError: results are missing.
         """
-        wanted = self._first(members)
-        missing = [each.number for each in wanted if not self._place(each).is_file()]
-        if missing:
-            raise StudyError(
-                f"{self._path}: {len(missing)} members are not played; play them first"
-            )
-        results = [json.loads(self._place(each).read_text(encoding="utf-8")) for each in wanted]
-        target = self._path / RESULT
-        with whole_folder(target) as beside:
-            (beside / STUDY).write_text(self._text, encoding="utf-8")
-            write_members(beside / "members.parquet", self.study, results)
-            said = {"question": self.study.question, "members": len(results)}
-            seal(beside, {**said, **self._made_by()})
-        return target
+        results = self._files.results(self._first(members))
+        return seal_results(self._path, self.study, self._text, results, self._made_by)
 
     def _first(self, members: int | None) -> list[Member]:
         last = len(self._members) if members is None else self.study.base_members + members
         return self._members[:last]
 
-    def _place(self, member: Member) -> Path:
-        return self._path / MEMBERS / f"{member.number:05}.json"
 
-    def _keep(self, member: Member, result: tuple[dict[str, Any], bytes]) -> None:
-        told, days = result
-        place = self._place(member)
-        write_whole(place.with_name(f"{member.number:05}{DAYS}"), days)
-        write_whole(place, json.dumps(told, sort_keys=True).encode())
+def play_missing(
+    study: Study,
+    members: Sequence[Member],
+    files: MemberFiles,
+    executor: Executor | None,
+    on_member: Callable[[], None],
+) -> None:
+    """Play the members without a result, and write a file for each result.
 
-    def _check(self) -> None:
-        """Raise an error if the folder has members of another study."""
-        made_by = json.dumps(self._made_by(), sort_keys=True)
-        place = self._path / f"{BASE}.json"
-        if place.is_file() and place.read_text(encoding="utf-8") != made_by:
-            raise StudyError(
-                f"{self._path}: its members are of another study, base or program; "
-                "give another --out"
-            )
-        write_whole(place, made_by.encode())
+    Args:
+        study: the members' study.
+        members: the members whose results are wanted.
+        files: the results.
+        executor: plays the members in other processes. With None this process plays them.
+        on_member: called after each member.
+    """
+    played, missing = partial(_played, study), files.missing(members)
+    if executor is None:
+        for member in missing:
+            files.keep(member, *played(member))
+            on_member()
+        return
+    tasks = {executor.submit(played, each): each for each in missing}
+    for task in as_completed(tasks):
+        files.keep(tasks[task], *task.result())
+        on_member()
 
-    def _made_by(self) -> dict[str, Any]:
-        """Return the inputs on which each result depends, without the number of members."""
-        settings = self.study.model_dump(mode="json", exclude={"members", "moment", "nth_largest"})
-        base = dump(scenario_of(self.study, self._members[0]))
-        return {
-            "design": _digest(json.dumps(settings, sort_keys=True)),
-            "scenario": _digest(base),
-            "program": program(),
-            "versions": versions(),
-        }
+
+def seal_results(
+    folder: Path,
+    study: Study,
+    text: str,
+    results: Sequence[Mapping[str, Any]],
+    inputs: Mapping[str, Any],
+) -> Path:
+    """Write results as one table, and seal the table with the study's text.
+
+    Args:
+        folder: the folder of the study or of the search.
+        study: the members' study.
+        text: the study's text.
+        results: the results of members.
+        inputs: all inputs on which each result depends.
+
+    Returns:
+        The folder of the sealed result.
+    """
+    target = folder / RESULT
+    with whole_folder(target) as beside:
+        (beside / STUDY).write_text(text, encoding="utf-8")
+        write_members(beside / TABLE, study, results)
+        seal(beside, {"question": study.question, "members": len(results), **inputs})
+    return target
+
+
+def made_by(study: Study) -> dict[str, Any]:
+    """Return the inputs on which each result depends, without the number of members."""
+    settings = study.model_dump(mode="json", exclude={"members", "moment", "nth_largest"})
+    base = dump(scenario_of(study, members_of(study)[0]))
+    return {
+        "design": _digest(json.dumps(settings, sort_keys=True)),
+        "scenario": _digest(base),
+        "program": program(),
+        "versions": versions(),
+    }
 
 
 def _played(study: Study, member: Member) -> tuple[dict[str, Any], bytes]:

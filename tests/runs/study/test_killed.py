@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from runs.study.play import MEMBERS, RESULT, StudyFolder
+from runs.study.member_files import MEMBERS
+from runs.study.play import RESULT, StudyFolder
 from runs.study.study_file import study_path
 from runs.workers import dask_workers
 

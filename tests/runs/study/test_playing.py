@@ -11,8 +11,9 @@ from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from runs.scenarios import load
 from runs.study.design import members_of, scenario_of, settings_of
+from runs.study.member_files import MEMBERS
 from runs.study.member_table import read_members
-from runs.study.play import MEMBERS, StudyFolder, replay
+from runs.study.play import StudyFolder, replay
 from runs.study.study_file import StudyError, Unknown, load_study, study_path
 
 TINY = study_path("tiny")

@@ -1,0 +1,65 @@
+"""The results of single members, each in a file of its own.
+
+A result is written to a temporary file, which is renamed when complete. So a study can continue
+after an interruption, and its table has the same bytes as without the interruption.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ledger.whole_file import write_whole
+from runs.study.design import Member
+from runs.study.study_file import StudyError
+
+MEMBERS, BASE = "members", "base"
+DAYS = ".days.parquet"  # suffix of a member's file with daily sums by kind
+
+
+class MemberFiles:
+    """The folder with the results of the members that are played."""
+
+    def __init__(self, folder: Path, made_by: Mapping[str, Any]) -> None:
+        """Create the folder, or open it to add results.
+
+        Args:
+            folder: the folder of a study or of a search.
+            made_by: all inputs on which each result depends.
+
+        Raises:
+            StudyError: the folder has results with other inputs.
+        """
+        self._path = folder
+        (folder / MEMBERS).mkdir(parents=True, exist_ok=True)
+        text, place = json.dumps(made_by, sort_keys=True), folder / f"{BASE}.json"
+        if place.is_file() and place.read_text(encoding="utf-8") != text:
+            raise StudyError(
+                f"{folder}: its members are of another study, base or program; give another --out"
+            )
+        write_whole(place, text.encode())
+
+    def missing(self, members: Sequence[Member]) -> list[Member]:
+        """Return the members without a result."""
+        return [each for each in members if not self._place(each).is_file()]
+
+    def keep(self, member: Member, told: Mapping[str, Any], days: bytes) -> None:
+        """Write the result of a member, and its Parquet file of sums by day and kind."""
+        place = self._place(member)
+        write_whole(place.with_name(f"{member.number:05}{DAYS}"), days)
+        write_whole(place, json.dumps(told, sort_keys=True).encode())
+
+    def results(self, members: Sequence[Member]) -> list[dict[str, Any]]:
+        """Return the results in the order of the members.
+
+        Raises:
+            StudyError: results are missing.
+        """
+        if missing := self.missing(members):
+            raise StudyError(
+                f"{self._path}: {len(missing)} members are not played; play them first"
+            )
+        return [json.loads(self._place(each).read_text(encoding="utf-8")) for each in members]
+
+    def _place(self, member: Member) -> Path:
+        return self._path / MEMBERS / f"{member.number:05}.json"
