@@ -2,7 +2,6 @@
 
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
-from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -12,7 +11,7 @@ from runs.cli.parameters import PROCESSES, SCHEDULER
 from runs.cli.progress import Progress
 from runs.reporting import report
 from runs.study.as_told import write_as_told
-from runs.study.member_table import MANIFEST, read_members
+from runs.study.member_table import read_members, seal_of
 from runs.study.study_file import StudyError, load_study, study_path
 from runs.study.study_report import StudyReport
 from runs.workers import dask_workers, local_processes
@@ -120,8 +119,7 @@ def _played(
 
 def _read(folder: Path) -> StudyReport:
     members = read_members(folder)
-    seal = sha256((folder / MANIFEST).read_bytes()).hexdigest()[:12]
-    return StudyReport(members, seal)
+    return StudyReport(members, seal_of(folder)[:12])
 
 
 def _replayed(path: Path, number: int, out: Path) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +116,8 @@ def read_members(folder: Path) -> Members:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     inputs = np.array([floats.pop(INPUT + unknown.name) for unknown in study.unknown]).T
     return Members(study, manifest["run"], np.asarray(found["member"])[kept], inputs, floats)
+
+
+def seal_of(folder: Path) -> str:
+    """Return the seal of a result: the hash of its manifest, which has a hash of each file."""
+    return sha256((folder / MANIFEST).read_bytes()).hexdigest()

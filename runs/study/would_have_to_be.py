@@ -101,9 +101,7 @@ class WouldHaveToBe:
 
 def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHaveToBe:
     """Find the members whose mechanism is at least half of the hole, and choose a member."""
-    hole, mechanism = members.drawn(HOLE), members.drawn(MECHANISM)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(hole > 0, mechanism / hole, np.nan)
+    share = share_of_hole(members)
     reached = np.nan_to_num(share) >= HALF
     far = [np.square(each.implausibility) for each in judged] or [np.zeros(len(share))]
     distance = np.sqrt(np.mean(far, axis=0))
@@ -124,6 +122,14 @@ def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHave
         tuple(sorted(contradicted_by(members, chosen), key=_badness)),
         bound(members),
     )
+
+
+def share_of_hole(members: Members) -> np.ndarray:
+    """Return the mechanism's share of the hole for each drawn member, NaN without a hole."""
+    hole, mechanism = members.drawn(HOLE), members.drawn(MECHANISM)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share: np.ndarray = np.where(hole > 0, mechanism / hole, np.nan)
+    return share
 
 
 def contradicted_by(members: Members, drawn: int) -> Iterator[Contradicted]:

@@ -1,0 +1,107 @@
+"""Proposes lives in which the mechanism may be a larger part of the hole, near plausible lives.
+
+Members that are drawn at random show what is usual. Few of them are near the ends of the plausible
+region, since a life has many unknown inputs. So a search looks for plausible lives with a larger
+part of the mechanism. It is differential evolution: a new life is a plausible life with a large
+part, changed by a part of the difference between two other plausible lives. Such a difference keeps
+the dependences between inputs that make a life plausible. Later generations start from the
+plausible lives of earlier generations too.
+
+Sources: Storn & Price (1997), Differential evolution, Journal of Global Optimization 11, 341-359;
+    ter Braak (2006), A Markov chain Monte Carlo version of the genetic algorithm differential
+    evolution, Statistics and Computing 16, 239-249: the factor `2.38 / sqrt(2 d)`, and the small
+    random addition.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from runs.study.design import Member
+from runs.study.member_table import Members
+from runs.study.plausible import judge, plausible
+from runs.study.study_file import StudyError
+from runs.study.would_have_to_be import share_of_hole
+
+GENERATION = 20  # lives that are proposed from the same parents
+PARENTS_MIN = 4  # the least number of plausible lives for a search
+SIDESTEP_SD = 0.01  # standard deviation of the random addition, in quantiles
+
+
+def generation(members: Members, first: int) -> list[Member]:
+    """Propose GENERATION lives. The same arguments give the same proposals.
+
+    Args:
+        members: the members of a study, and all lives of its search so far.
+        first: the number of the first proposed life.
+
+    Raises:
+        StudyError: fewer than PARENTS_MIN lives are plausible.
+    """
+    study = members.study
+    found = plausible(judge(members), study.nth_largest)
+    if found.sum() < PARENTS_MIN:
+        raise StudyError(
+            f"a search needs {PARENTS_MIN} plausible members, and the study has {found.sum()}; "
+            "play more members first"
+        )
+    points, share = members.points[found], np.nan_to_num(share_of_hole(members), nan=-np.inf)[found]
+    parents = np.argsort(-share, kind="stable")[: (len(points) + 1) // 2]
+    generator = np.random.default_rng((study.seed, first))
+    proposed = [_proposed(points, parents, generator) for _ in range(GENERATION)]
+    return [
+        Member(
+            number,
+            study.seed * 100_000 + number + 1,
+            {each.name: each.at(float(u)) for each, u in zip(study.unknown, point, strict=True)},
+        )
+        for number, point in enumerate(proposed, first)
+    ]
+
+
+def _proposed(
+    points: np.ndarray, parents: np.ndarray, generator: np.random.Generator
+) -> np.ndarray:
+    """Return the quantiles of a new life's inputs, shape (unknowns,).
+
+    Args:
+        points: quantiles of the plausible lives' inputs, shape (lives, unknowns).
+        parents: the places of the lives from which a new life may start.
+        generator: draws the lives and the random addition.
+    """
+    lives, unknowns = points.shape
+    start = int(generator.choice(parents))
+    one, other = generator.choice(np.delete(np.arange(lives), start), 2, replace=False)
+    step = 2.38 / np.sqrt(2 * unknowns) * (points[one] - points[other])
+    return _inside(points[start] + step + SIDESTEP_SD * generator.standard_normal(unknowns))
+
+
+def _inside(point: np.ndarray) -> np.ndarray:
+    """Reflect quantiles at the ends of their ranges."""
+    folded: np.ndarray = 1 - np.abs(1 - np.mod(point, 2))
+    return folded
+
+
+def joined(members: Members, searched: Members) -> Members:
+    """Return the members of a study, followed by the lives of a search.
+
+    Raises:
+        StudyError: the search is of another study.
+    """
+    if searched.study != members.study:
+        raise StudyError("the search is of another study; search again")
+    names = members.figures.keys() | searched.figures.keys()
+    columns = {
+        name: np.concatenate([_column(each, name) for each in (members, searched)])
+        for name in sorted(names)
+    }
+    return replace(
+        members,
+        numbers=np.concatenate((members.numbers, searched.numbers)),
+        inputs=np.concatenate((members.inputs, searched.inputs)),
+        figures=columns,
+    )
+
+
+def _column(members: Members, name: str) -> np.ndarray:
+    return members.figures.get(name, np.full(len(members.numbers), np.nan))
