@@ -16,11 +16,11 @@ from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
 from runs.experiments import experiment
-from runs.experiments.shipped_study import shipped
 from runs.record.compare import compare
 from runs.record.facts import load_record
 from runs.study.member_figures import HOLE, MECHANISM
 from runs.study.plausible import facts_missed
+from runs.study.shipped import read_shipped
 from runs.study.study_report import StudyReport
 
 ROOT = Path(__file__).parents[1]
@@ -52,7 +52,7 @@ def smaller(word: str) -> str:
 @pytest.fixture(scope="module")
 def study() -> StudyReport:
     """Return the report of the shipped study."""
-    return shipped()
+    return read_shipped("life")
 
 
 def said() -> str:

@@ -1,8 +1,11 @@
 """The command that plays a study and prints its result."""
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from tqdm import tqdm
@@ -11,12 +14,13 @@ from runs.cli.parameters import PROCESSES, SCHEDULER
 from runs.cli.progress import Progress
 from runs.reporting import report
 from runs.study.as_told import write_as_told
-from runs.study.member_table import read_members, seal_of
+from runs.study.shipped import SEARCH, read_report, searched_lives, shipped_result, shipped_search
 from runs.study.study_file import StudyError, load_study, study_path
 from runs.study.study_report import StudyReport
 from runs.workers import dask_workers, local_processes
 
 OUT = Path("runs/out/studies")  # a folder below the working directory
+Workers = Callable[[], AbstractContextManager[Executor | None]]
 TABLES = (
     "parts",
     "inputs",
@@ -25,6 +29,7 @@ TABLES = (
     "half",
     "predictions",
     "nearest",
+    "search",
     "sensitivity",
     "errors",
 )
@@ -41,6 +46,15 @@ TABLES = (
     "--members",
     type=click.IntRange(2),
     help="Play only this number of members with drawn inputs.",
+)
+@click.option(
+    "--search",
+    type=click.IntRange(1),
+    metavar="LIVES",
+    help=(
+        "Also play this number of lives near the plausible members, in search of a plausible life "
+        "in which the mechanism is a larger part of the hole."
+    ),
 )
 @PROCESSES
 @SCHEDULER
@@ -64,6 +78,7 @@ def study_command(
     study: str,
     out: Path | None,
     members: int | None,
+    search: int | None,
     processes: int,
     scheduler: str | None,
     shipped: bool,
@@ -84,48 +99,54 @@ def study_command(
     that was not stopped.
     """
     path = study_path(study)
-    if shipped and (members is not None or out is not None):
+    if shipped and (members is not None or (out is not None and search is None)):
         given = "--members" if members is not None else "--out"
         raise StudyError(f"--shipped reads a finished result, so {given} has no effect; omit one")
+    folder = out or OUT / path.stem
     if again:
-        return _replayed(path, *again)
-    workers = dask_workers(scheduler) if scheduler else local_processes(processes)
-    found = _read(path.with_suffix("")) if shipped else _played(path, out, members, workers)
+        return _replayed(path, folder, *again)
+    workers = partial(dask_workers, scheduler) if scheduler else partial(local_processes, processes)
+    result = shipped_result(path) if shipped else _played(path, folder, members, workers)
+    searched = shipped_search(path) if shipped else None
+    if search is not None:
+        searched = _searched(path, result, folder / SEARCH, search, workers)
+    found = read_report(result, searched)
     if told:
         write_as_told(found.members, found.would_have_to_be, told)
     return found
 
 
-def _played(
-    path: Path,
-    out: Path | None,
-    members: int | None,
-    workers: AbstractContextManager[Executor | None],
-) -> StudyReport:
+def _played(path: Path, out: Path, members: int | None, workers: Workers) -> Path:
+    """Play a study's missing members, and return the folder of its sealed result."""
     from runs.study.play import StudyFolder  # compiled code, which a shipped result does not need
 
-    folder = StudyFolder(path, out or OUT / path.stem)
+    folder = StudyFolder(path, out)
     if members is not None and members > folder.study.members:
         raise StudyError(f"{path}: has only {folder.study.members} members; raise the key members")
-    todo = folder.missing(members)
+    todo = len(folder.missing(members))
     if todo:
-        with (
-            workers as executor,
-            tqdm(total=len(todo), unit="life", disable=None, leave=False) as progress,
-        ):
+        with workers() as executor, _progress(todo) as progress:
             folder.play(executor, lambda: progress.update() and None, members)
-    return _read(folder.seal(members))
+    return folder.seal(members)
 
 
-def _read(folder: Path) -> StudyReport:
-    members = read_members(folder)
-    return StudyReport(members, seal_of(folder)[:12])
+def _searched(path: Path, start: Path, out: Path, lives: int, workers: Workers) -> Path:
+    """Play a search's missing lives, and return the folder of its sealed result."""
+    from runs.study.search_folder import SearchFolder
+
+    folder = SearchFolder(path, start, out)
+    with workers() as executor, _progress(folder.missing(lives)) as progress:
+        return folder.play(executor, lives, lambda: progress.update() and None)
 
 
-def _replayed(path: Path, number: int, out: Path) -> str:
+def _progress(lives: int) -> "tqdm[NoReturn]":
+    return tqdm(total=lives, unit="life", disable=None, leave=False)
+
+
+def _replayed(path: Path, folder: Path, number: int, out: Path) -> str:
     from runs.study.play import replay
 
     study = load_study(path)
     with Progress() as progress:
-        replay(study, number, out, progress)
+        replay(study, number, out, progress, searched_lives(path, folder))
     return str(out)

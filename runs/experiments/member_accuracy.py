@@ -17,12 +17,12 @@ import numpy as np
 from ledger.reports.table import Cell, Table
 from runs.experiments.docs_page import PAGE, fill
 from runs.experiments.experiment import run_cases
-from runs.experiments.shipped_study import shipped
 from runs.reporting import report
 from runs.study.design import members_of
 from runs.study.member_figures import HITS, HOLE, MECHANISM
 from runs.study.nearest import by_nearness
 from runs.study.play import play
+from runs.study.shipped import read_shipped
 from runs.study.study_file import load_study, study_path
 from runs.study.study_report import StudyReport
 
@@ -95,7 +95,7 @@ def _mn(usd: float) -> Decimal:
 @report("accuracy")
 def main(page: Path | None) -> list[Table]:
     """Print the figures of three members as members and as lives."""
-    found = shipped()
+    found = read_shipped("life")
     places = chosen(found)
     lives = run_cases(as_a_life, [number_of(found, place) for place in places])
     tables = [accuracy(found, dict(zip(places, lives.values(), strict=True)))]

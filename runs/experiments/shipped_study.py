@@ -18,11 +18,10 @@ from runs.experiments.docs_page import PAGE, fill
 from runs.record.facts import Range
 from runs.reporting import report
 from runs.study.member_figures import HOLE, MECHANISM
-from runs.study.member_table import read_members
 from runs.study.nearest import by_nearness, nearest_table
 from runs.study.plausible import facts_missed
 from runs.study.recorded_outcomes import recorded_outcomes
-from runs.study.study_file import study_path
+from runs.study.shipped import read_shipped
 from runs.study.study_report import StudyReport
 
 BN = 10**9
@@ -213,17 +212,12 @@ def _range(ends: Range[Decimal]) -> str:
     return f"{low} to {high}" if low != high else f"{low}"
 
 
-def shipped() -> StudyReport:
-    """Read the study that comes with the package."""
-    return StudyReport(read_members(study_path("life").with_suffix("")), seal="")
-
-
 @click.command()
 @PAGE
 @report("amounts", "shares", "half", "tolerance", "missed", "nearest")
 def main(page: Path | None) -> list[Table]:
     """Print the results of the shipped study."""
-    tables = page_tables(shipped())
+    tables = page_tables(read_shipped("life"))
     if page:
         fill(page, tables)
     return tables

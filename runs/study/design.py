@@ -56,7 +56,12 @@ def members_of(study: Study) -> list[Member]:
         for point in unit_points(study, study.members)
     ]
     inputs: list[Mapping[str, float]] = [*({} for _ in range(study.base_members)), *drawn]
-    return [Member(i, study.seed * 100_000 + i + 1, each) for i, each in enumerate(inputs)]
+    return [Member(i, seed_of(study, i), each) for i, each in enumerate(inputs)]
+
+
+def seed_of(study: Study, number: int) -> int:
+    """Return the seed of a member."""
+    return study.seed * 100_000 + number + 1
 
 
 def scenario_of(study: Study, member: Member) -> Scenario:

@@ -39,13 +39,17 @@ class MemberFiles:
             )
         write_whole(place, text.encode())
 
+    def has(self, number: int) -> bool:
+        """Return whether the member of this number has a result."""
+        return self._place(number).is_file()
+
     def missing(self, members: Sequence[Member]) -> list[Member]:
         """Return the members without a result."""
-        return [each for each in members if not self._place(each).is_file()]
+        return [each for each in members if not self.has(each.number)]
 
     def keep(self, member: Member, told: Mapping[str, Any], days: bytes) -> None:
         """Write the result of a member, and its Parquet file of sums by day and kind."""
-        place = self._place(member)
+        place = self._place(member.number)
         write_whole(place.with_name(f"{member.number:05}{DAYS}"), days)
         write_whole(place, json.dumps(told, sort_keys=True).encode())
 
@@ -59,7 +63,9 @@ class MemberFiles:
             raise StudyError(
                 f"{self._path}: {len(missing)} members are not played; play them first"
             )
-        return [json.loads(self._place(each).read_text(encoding="utf-8")) for each in members]
+        return [
+            json.loads(self._place(each.number).read_text(encoding="utf-8")) for each in members
+        ]
 
-    def _place(self, member: Member) -> Path:
-        return self._path / MEMBERS / f"{member.number:05}.json"
+    def _place(self, number: int) -> Path:
+        return self._path / MEMBERS / f"{number:05}.json"

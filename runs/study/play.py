@@ -30,10 +30,10 @@ from runs.study.design import Member, members_of, scenario_of
 from runs.study.member_figures import figures
 from runs.study.member_files import MemberFiles
 from runs.study.member_table import STUDY, TABLE, write_members
+from runs.study.shipped import RESULT
 from runs.study.study_file import Study, StudyError, load_study
 from runs.whole_folder import whole_folder
 
-RESULT = "result"
 _DAYS = """
     COPY (SELECT date, kind, sum(units)::BIGINT AS cents FROM postings
           WHERE hole = 'cause' AND commodity = 'USD' GROUP BY ALL ORDER BY ALL)
@@ -86,16 +86,25 @@ class Watching(Protocol):
         """Receive the start of a phase."""
 
 
-def replay(study: Study, number: int, out: Path, watching: Watching) -> None:
+def replay(
+    study: Study, number: int, out: Path, watching: Watching, searched: Sequence[Member] = ()
+) -> None:
     """Play one member with full books, which all reports can read, into a folder.
+
+    Args:
+        study: the member's study.
+        number: the number of a member of the study, or of a life of its search.
+        out: the folder.
+        watching: receives the progress.
+        searched: the lives of the study's search. Their numbers follow those of the members.
 
     Raises:
         StudyError: the study has no member of this number, or the folder exists.
         RunRefusedError: the folder can't be written.
     """
-    members = members_of(study)
-    if not 0 <= number < len(members):
-        raise StudyError(f"there is no member {number}; give one from 0 to {len(members) - 1}")
+    members = {each.number: each for each in (*members_of(study), *searched)}
+    if number not in members:
+        raise StudyError(f"there is no member {number}; give one from 0 to {max(members)}")
     if out.exists():
         raise StudyError(f"{out}: exists; give another folder, or delete this one")
     scenario = scenario_of(study, members[number])

@@ -17,7 +17,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from runs.study.design import Member
+from runs.study.design import Member, seed_of
 from runs.study.member_table import Members
 from runs.study.plausible import judge, plausible
 from runs.study.study_file import StudyError
@@ -52,7 +52,7 @@ def generation(members: Members, first: int) -> list[Member]:
     return [
         Member(
             number,
-            study.seed * 100_000 + number + 1,
+            seed_of(study, number),
             {each.name: each.at(float(u)) for each, u in zip(study.unknown, point, strict=True)},
         )
         for number, point in enumerate(proposed, first)
@@ -80,6 +80,15 @@ def _inside(point: np.ndarray) -> np.ndarray:
     """Reflect quantiles at the ends of their ranges."""
     folded: np.ndarray = 1 - np.abs(1 - np.mod(point, 2))
     return folded
+
+
+def lives_of(searched: Members) -> list[Member]:
+    """Return the lives of a sealed search, so that they can be played again."""
+    names = [unknown.name for unknown in searched.study.unknown]
+    return [
+        Member(number, seed_of(searched.study, number), dict(zip(names, inputs, strict=True)))
+        for number, inputs in zip(searched.numbers.tolist(), searched.inputs.tolist(), strict=True)
+    ]
 
 
 def joined(members: Members, searched: Members) -> Members:

@@ -31,8 +31,14 @@ class SearchFolder:
         self._text = file.read_text(encoding="utf-8")
         if (start / STUDY).read_text(encoding="utf-8") != self._text:
             raise StudyError(f"{start}: is not a result of {file} as it is now; play the study")
+        self._first = self._study.base_members + self._study.members
         self._made_by = {**made_by(self._study), "start": seal_of(start)}
         self._files = MemberFiles(folder, self._made_by)
+
+    def missing(self, lives: int) -> int:
+        """Return how many of the first lives have no result."""
+        numbers = range(self._first, self._first + lives)
+        return sum(not self._files.has(number) for number in numbers)
 
     def play(
         self,
@@ -56,9 +62,9 @@ class SearchFolder:
             StudyError: too few members of the study are plausible.
         """
         played: list[Member] = []
-        so_far, of_design = self._start, self._study.base_members + self._study.members
+        so_far = self._start
         while len(played) < lives:
-            proposed = generation(so_far, of_design + len(played))
+            proposed = generation(so_far, self._first + len(played))
             played += proposed[: lives - len(played)]
             play_missing(self._study, played, self._files, executor, on_member)
             result = self._seal(played)

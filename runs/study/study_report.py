@@ -13,6 +13,7 @@ from runs.study.member_figures import CONTRADICTIONS, HITS, HOLE, MECHANISM, PAR
 from runs.study.member_table import Members
 from runs.study.nearest import nearest_table
 from runs.study.plausible import CUT, Judgement, judge, nth_largest, plausible
+from runs.study.searched import Searched
 from runs.study.sensitivity import has_effects
 from runs.study.study_tables import (
     errors_table,
@@ -47,6 +48,7 @@ class StudyReport:
 
     members: Members
     seal: str  # the seal of the result
+    searched: Searched | None = None  # a search that started from the members
 
     @cached_property
     def judged(self) -> list[Judgement]:
@@ -65,7 +67,10 @@ class StudyReport:
 
     def answer(self) -> str:
         """Return sentences on the mechanism's range, and on lives where it is half of the hole."""
-        return f"{self._part()} {self._half()}"
+        sentences = [self._part(), self._half()]
+        if self.searched:
+            sentences.append(self.searched.answer())
+        return " ".join(sentences)
 
     def provenance(self) -> str:
         """Return the study's name and seal, in one line."""
@@ -86,6 +91,7 @@ class StudyReport:
             self._half_table(),
             predictions_table(self.members, self.is_plausible),
             nearest_table(self.members, self.judged, self.is_plausible),
+            *([self.searched.table()] if self.searched else []),
             LaterTable(
                 "sensitivity",
                 lambda: sensitivity_table(self.members, EXPLAINED),

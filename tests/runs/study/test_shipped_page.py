@@ -10,12 +10,13 @@ import pytest
 from ledger.run_folder import RunFolder
 from runs.experiments.docs_page import markdown
 from runs.experiments.member_accuracy import FIGURES, accuracy, chosen, number_of
-from runs.experiments.shipped_study import page_tables, shipped
+from runs.experiments.shipped_study import page_tables
 from runs.record.compare import compare
 from runs.record.facts import load_record
 from runs.study.plausible import facts_missed
 from runs.study.play import replay
 from runs.study.recorded_outcomes import recorded_outcomes
+from runs.study.shipped import read_shipped
 from runs.study.study_file import load_study, study_path
 from runs.study.study_report import StudyReport
 from runs.study.would_have_to_be import contradicted_by
@@ -27,7 +28,7 @@ ON_RECORD = ("2021-11-30", "2022-06-30", "2022-10-31")
 
 @pytest.fixture(scope="module")
 def report() -> StudyReport:
-    return shipped()
+    return read_shipped("life")
 
 
 @pytest.fixture(scope="module")

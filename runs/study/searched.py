@@ -1,0 +1,108 @@
+"""Judges the lives of a search beside the members of its study."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ledger.reports.table import Cell, Table
+from runs.study.member_figures import HOLE, MECHANISM
+from runs.study.member_table import Members
+from runs.study.plausible import Judgement, judge, plausible
+from runs.study.search import GENERATION, joined
+from runs.study.study_tables import digits
+from runs.study.would_have_to_be import share_of_hole
+
+BEST = (MECHANISM, HOLE, "pickoff_usd")  # figures of a generation's best life
+NOTE = (
+    "Generation 0 is the study. A generation of the search starts from the plausible lives of all "
+    "earlier generations. The largest part, and the three amounts beside it, are those of the "
+    "plausible life in which the mechanism is the largest part of the hole. Losses are positive."
+)
+
+
+@dataclass(frozen=True)
+class Searched:
+    """The members of a study, and the lives of a search that started from them."""
+
+    study: Members
+    lives: Members
+
+    @cached_property
+    def members(self) -> Members:
+        """The members of the study, followed by the lives of the search."""
+        return joined(self.study, self.lives)
+
+    @cached_property
+    def judged(self) -> list[Judgement]:
+        """The comparison of all members with each moment."""
+        return judge(self.members)
+
+    @cached_property
+    def is_plausible(self) -> np.ndarray:
+        """For each drawn member, whether it is plausible."""
+        return plausible(self.judged, self.members.study.nth_largest)
+
+    @cached_property
+    def share(self) -> np.ndarray:
+        """For each drawn member, the mechanism's share of the hole. Without a hole it is -inf."""
+        return np.nan_to_num(share_of_hole(self.members), nan=-np.inf)
+
+    @cached_property
+    def generation(self) -> np.ndarray:
+        """For each drawn member, the number of its generation. It is 0 for members of the study."""
+        numbers = self.members.numbers[~self.members.is_base]
+        of_design = self.members.study.base_members + self.members.study.members
+        return np.maximum((numbers - of_design) // GENERATION + 1, 0)
+
+    def best(self, which: np.ndarray) -> int:
+        """Return the place of the plausible member with the largest share, among some members.
+
+        Args:
+            which: for each drawn member, whether it is considered.
+        """
+        return int(np.argmax(np.where(which & self.is_plausible, self.share, -np.inf)))
+
+    def answer(self) -> str:
+        """Return one sentence on the largest share of the mechanism that the search found."""
+        of_search = self.generation > 0
+        found = int((of_search & self.is_plausible).sum())
+        largest = 100 * self.share[self.best(np.ones_like(of_search))]
+        said = (
+            f"A search for plausible lives with a larger part played {of_search.sum()} more lives. "
+            f"{found} of them are plausible"
+        )
+        if np.isinf(largest):
+            return f"{said}, but no plausible life has a hole."
+        return (
+            f"{said}, and in all plausible lives the mechanism's loss is at most {largest:.1f} % "
+            "of the hole."
+        )
+
+    def table(self) -> Table:
+        """Return a row for each generation."""
+        return Table(
+            "search",
+            "A search for plausible lives in which the mechanism is a larger part of the hole",
+            (
+                "generation",
+                "lives",
+                "plausible",
+                "largest_part_pct",
+                "mechanism_usd",
+                "hole_usd",
+                "stale_quotes_usd",
+            ),
+            [self._row(number) for number in range(int(self.generation.max()) + 1)],
+            (NOTE,),
+        )
+
+    def _row(self, number: int) -> tuple[Cell, ...]:
+        which = self.generation == number
+        found = int((which & self.is_plausible).sum())
+        if not found:
+            return number, int(which.sum()), 0, None, None, None, None
+        best = self.best(which)
+        amounts = [digits(float(self.members.drawn(name)[best])) for name in BEST]
+        percent = digits(100 * float(self.share[best]))
+        return number, int(which.sum()), found, percent, *amounts
