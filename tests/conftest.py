@@ -154,7 +154,7 @@ def group_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(scope="session")
 def small_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of the golden ledger's world: two days with six fills and payments."""
+    """Return a run of the golden ledger's world: two days with four fills and payments."""
     return executed(SMALL)
 
 

@@ -20,7 +20,7 @@ def page(first_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture(scope="session")
 def small_page(small_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the path of the exhibit of a run with six fills, which the browser opens fastest."""
+    """Return the path of the exhibit of a run with four fills, which the browser opens fastest."""
     path = tmp_path_factory.mktemp("small") / "exhibit.html"
     write_exhibit(small_run, path)
     return path
