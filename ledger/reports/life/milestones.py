@@ -61,7 +61,8 @@ def key_dates(dated: Mapping[Milestone, First]) -> tuple[str, str, str]:
     return (
         _since(dated[Milestone.CUSTOMERS_MONEY], "Customers' money was in use"),
         _since(
-            dated[Milestone.INSOLVENT], "The group was insolvent at market prices (stakes at cost)"
+            dated[Milestone.INSOLVENT],
+            "The group was insolvent (tokens at market prices, stakes at cost)",
         ),
         _paid_out(dated),
     )

@@ -77,22 +77,22 @@ class Mechanism:
         return self.cost_usd - self.brought_usd
 
     def in_a_sentence(self) -> str:
-        """State the costs and gains of the whole mechanism, and the result of each part."""
+        """State the result of the mechanism and of each part, then costs and gains separately."""
         if not self.cost_usd and not self.brought_usd:
             return "The mechanism that the thread claims had no costs and no earnings."
         tokens_usd = sum((part.tokens_usd for part in self.parts), ZERO)
         money_usd = self.cost_usd - tokens_usd
         share = percent(money_usd, self.uses_usd) if money_usd else None
         said = f" ({share}% of all uses)" if share is not None else ""
-        lost = f", and {spoken(tokens_usd)} of tokens," if tokens_usd else ""
+        lost = f" and {spoken(tokens_usd)} of tokens," if tokens_usd else ""
         parts = [f"{part.claimed} {earned(-part.net_usd)}" for part in self.parts if part.kinds_usd]
         result = (
-            f"The mechanism that the thread claims cost {spoken(money_usd)}{said}{lost} and earned "
-            f"{spoken(self.brought_usd)}: {listed(parts)}."
+            f"The mechanism that the thread claims {earned(-self.net_usd)} in all: {listed(parts)}."
+            f" It cost {spoken(money_usd)}{said}{lost} and earned {spoken(self.brought_usd)}."
         )
         if not self.stated_usd:
             return result
-        return f"{result} Of this cost, {spoken(self.stated_usd)} is an input ({Kind.TAKEOVERS})."
+        return f"{result} Of the cost, {spoken(self.stated_usd)} is an input ({Kind.TAKEOVERS})."
 
 
 def stale_quotes(run: RunFolder, the_hole: Hole) -> str:
@@ -110,8 +110,9 @@ def stale_quotes(run: RunFolder, the_hole: Hole) -> str:
     error = sampling_error_usd(run, Motive.PICKOFF)
     plus_minus = f", with a standard error of {spoken(error)} from sampled hours" if error else ""
     return (
-        f"Stale quotes cost {maker} {spoken(lost)}{share}{plus_minus}. With {spoken(spread)} of "
-        f"spread and {spoken(hedges)} of hedging costs its quotes {earned(spread - lost - hedges)}."
+        f"Stale quotes cost {maker} {spoken(lost)}{share}{plus_minus}. Its quotes also "
+        f"earned {spoken(spread)} of spread and cost {spoken(hedges)} of hedging, so in all they "
+        f"{earned(spread - lost - hedges)}."
     )
 
 

@@ -98,7 +98,7 @@ def test_the_report_calls_takeovers_an_input_if_the_scenario_states_them(
 
     assert (of_stated.stated_usd, of_outcome.stated_usd) == (100, 0)
     assert of_stated.cost_usd == of_outcome.cost_usd == 952
-    assert of_stated.in_a_sentence().endswith("Of this cost, $100 is an input (Takeovers).")
+    assert of_stated.in_a_sentence().endswith("Of the cost, $100 is an input (Takeovers).")
     assert "input" not in of_outcome.in_a_sentence()
 
 
@@ -136,5 +136,5 @@ def test_the_answer_states_the_cost_of_the_mechanism_and_the_result_of_each_part
         verb = "lost" if part.net_usd > 0 else "earned"
         assert part.kinds_usd
         assert f"{part.claimed} {verb} " in said
-    assert "The mechanism that the thread claims cost " in said
+    assert "The mechanism that the thread claims lost " in said
     assert Claimed.ON_CHAIN not in said
