@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -18,8 +19,8 @@ from runs.cli.main import main
 from runs.experiments import experiment
 from runs.record.compare import compare
 from runs.record.facts import load_record
-from runs.study.member_figures import HOLE, MECHANISM
-from runs.study.plausible import facts_missed
+from runs.study.member_figures import HOLE, MECHANISM, figures
+from runs.study.plausible import CUT, facts_missed
 from runs.study.shipped import read_shipped
 from runs.study.study_report import StudyReport
 
@@ -116,44 +117,73 @@ def test_figures_in_the_readme_agree_with_the_page_of_findings():
 
 
 def test_the_readmes_finding_agrees_with_the_shipped_study(study: StudyReport):
-    n, inputs, fit, low, high, most, gain, loss, part = re.findall(
-        r"simulated (\d+) lives of the exchange\. Each life has its own values of (\d+) inputs .*? "
-        r"(\d+) lives fit the record\. In these \3, FTX's own hole is \$(\S+) to \$(\S+) billion "
-        r".*? cost at most \$(\S+) billion, .*? a gain of \$(\S+) billion to a loss of \$(\S+) "
-        r"billion: at most (\d+) % of the hole",
+    n, inputs, fit, missed, facts, stale, stale_part, gain, loss, part, low, high = re.findall(
+        r"simulated (\d+) lives of the exchange\. .*? its own values of (\d+) inputs .*? "
+        r"(\d+) lives fit the record: each misses at most (\d+) of (\d+) test facts\. .*? "
+        r"Stale quotes cost \$0.0 to \$(\S+) billion, and at most (\d+) % of the hole .*? "
+        r"a gain of \$(\S+) billion to a loss of \$(\S+) billion, and are at most (\d+) % of the "
+        r"hole\. .*? FTX's own hole is \$(\S+) to \$(\S+) billion",
         said(),
     )[0]
     of, fits = study.members.drawn, study.is_plausible
     hole_bn = of("hole-of-the-exchange to 2022-11-11")[fits] / 10**9
-    lost_bn = of(MECHANISM)[fits] / 10**9
+    stale_bn, lost_bn = of("pickoff_usd")[fits] / 10**9, of(MECHANISM)[fits] / 10**9
+    parts = [100 * (of(name) / of(HOLE))[fits].max() for name in ("pickoff_usd", MECHANISM)]
 
     assert f"{fit} of {n} members are plausible" in study.answer()
     assert int(inputs) == len(study.members.study.unknown)
-    assert [low, high] == [f"{hole_bn.min():.1f}", f"{hole_bn.max():.1f}"]
-    assert most == f"{of('pickoff_usd')[fits].max() / 10**9:.1f}"
+    assert (int(missed), int(facts)) == (study.members.study.nth_largest - 1, len(study.judged))
+    assert ["0.0", stale] == [f"{stale_bn.min():.1f}", f"{stale_bn.max():.1f}"]
     assert [gain, loss] == [f"{-lost_bn.min():.1f}", f"{lost_bn.max():.1f}"]
-    assert part == f"{100 * (of(MECHANISM) / of(HOLE))[fits].max():.0f}"
+    assert [stale_part, part] == [f"{each:.0f}" for each in parts]
+    assert [low, high] == [f"{hole_bn.min():.1f}", f"{hole_bn.max():.1f}"]
+
+
+def test_nearly_all_of_the_loss_on_liquidations_is_an_input_as_the_readme_says(study: StudyReport):
+    names = [unknown.name for unknown in study.members.study.unknown]
+    drawn = study.members.inputs[~study.members.is_base][study.is_plausible]
+    stated_usd = 1.1e9 * drawn[:, names.index("takeovers_times")]
+    lost_usd = study.members.drawn("liquidations_usd")[study.is_plausible]
+
+    assert "Nearly all of the loss on liquidations is an input" in said()
+    np.testing.assert_allclose(lost_usd, stated_usd, rtol=0.05)
 
 
 def test_the_readme_states_how_sure_the_finding_is(study: StudyReport):
-    half, n, missed, of, allowed = re.findall(
-        r"In (\d+) of the (\d+) lives the thread's causes are at least half of the hole\. .*? "
-        r"misses at least (\d+) of (\d+) judging facts, and a life that fits misses at most (\d+)",
+    half, n, missed, facts, searched, part = re.findall(
+        r"In (\d+) of the (\d+) lives they are at least half, but each of these lives misses at "
+        r"least (\d+) of the (\d+) facts\. A search for lives that fit, with a larger part, played "
+        r"(\d+) more lives: the largest part is (\d+) %",
         said(),
     )[0]
-    reached = study.would_have_to_be.reached
+    reached, search = study.would_have_to_be.reached, study.searched
 
     assert (int(n), int(half)) == (len(reached), reached.sum())
-    assert (int(missed), int(of)) == (facts_missed(study.judged)[reached].min(), len(study.judged))
-    assert int(allowed) == study.members.study.nth_largest - 1
+    assert (int(missed), int(facts)) == (
+        facts_missed(study.judged)[reached].min(),
+        len(study.judged),
+    )
     assert not (study.is_plausible & reached).any()
+    assert search is not None
+    of_search = search.generation > 0
+    assert int(searched) == of_search.sum()
+    assert f"{100 * search.share[search.is_plausible].max():.0f}" == part
+
+
+def test_most_lives_that_fit_miss_a_share_of_the_volume_as_the_readme_says(study: StudyReport):
+    of_share = [
+        each.rules_out for each in study.judged if each.moment.fact == "share-of-maker-in-volume"
+    ]
+
+    assert "Most lives that fit miss a recorded share of Alameda" in said()
+    assert np.any(of_share, axis=0)[study.is_plausible].mean() > 0.5
 
 
 def test_the_readme_names_the_member_nearest_to_the_record(study: StudyReport):
     (table,) = (each for each in study.tables() if each.name == "nearest")
     first = dict(zip(table.columns, table.rows[0], strict=True))
-    of, near, number = re.findall(
-        r"Of (\d+) comparable outcomes (\d+) are .*? in member (\d+), the nearest life,", said()
+    near, of, number = re.findall(
+        r"In a second comparison (\d+) of (\d+) outcomes are .*? member (\d+), the nearest", said()
     )[0]
 
     assert int(number) == first["member"]
@@ -176,10 +206,31 @@ def test_the_readme_states_the_answer_that_make_run_prints(life):
     assert float(low) <= round(float(lost), 1) <= float(high)
 
 
+def missed_by(run: RunFolder, study: StudyReport) -> int:
+    """Return how many of the study's judging facts a run misses."""
+    of_run = figures(run, load_record())
+    return sum(
+        not abs(of_run[each.moment.name] - (each.low + each.high) / 2) <= CUT * each.sd
+        for each in study.judged
+    )
+
+
+@pytest.mark.slow
+def test_the_readme_states_how_many_facts_the_main_life_and_the_story_as_told_miss(
+    life: RunFolder, study: StudyReport, executed
+):
+    ((of_life, facts),) = re.findall(r"main life, which misses (\d+) of the (\d+) facts", said())
+    (of_story,) = re.findall(r"of the 30 outcomes, but misses (\d+) of the 19 facts", said())
+
+    assert int(facts) == len(study.judged)
+    assert int(of_life) == missed_by(life, study)
+    assert int(of_story) == missed_by(executed("as-told"), study)
+
+
 @pytest.mark.slow
 def test_the_readme_states_how_many_outcomes_moneytrail_compare_finds_near_the_record(life):
     of, inside = re.findall(
-        r"Of (\d+) comparable outcomes .*? nearest life, and (\d+) in the main life", said()
+        r"\d+ of (\d+) outcomes are .*? nearest life, and (\d+) in the main life", said()
     )[0]
 
     assert compare(life, load_record()).answer().startswith(f"{inside} of {of} comparable outcomes")

@@ -17,12 +17,13 @@ from ledger.reports.table import Cell, Table
 from runs.experiments.docs_page import PAGE, fill
 from runs.record.facts import Range
 from runs.reporting import report
-from runs.study.member_figures import HOLE, MECHANISM
+from runs.study.member_figures import HOLE, MECHANISM, PARTS
 from runs.study.nearest import by_nearness, nearest_table
 from runs.study.plausible import facts_missed
 from runs.study.recorded_outcomes import recorded_outcomes
+from runs.study.searched import BEST
 from runs.study.shipped import read_shipped
-from runs.study.study_report import StudyReport
+from runs.study.study_report import PLAIN, StudyReport
 
 BN = 10**9
 LARGE_HOLE_USD = 10 * BN  # about the hole on record
@@ -55,8 +56,10 @@ def page_tables(found: StudyReport) -> list[Table]:
     return [
         amounts(found),
         shares(found),
+        parts(found),
         half(found),
         tolerance(found),
+        search(found),
         missed_facts(found),
         nearest(found),
     ]
@@ -79,7 +82,15 @@ def amounts(found: StudyReport) -> Table:
         "amounts",
         f"Amounts of all {len(found.is_plausible)} members (the middle 90 %) and of the "
         f"{found.is_plausible.sum()} plausible members, in billions of dollars",
-        ("amount", "all members", "least", "middle", "greatest", "record", "judges"),
+        (
+            "amount",
+            "all members",
+            "plausible: least",
+            "middle",
+            "greatest",
+            "record",
+            "judges",
+        ),
         rows,
         (
             "Losses are positive, and gains negative. Judges: this recorded amount decides which "
@@ -108,6 +119,25 @@ def shares(found: StudyReport) -> Table:
         ("members", "number", "least", "middle", "greatest", "at least half"),
         rows,
         ("A negative share is a gain of the mechanism.",),
+    )
+
+
+def parts(found: StudyReport) -> Table:
+    """Return the shares of the mechanism's parts in the hole of plausible members."""
+    hole = found.members.drawn(HOLE)
+    rows: list[tuple[Cell, ...]] = []
+    for name in ("pickoff_usd", *PARTS):
+        here = 100 * (found.members.drawn(name) / hole)[found.is_plausible]
+        rows.append((PLAIN[name], *map(_tenth, (here.min(), np.median(here), here.max()))))
+    return Table(
+        "parts",
+        f"Losses of the {found.is_plausible.sum()} plausible members in percent of the hole",
+        ("loss", "least", "middle", "greatest"),
+        rows,
+        (
+            "The loss on stale quotes is a part of the result of quotes. Nearly all of the loss on "
+            "liquidations is an input: amounts from recorded ranges.",
+        ),
     )
 
 
@@ -156,6 +186,38 @@ def tolerance(found: StudyReport) -> Table:
         ),
         rows,
         (f"The study allows {found.members.study.nth_largest - 1}.",),
+    )
+
+
+def search(found: StudyReport) -> Table:
+    """Return the generations of the search for a larger part, with amounts in billions.
+
+    Raises:
+        ValueError: the study comes without a search.
+    """
+    if not found.searched:
+        raise ValueError("the study comes without a search; ship one")
+    whole = found.searched.table()
+    rows: list[tuple[Cell, ...]] = []
+    for number, row in enumerate(whole.rows):
+        best = found.searched.best(found.searched.generation == number)
+        usd = [found.searched.members.drawn(name)[best] for name in BEST]
+        percent = _tenth(100 * float(found.searched.share[best]))
+        rows.append((*row[:3], percent, *map(_bn, usd)))
+    return Table(
+        "search",
+        f"{whole.title}, in billions of dollars",
+        (
+            "generation",
+            "lives",
+            "plausible",
+            "largest part, %",
+            "mechanism",
+            "hole",
+            "stale quotes",
+        ),
+        rows,
+        whole.notes,
     )
 
 
@@ -214,7 +276,7 @@ def _range(ends: Range[Decimal]) -> str:
 
 @click.command()
 @PAGE
-@report("amounts", "shares", "half", "tolerance", "missed", "nearest")
+@report("amounts", "shares", "parts", "half", "tolerance", "search", "missed", "nearest")
 def main(page: Path | None) -> list[Table]:
     """Print the results of the shipped study."""
     tables = page_tables(read_shipped("life"))

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from ledger.proof.seal import broken_seals
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
+from runs.cli.study_command import study_command
 from runs.study.design import Member
 from runs.study.member_table import Members, read_members
 from runs.study.plausible import judge, plausible
@@ -189,3 +191,25 @@ def test_generations_are_counted_from_the_last_number_of_the_design(start: Path,
     searched = Searched(read_members(start), read_members(found))
 
     assert searched.generation.tolist() == [0] * 6 + [1] * GENERATION + [2] * 3
+
+
+def test_the_command_continues_the_search_in_the_folder_of_its_study(
+    file: Path, start: Path, found: Path, tmp_path: Path
+):
+    given = [str(file), "--out", str(start.parent), "--processes", "1"]
+    told = CliRunner().invoke(
+        study_command, [*given, "--search", str(LIVES), "--table", "search", "--format", "csv"]
+    )
+    assert told.exit_code == 0, told.output
+    assert [line.split(",")[:2] for line in told.stdout.splitlines()[1:4]] == [
+        ["0", "6"],
+        ["1", str(GENERATION)],
+        ["2", "3"],
+    ]
+
+    again = CliRunner().invoke(study_command, [*given, "--replay", "8", str(tmp_path / "run")])
+    assert again.exit_code == 0, again.output
+    assert (
+        float(hole(RunFolder(tmp_path / "run")).hole_usd)
+        == (read_members(found).figures["hole_usd"][0])
+    )
