@@ -53,7 +53,7 @@ def _fidelity(run: RunFolder) -> str:
     hours, full_days = played.get("one_hour_in", 1), len(played.get("full_days", ()))
     if hours == 1:
         return "every hour simulated"
-    told = f"one hour in {hours} simulated: each fill counts {hours} times"
+    told = f"one hour in {hours} simulated: each fill represents {hours} fills"
     if "group_loss_usd_max" in played:
-        told = f"a sample of hours simulated: each fill counts 1 to {hours} times"
+        told = f"a sample of hours simulated: each fill represents 1 to {hours} fills"
     return f"{told}, and {full_days} days in full" if full_days else told

@@ -80,7 +80,7 @@ def test_the_answer_states_the_standard_error_that_comes_from_sampled_hours(run:
 
     assert error
     assert f"with a standard error of ${error:,.0f} from sampled hours" in answer(run)
-    assert "a sample of hours simulated: each fill counts 1 to 12 times" in provenance(run)
+    assert "a sample of hours simulated: each fill represents 1 to 12 fills" in provenance(run)
 
 
 def test_the_size_of_orders_is_proportional_to_the_weight_of_their_hour(run: RunFolder):

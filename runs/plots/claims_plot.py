@@ -29,7 +29,8 @@ SIZE = 60  # the size of a mark, in square points
 def claims_figure(found: Claims) -> "Figure":
     """Draw a row for each tweet and a column for each verdict, with a mark for each statement.
 
-    A hollow mark is a statement that an input of the scenario affects.
+    A hollow mark is a statement that an input of the scenario affects. A question mark is a
+    statement that the runs can't decide.
 
     Args:
         found: the result of `claims`.
@@ -48,7 +49,7 @@ def claims_figure(found: Claims) -> "Figure":
         figure.suptitle(
             f"Does the thread hold? Its {len(found.judged)} statements by tweet, judged by the "
             f"books of {over}.\nSolid: the run decides. Hollow: an input of the scenario "
-            "decides the statement, or has a large effect on it.",
+            "decides the statement, or has a large effect on it. ?: no run decides.",
             x=0.01,
             ha="left",
             fontsize=10,
@@ -99,7 +100,7 @@ def _marks(axes: "Axes", found: Claims, columns: list[str]) -> None:
     for (tweet, name), members in cells.items():
         for i, each in enumerate(members):
             at = columns.index(name) + (i + 0.5) * STEP, tweet
-            face = "white" if each.is_given else INK
+            face = "white" if each.is_given and name != CANT_SAY else INK
             axes.scatter(*at, s=SIZE, marker=COLUMNS[name], facecolor=face, edgecolor=INK, zorder=2)
             if each.statement.is_central:
                 axes.annotate(
