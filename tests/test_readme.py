@@ -19,8 +19,9 @@ from runs.cli.main import main
 from runs.experiments import experiment
 from runs.record.compare import compare
 from runs.record.facts import load_record
-from runs.study.member_figures import HOLE, MECHANISM, figures
-from runs.study.plausible import CUT, facts_missed
+from runs.study.judged_run import JudgedRun
+from runs.study.member_figures import HOLE, MECHANISM
+from runs.study.plausible import facts_missed
 from runs.study.shipped import read_shipped
 from runs.study.study_report import StudyReport
 
@@ -206,15 +207,6 @@ def test_the_readme_states_the_answer_that_make_run_prints(life):
     assert float(low) <= round(float(lost), 1) <= float(high)
 
 
-def missed_by(run: RunFolder, study: StudyReport) -> int:
-    """Return how many of the study's judging facts a run misses."""
-    of_run = figures(run, load_record())
-    return sum(
-        not abs(of_run[each.moment.name] - (each.low + each.high) / 2) <= CUT * each.sd
-        for each in study.judged
-    )
-
-
 @pytest.mark.slow
 def test_the_readme_states_how_many_facts_the_main_life_and_the_story_as_told_miss(
     life: RunFolder, study: StudyReport, executed
@@ -223,8 +215,8 @@ def test_the_readme_states_how_many_facts_the_main_life_and_the_story_as_told_mi
     (of_story,) = re.findall(r"of the 30 outcomes, but misses (\d+) of the 19 facts", said())
 
     assert int(facts) == len(study.judged)
-    assert int(of_life) == missed_by(life, study)
-    assert int(of_story) == missed_by(executed("as-told"), study)
+    assert int(of_life) == len(JudgedRun(life, study).missed)
+    assert int(of_story) == len(JudgedRun(executed("as-told"), study).missed)
 
 
 @pytest.mark.slow

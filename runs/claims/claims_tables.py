@@ -90,7 +90,7 @@ def figures_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def thresholds_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return a table of the values that support each statement, with the reason."""
+    """Return a table of the threshold that decides each statement, with the reason for it."""
     decided = ((each.number, each.statement.decides) for each in judged)
     return Table(
         "thresholds",

@@ -10,10 +10,12 @@ from typing import NoReturn
 import click
 from tqdm import tqdm
 
-from runs.cli.parameters import PROCESSES, SCHEDULER
+from ledger.run_folder import RunFolder
+from runs.cli.parameters import PROCESSES, RUN, SCHEDULER
 from runs.cli.progress import Progress
 from runs.reporting import report
 from runs.study.as_told import write_as_told
+from runs.study.judged_run import JudgedRun
 from runs.study.shipped import SEARCH, read_report, searched_lives, shipped_result, shipped_search
 from runs.study.study_file import StudyError, load_study, study_path
 from runs.study.study_report import StudyReport
@@ -67,13 +69,20 @@ TABLES = (
     help="Play only the member with this number, and write its full books to FOLDER.",
 )
 @click.option(
+    "--judge",
+    "judged",
+    type=RUN,
+    metavar="RUN",
+    help="Only judge this run by the facts that judge the members.",
+)
+@click.option(
     "--as-told",
     "told",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Also write the member nearest to the thread's story as a scenario.",
 )
-@report(*TABLES)
+@report(*TABLES, instead={"judged": ("judged-run",)})
 def study_command(
     study: str,
     out: Path | None,
@@ -83,8 +92,9 @@ def study_command(
     scheduler: str | None,
     shipped: bool,
     again: tuple[int, Path] | None,
+    judged: RunFolder | None,
     told: Path | None,
-) -> StudyReport | str:
+) -> StudyReport | JudgedRun | str:
     """How much of the hole can the thread's mechanism explain, given the record?
 
     \b
@@ -92,6 +102,7 @@ def study_command(
       moneytrail study life --shipped
       moneytrail study tiny --members 2 --processes 1 --out my-study
       moneytrail study tiny --replay 5 my-member
+      moneytrail study life --shipped --judge runs/out/tiny-seed1
 
     A STUDY is a built-in name or a .toml file. The file names unknown inputs with their ranges, the
     facts that judge each life, and the number of lives. Each life of a study is called a member. If
@@ -111,6 +122,8 @@ def study_command(
     if search is not None:
         searched = _searched(path, result, folder / SEARCH, search, workers)
     found = read_report(result, searched)
+    if judged:
+        return JudgedRun(judged, found)
     if told:
         write_as_told(found.members, found.would_have_to_be, told)
     return found

@@ -93,8 +93,8 @@ def amounts(found: StudyReport) -> Table:
         ),
         rows,
         (
-            "Losses are positive, and gains negative. Judges: this recorded amount decides which "
-            "members are plausible.",
+            "Losses are positive, and gains negative. The last column has a yes if the recorded "
+            "amount is one of the facts that decide which members are plausible.",
         ),
     )
 

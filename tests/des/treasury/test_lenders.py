@@ -227,7 +227,7 @@ def test_by_default_the_credit_line_also_lends_customers_money():
 
 
 @pytest.mark.parametrize(("reserve", "lent"), [(0, 300), (100, 200), (400, 0)])
-def test_money_reserved_for_debts_to_customers_is_not_own_money_of_the_house(reserve, lent):
+def test_money_of_the_insurance_fund_is_not_own_money_of_the_house(reserve, lent):
     town = Town(till=1_000, retail=600, account=100)
 
     money = HouseMoney(PARTIES, town.house, town.custody, lambda: reserve)
