@@ -16,7 +16,7 @@ from ledger.parties import Parties
 
 
 class Positions:
-    """Reads the state of each market from both venues."""
+    """Reads the positions of maker, firms and backstops in each market, on both venues."""
 
     def __init__(
         self,

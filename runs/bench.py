@@ -137,7 +137,7 @@ def _fills_rendered_per_s(scenario: Scenario) -> float:
     with tempfile.TemporaryDirectory() as folder:
         execute(scenario, Path(folder) / "run")
         run = RunFolder(Path(folder) / "run")
-        days = days_of(run)  # import the modules before the time is measured
+        days = days_of(run)  # before the time is measured
         ((fills,),) = run.connect().execute("SELECT count(*) FROM rows").fetchall()
         return fills / _cpu_s(lambda: list(render_days(run, days)))
 

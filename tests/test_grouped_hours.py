@@ -184,7 +184,7 @@ def test_a_counterfactual_samples_the_same_hours_as_its_run(short_life, kind: st
     assert np.array_equal(weights, weights_in(other))
 
 
-def test_groups_of_hours_are_sorted_by_quarter_and_then_by_loss_without_groups_of_one_hour():
+def test_groups_of_several_hours_are_sorted_by_blocks_of_90_days_and_then_by_loss():
     def day(n: int, **weight_and_loss: tuple[int, int]) -> tuple[date, HoursDrawn]:
         of_hours = [weight_and_loss.get(f"h{hour}", (0, 0)) for hour in range(24)]
         return date(1970, 1, 1) + timedelta(days=n), HoursDrawn(*zip(*of_hours, strict=True))

@@ -61,7 +61,7 @@ def test_similar_markets_have_the_same_fills_and_three_times_the_edges_and_fees(
     )  # a fee is first rounded for one market and then multiplied by three
 
 
-def test_similar_markets_have_three_times_the_volume_and_fees_of_the_other_makers(one, three):
+def test_three_similar_markets_have_three_times_the_volume_and_fees_of_one_market(one, three):
     for usd in ("captive_usd", "others_usd", "hits_usd"):
         of_one, of_three = (
             [getattr(note, usd) for note in run.notes(TradedDay)] for run in (one, three)

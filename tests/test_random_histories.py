@@ -131,7 +131,10 @@ Step = Deposit | Withdraw | Trade | Hedge | Tick | Settle | Cut
 
 
 class History:
-    """A small world with the parts of the simulation. A test chooses each step of its history."""
+    """A small world with the simulation's own journal, venues, cash and margin.
+
+    A test chooses each step of its history.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._contracts = {

@@ -68,7 +68,8 @@ def fault_of_coins(
         coins: customers' claims in kind.
         portfolio: the maker's own coins, some of which customers may also have.
         markets: the names of all contracts.
-        taken: names of entities, and of tokens that the books count in other units.
+        taken: names that no coin can have: those of entities, and those of tokens, since the books
+            count tokens in other units than coins.
     """
     if coins is None:
         return None

@@ -171,8 +171,8 @@ def lead_losses_of_gains(run: RunEvidence) -> Decimal | None:
 def moves_after_lead(run: RunEvidence) -> Decimal | None:
     """Return the number of reviews of quotes on the house after the first change on the lead venue.
 
-    The first change is the first review that does not leave the maker's quotes on the lead venue
-    unchanged. Reviews of the same day count. The result is None if the maker never quotes there.
+    The first change is at the first review that reduces or ends the maker's quotes on the lead
+    venue. Reviews of the same day count. The result is None if the maker never quotes there.
     """
     lead = _reviews_on(run, run.run.chart.parties.lead)
     ended = next((each.day for each in lead if each.decided != QUOTES_ON), None)
