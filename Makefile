@@ -128,7 +128,8 @@ claims: setup  ## judge the thread's statements by five simulated lives (10 min)
 findings: setup  ## write the tables of docs/findings.md: lives, a month, firms, crashes (30 min)
 	$(BIN)/python -m runs.experiments.findings --page docs/findings.md
 
-pictures: tools  ## draw the README's pictures, from one life and from five lives (15 min)
+pictures: tools  ## draw the pictures of README and docs: the study, one life, five lives (15 min)
+	$(BIN)/moneytrail study life --shipped --plot docs/pictures/study.svg --table parts >/dev/null
 	$(BIN)/moneytrail where $(LIFE) --plot docs/pictures/where.svg
 	$(BIN)/moneytrail timeline $(LIFE) --plot docs/pictures/timeline.svg
 	$(BIN)/python -m runs.experiments.claims_over_lives --plot docs/pictures/claims.svg

@@ -12,6 +12,7 @@ from ledger.reports.table import Report
 from ledger.run_folder import RunFolder, RunFolderError
 from runs.checked_run import SUMMED, refuse_changed
 from runs.provenance import of_several
+from runs.reporting import MadeOfMany
 from runs.workers import cores
 
 # The commands that work on any ledger, since they need no fills.
@@ -95,7 +96,7 @@ SCHEDULER = click.option(
 )
 
 
-Found = TypeVar("Found", bound=Report)
+Found = TypeVar("Found", bound=Report | str)
 
 
 def plotted(
@@ -116,9 +117,12 @@ def plotted(
             if plot:
                 from runs.plots.paper import save  # a slow import for pictures only
 
-                shown = options["run"]
-                runs = shown if isinstance(shown, tuple) else (shown,)
-                save(figure_of(found), plot, of_several(runs))
+                if isinstance(found, MadeOfMany):
+                    source = found.provenance()
+                else:
+                    shown = options["run"]
+                    source = of_several(shown if isinstance(shown, tuple) else (shown,))
+                save(figure_of(found), plot, source)
             return found
 
         return drawing

@@ -5,14 +5,15 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from tqdm import tqdm
 
 from ledger.run_folder import RunFolder
-from runs.cli.parameters import PROCESSES, RUN, SCHEDULER
+from runs.cli.parameters import PROCESSES, RUN, SCHEDULER, plotted
 from runs.cli.progress import Progress
+from runs.plots.study_plot import study_figure
 from runs.reporting import report
 from runs.study.as_told import write_as_told
 from runs.study.judged_run import JudgedRun
@@ -20,6 +21,9 @@ from runs.study.shipped import SEARCH, read_report, searched_lives, shipped_resu
 from runs.study.study_file import StudyError, load_study, study_path
 from runs.study.study_report import StudyReport
 from runs.workers import dask_workers, local_processes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 OUT = Path("runs/out/studies")  # a folder below the working directory
 Workers = Callable[[], AbstractContextManager[Executor | None]]
@@ -35,6 +39,12 @@ TABLES = (
     "sensitivity",
     "errors",
 )
+
+
+def _drawn(found: StudyReport | JudgedRun | str) -> "Figure":
+    if not isinstance(found, StudyReport):
+        raise StudyError("--plot draws a whole study; omit --judge and --replay")
+    return study_figure(found)
 
 
 @click.command("study")
@@ -83,6 +93,7 @@ TABLES = (
     help="Also write the member nearest to the thread's story as a scenario.",
 )
 @report(*TABLES, instead={"judged": ("judged-run",)})
+@plotted(_drawn)
 def study_command(
     study: str,
     out: Path | None,

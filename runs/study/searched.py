@@ -79,6 +79,12 @@ class Searched:
             "of the hole."
         )
 
+    def provenance(self) -> str:
+        """Return the number of lives of the search and of the plausible ones, in one line."""
+        of_search = self.generation > 0
+        found = int((of_search & self.is_plausible).sum())
+        return f"a search with {of_search.sum()} lives, {found} plausible"
+
     def table(self) -> Table:
         """Return a row for each generation."""
         return Table(

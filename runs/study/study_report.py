@@ -76,9 +76,10 @@ class StudyReport:
         """Return the study's name and seal, in one line."""
         drawn = int((~self.members.is_base).sum())
         base = int(self.members.is_base.sum())
+        search = f"; {self.searched.provenance()}" if self.searched else ""
         return (
             f"{drawn} members and {base} of the base {self.members.study.base}, "
-            f"seal {self.seal}, {int(self.is_plausible.sum())} plausible"
+            f"seal {self.seal}, {int(self.is_plausible.sum())} plausible{search}"
         )
 
     def tables(self) -> list[Table]:

@@ -1,0 +1,98 @@
+"""A picture of a study: the mechanism's part of the hole, by the number of missed facts."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from runs.plots.paper import EDGE, LEGEND_PAD, TYPICAL, ZERO_LINE, canvas, style
+from runs.study.plausible import facts_missed
+from runs.study.study_report import StudyReport
+from runs.study.would_have_to_be import HALF
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+STEPS = 9  # lives side by side that miss the same number of facts
+STEP = 0.09  # horizontal distance of two such lives, in facts
+SHADE = "#e8eef2"
+
+
+def study_figure(found: StudyReport) -> "Figure":
+    """Draw a mark for each life of a study and of its search. Lives without a hole are left out.
+
+    Args:
+        found: the result of `study`.
+
+    Raises:
+        PlotError: matplotlib is not installed.
+    """
+    searched = found.searched
+    members = searched.members if searched else found.members
+    judged = searched.judged if searched else found.judged
+    share = 100 * (searched.share if searched else found.would_have_to_be.share)
+    of_search = searched.generation > 0 if searched else np.zeros(len(share), bool)
+    missed = facts_missed(judged)
+    with style():
+        figure = canvas(8.4, 4.8)
+        axes = figure.subplots()
+        allowed = members.study.nth_largest - 1
+        _frame(axes, allowed)
+        for which, label, marker, colour in (
+            (~of_search, "lives with random inputs", "o", "#1b4965"),
+            (of_search, "lives of the search near lives that fit", "^", "#f2a541"),
+        ):
+            drawn = which & np.isfinite(share)
+            if drawn.any():
+                x = missed[drawn] + _beside(missed[drawn], share[drawn])
+                mark = {"marker": marker, "facecolor": colour, **EDGE}
+                axes.scatter(x, share[drawn], TYPICAL / 2, label=label, zorder=2, **mark)
+        axes.set_xlim(-0.5, max(float(missed.max()), allowed + 1) + 0.5)
+        axes.set_xlabel(f"recorded facts that the life misses, of {len(judged)}")
+        axes.set_ylabel("loss from the thread's causes, % of the hole of the same life")
+        axes.set_xticks(range(int(missed.max()) + 1))
+        axes.set_title(
+            f"Are the thread's causes half of the hole? {len(share)} simulated lives",
+            pad=LEGEND_PAD,
+        )
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
+    return figure
+
+
+def _frame(axes: "Axes", allowed: int) -> None:
+    """Draw the line of half the hole, and shade the lives that fit the record.
+
+    Args:
+        axes: the panel.
+        allowed: the largest number of facts that a plausible life misses.
+    """
+    axes.axhline(0, **{**ZERO_LINE, "zorder": 1})
+    axes.axhline(100 * HALF, color="black", linewidth=0.8, linestyle="--", zorder=1)
+    axes.axvspan(-0.5, allowed + 0.5, color=SHADE, linewidth=0, zorder=0)
+    axes.annotate(
+        "lives that\nfit the record",
+        (-0.4, 0.02),
+        xycoords=("data", "axes fraction"),
+        fontsize=8,
+        va="bottom",
+    )
+    axes.annotate(
+        "half of the hole",
+        (0.995, 100 * HALF),
+        (0, 2),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        fontsize=8,
+        ha="right",
+        va="bottom",
+    )
+
+
+def _beside(missed: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Return small horizontal offsets, so that lives with nearly the same values are visible."""
+    rank = np.empty(len(share), int)
+    for number in np.unique(missed):
+        (places,) = np.nonzero(missed == number)
+        rank[places[np.argsort(share[places], kind="stable")]] = np.arange(len(places))
+    offsets: np.ndarray = STEP * (rank % STEPS - STEPS // 2)
+    return offsets

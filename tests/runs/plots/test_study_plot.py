@@ -1,0 +1,95 @@
+"""The picture of a study has a mark for each life, at its missed facts and its part of the hole."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from matplotlib.figure import Figure
+
+from runs.cli.study_command import study_command
+from runs.plots.paper import save
+from runs.plots.study_plot import study_figure
+from runs.study.plausible import facts_missed
+from runs.study.shipped import read_shipped
+from runs.study.study_report import StudyReport
+
+
+@pytest.fixture(scope="module")
+def report() -> StudyReport:
+    return read_shipped("life")
+
+
+def marks(figure: Figure) -> list[np.ndarray]:
+    """Return the places of the marks of each series, shape (lives, 2)."""
+    return [np.asarray(each.get_offsets()) for each in figure.axes[0].collections]
+
+
+def test_each_life_with_a_hole_has_a_mark_at_its_missed_facts_and_its_part(report: StudyReport):
+    searched = report.searched
+    assert searched is not None
+    missed, percent = facts_missed(searched.judged), 100 * searched.share
+    of_study, of_search = marks(study_figure(report))
+
+    for drawn, which in (
+        (of_study, searched.generation == 0),
+        (of_search, searched.generation > 0),
+    ):
+        lives = which & np.isfinite(percent)
+        np.testing.assert_array_equal(np.round(drawn[:, 0]), missed[lives])
+        np.testing.assert_allclose(drawn[:, 1], percent[lives])
+    assert len(of_study) + len(of_search) == np.isfinite(percent).sum()
+
+
+def test_lives_with_the_same_values_do_not_hide_each_other(report: StudyReport):
+    for series in marks(study_figure(report)):
+        assert len(np.unique(series, axis=0)) == len(series)
+
+
+def test_the_shade_contains_the_plausible_lives_and_no_other_lives(report: StudyReport):
+    searched = report.searched
+    assert searched is not None
+    figure = study_figure(report)
+    (shade,) = figure.axes[0].patches
+    right = shade.get_x() + shade.get_width()
+
+    drawn = np.concatenate(marks(figure))
+    plausible = np.isfinite(searched.share) & searched.is_plausible
+    assert (drawn[:, 0] < right).sum() == plausible.sum()
+
+
+def test_a_study_without_a_search_has_one_series(report: StudyReport):
+    alone = StudyReport(report.members, report.seal)
+
+    assert len(marks(study_figure(alone))) == 1
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png"])
+def test_two_pictures_of_the_same_study_are_identical(
+    report: StudyReport, tmp_path: Path, suffix: str
+):
+    pictures = [tmp_path / f"{name}{suffix}" for name in ("one", "two")]
+    for picture in pictures:
+        save(study_figure(report), picture, report.provenance())
+
+    assert pictures[0].read_bytes() == pictures[1].read_bytes()
+
+
+def test_the_picture_in_the_repository_is_the_picture_of_the_shipped_study(
+    report: StudyReport, tmp_path: Path
+):
+    save(study_figure(report), tmp_path / "study.svg", report.provenance())
+
+    shipped = Path(__file__).parents[3] / "docs" / "pictures" / "study.svg"
+    assert (tmp_path / "study.svg").read_bytes() == shipped.read_bytes()
+
+
+def test_a_judged_run_has_no_picture(tmp_path: Path, tiny_run):
+    told = CliRunner().invoke(
+        study_command,
+        ["life", "--shipped", "--judge", str(tiny_run.path), "--plot", str(tmp_path / "one.svg")],
+    )
+
+    assert told.exit_code == 1
+    assert "--plot draws a whole study; omit --judge and --replay" in str(told.exception)
+    assert not (tmp_path / "one.svg").exists()
