@@ -15,7 +15,7 @@ from runs.study.design import Member
 from runs.study.member_table import Members, read_members
 from runs.study.plausible import judge, plausible
 from runs.study.play import StudyFolder, replay
-from runs.study.search import GENERATION, generation, joined, lives_of
+from runs.study.search import GENERATION, SIDESTEP_SD, generation, joined, lives_of
 from runs.study.search_folder import SearchFolder
 from runs.study.searched import Searched
 from runs.study.shipped import read_report, searched_lives
@@ -71,12 +71,20 @@ def simulated(study_members: Members, lives: list[Member]) -> Members:
 
 def by_formula(n: int) -> Members:
     """Return a study of n random members with figures by the formula, and two of the base."""
+    return of_formula(np.random.default_rng(5).random((n, 2)))
+
+
+def of_formula(points: np.ndarray) -> Members:
+    """Return a study of members with figures by the formula, and two members of the base.
+
+    Args:
+        points: quantiles of the members' inputs, shape (members, 2).
+    """
     study = load_study(study_path("tiny"))
     (moment,) = study.moment
     # With the width of the record this discrepancy gives a standard deviation of 1.
     moment = moment.model_copy(update={"discrepancy": float(np.sqrt(1 - 1 / 12))})
-    study = study.model_copy(update={"moment": (moment,), "members": n})
-    points = np.random.default_rng(5).random((n, 2))
+    study = study.model_copy(update={"moment": (moment,), "members": len(points)})
     lives = [
         Member(
             i + 2, i, {each.name: each.at(u) for each, u in zip(study.unknown, point, strict=True)}
@@ -102,6 +110,18 @@ def test_a_search_finds_a_larger_share_than_as_many_random_lives():
     assert inside.mean() > 2 * plausible(judge(random), 1).mean()
     assert searched[inside].max() > of_random.max()
     assert searched[inside].max() > 0.95  # the largest possible share is 1
+
+
+def test_proposals_start_from_the_half_of_plausible_lives_with_the_larger_shares():
+    points = np.repeat([[0.7, 0.7], [0.4, 0.4]], 10, axis=0)
+    proposed = simulated(of_formula(points), generation(of_formula(points), 22)).points
+
+    # A step is zero, or 1.19 times the difference between the two places: 0.357 on each axis.
+    at_larger, at_smaller = (
+        np.abs(proposed - start).max(axis=1) < 3 * SIDESTEP_SD for start in (0.7, 0.4)
+    )
+    assert at_larger.sum() > 5
+    assert not at_smaller.any()
 
 
 def test_proposals_are_inside_the_ranges_and_are_the_same_each_time():

@@ -193,6 +193,9 @@ def test_the_page_states_the_results_of_the_search(report: StudyReport, text: st
             for end in (stale_bn[as_in_thread].min(), stale_bn[as_in_thread].max())
         ),
     ]
+    for number in range(int(search.generation.max()) + 1):
+        which = search.generation == number
+        assert percent[search.best(which)] == percent[which & found].max()
     # "In no plausible life of the study or of the search is the mechanism half of the hole."
     assert percent[found].max() < 50
 
