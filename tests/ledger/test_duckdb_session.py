@@ -73,7 +73,9 @@ def test_the_name_of_a_parent_folder_is_not_read_as_a_column(afternoon, tmp_path
     assert list(wrong_copies(RunFolder(moved))) == list(wrong_copies(afternoon))
 
 
-def test_the_folder_of_a_study_may_have_the_name_and_the_value_of_a_column(tmp_path: Path):
+def test_the_members_of_a_study_are_read_unchanged_from_a_folder_named_member_equals_7(
+    tmp_path: Path,
+):
     shipped = Path(studies.__path__[0]) / "life"
     shutil.copytree(shipped, tmp_path / "member=7" / "life")
 

@@ -1,4 +1,4 @@
-"""The postings of a fill balance for each party. Summed fills have the sum of their postings."""
+"""Postings of a fill balance for each party, and postings of several fills are summed by account."""
 
 from collections import Counter
 from decimal import Decimal
@@ -35,7 +35,7 @@ DAY_END_US = 19_122 * DAY_US - 1  # the last microsecond of 2022-05-09
 # The possible parties of each motive. At the house venue, a payment is between customer and venue.
 PAIRINGS = [
     *(Pairing(Motive.PICKOFF, "FTX", firm, "Alameda") for firm in PARTIES.firms),
-    # the posting rule has no special case for this pairing
+    # A hit on a quote of another maker has the same posting rule.
     Pairing(Motive.PICKOFF, "FTX", "Firm01", "OtherMakers"),
     Pairing(Motive.SPREAD, "FTX", "Retail", "Alameda"),
     *(Pairing(Motive.HEDGE, "Binance", hedger, OUTSIDE) for hedger in PARTIES.hedgers),
@@ -166,7 +166,7 @@ def test_a_fill_of_a_stale_quote_has_the_postings_of_the_example_world():
 
 
 def test_a_hedge_has_the_postings_of_the_example_world():
-    """In example-world.beancount Alameda's hedge costs 23.00, and a fee of 12.50 to the venue."""
+    """In example-world.beancount Alameda loses 23.00 on a hedge and pays a fee of 12.50."""
     pairing = Pairing(Motive.HEDGE, "Binance", "Alameda", OUTSIDE)
 
     assert postings(CHART, pairing, -2_300, 1_250, {"BTC-PERP.BINANCE": 200}) == [
@@ -330,7 +330,7 @@ def sums_read(entry: data.Transaction) -> Counter:
 
 
 def sums_of(fill: Fill) -> Counter:
-    """Return the sums of a fill's postings. A lot is 0.01 contracts, as a cent is 0.01 dollars."""
+    """Return the sums of a fill's postings. A lot is 0.01 contracts, and a cent is 0.01 dollars."""
     pairing = Pairing.of(fill, NAMES)
     lots = {f"{NAMES.markets[fill.market]}.{pairing.venue.upper()}": fill.lots}
     posted = total(postings(CHART, pairing, fill.edge_cents, fill.fee_cents, lots))

@@ -122,7 +122,7 @@ def test_a_party_that_the_books_do_not_list_is_refused(tmp_path):
     ],
 )
 def test_a_column_with_another_type_or_wrong_missing_values_is_refused(column, forged, tmp_path):
-    """Without this check the audit would read such a column otherwise than queries in SQL."""
+    """Without this check the audit and a query in SQL would read different values in the column."""
     rows = some_rows(50)
     rows["holder"][::2] = ABSENT
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)

@@ -1,4 +1,4 @@
-"""Beancount loads no books of a run that could make it run code that is not ours."""
+"""Books of a run that could make Beancount run foreign code are refused and not loaded."""
 
 import re
 import shutil

@@ -83,7 +83,7 @@ def test_the_books_of_the_group_satisfy_the_invariants(world, tmp_path):
     assert alone(world, tmp_path, check=True)[1] == []
 
 
-def test_a_changed_cent_in_the_books_of_the_group_breaks_the_invariants(copied):
+def test_a_changed_cent_in_the_books_of_the_group_breaks_two_invariants_of_balance(copied):
     text = (copied.path / GROUP).read_text(encoding="utf-8")
     number = re.search(r"  Assets:FTX:Cash +(-?[0-9]+\.[0-9]{2}) USD", text)
     other = f"{Decimal(number[1]) + Decimal('0.01'):f}"

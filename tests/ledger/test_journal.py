@@ -213,7 +213,7 @@ def test_balances_in_the_journal_equal_balances_in_beancount(journal):
 
     assert theirs
     for (account, commodity), number in theirs.items():
-        # A lot is 0.01 of a contract, as a cent is 0.01 of a dollar.
+        # A lot is 0.01 of a contract, and a cent is 0.01 of a dollar.
         assert journal.balance(account, commodity) == number * 100
 
 

@@ -1,4 +1,4 @@
-"""Reports read any valid Beancount ledger, also the main.beancount of a run without its fills."""
+"""Reports read any valid Beancount ledger, for example a run's main.beancount without the fills."""
 
 import re
 import subprocess

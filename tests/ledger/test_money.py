@@ -20,7 +20,7 @@ def test_an_amount_is_written_and_read_in_exact_cents(cents):
 
 
 @given(CENTS)
-def test_an_amount_in_a_sentence_has_commas_and_no_sign(cents):
+def test_an_amount_in_a_sentence_has_thousands_separators_and_no_minus_sign(cents):
     assert Decimal(usd(cents).replace(",", "")) * 100 == abs(cents)
     assert usd(cents) == f"{Decimal(abs(cents)) / 100:,.2f}"
 
@@ -68,7 +68,7 @@ def test_units_are_written_exactly_and_read_back(unit, units):
     assert scale.text(units, ",").replace(",", "") == scale.text(units)
 
 
-def test_a_scale_writes_at_least_the_requested_number_of_decimals():
+def test_an_amount_is_written_with_at_least_the_requested_number_of_decimals():
     assert Scale.of("10", digits_min=2).text(-3) == "-30.00"
     assert Scale.of("0.5").text(7) == "3.5"
 

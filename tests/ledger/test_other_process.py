@@ -1,4 +1,4 @@
-"""An object in another process receives calls in order. That process ends with its parent."""
+"""An object in another process receives calls in order. The process ends if its parent ends."""
 
 import multiprocessing
 import os

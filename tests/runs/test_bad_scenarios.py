@@ -1,4 +1,4 @@
-"""Every error of a scenario is reported in one line: the place, the problem, the correction."""
+"""An error of a scenario is reported in one line with the place, the problem and the correction."""
 
 import copy
 import math
@@ -1184,7 +1184,9 @@ FIGURES = [place for place in places(PARSED) if isinstance(value_at(PARSED, plac
 
 
 @pytest.mark.parametrize("place", FIGURES, ids=written)
-def test_no_figure_may_be_infinite_or_extremely_large_or_of_another_type(refusal, place):
+def test_a_figure_may_not_be_infinite_or_extremely_large_or_a_text_or_a_list_or_a_table(
+    refusal, place
+):
     for absurd in (math.nan, math.inf, -math.inf, 1e300, -1e300, 10**400, -(10**400), "1", [], {}):
         refusal(tomli_w.dumps(replaced(PARSED, place, absurd)), written(place))
 

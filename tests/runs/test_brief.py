@@ -56,7 +56,9 @@ def test_a_long_table_has_its_first_rows_and_the_total_and_a_count_of_the_other_
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.integers(0, 3))
-def test_tall_rows_are_shown_or_counted_and_at_most_one_exceeds_the_screen(heights, last):
+def test_each_tall_row_is_shown_or_counted_and_shown_rows_fit_the_screen_unless_only_one_is_shown(
+    heights, last
+):
     rows = [["\n".join([str(i)] * height)] for i, height in enumerate(heights)]
     found, left_out = rows_that_fit(rows, last=last)
 

@@ -59,7 +59,9 @@ def test_the_error_for_wrong_coins_of_customers_names_the_key_and_the_problem(
     assert caught.value.key == key
 
 
-def test_a_coin_of_both_customers_and_the_maker_needs_one_price_and_the_same_dealers(tmp_path):
+def test_a_coin_that_customers_and_the_maker_have_must_have_one_price_and_one_group_of_dealers(
+    tmp_path,
+):
     same = TEXT + PORTFOLIO.replace("DEALERS", "Coin-Dealers")
     priced = "prices = [{ since = 2022-05-09, usd = 30_000 }]"
 

@@ -370,7 +370,7 @@ def test_books_are_correct_with_each_group_of_extreme_values(read, changes):
     assert_runs(read(laid_over(EVERYTHING, changes)))
 
 
-def test_rates_of_customers_near_zero_give_the_same_books_as_zero():
+def test_rates_of_deposits_and_withdrawals_near_zero_give_the_same_books_as_rates_of_zero():
     rates = ("deposits_per_day", "withdrawals_per_day")
 
     def month(per_day: float) -> bytes:

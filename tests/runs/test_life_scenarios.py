@@ -1,4 +1,7 @@
-"""In the life of FTX and in rival scenarios, inputs have sources and agree with the record."""
+"""Inputs of the life of FTX have sources and agree with the record.
+
+A rival scenario has a hole with another cause than quotes. Its inputs also have sources.
+"""
 
 import math
 import tomllib
@@ -344,7 +347,7 @@ def test_the_life_with_investments_differs_from_the_life_in_kind_only_in_the_por
     assert own.model_copy(update=kept) == usual
 
 
-def test_the_life_with_investments_has_the_coins_of_the_life_with_half_of_their_shares(ftx):
+def test_the_life_with_investments_has_the_coins_of_the_main_life_at_half_of_their_shares(ftx):
     *coins, dollars = load(INVESTED).group.portfolio.holdings
     usual = ftx.group.portfolio.holdings
     owed = {coin.name: coin.prices for coin in load(IN_KIND).retail.coins.owed}
@@ -354,7 +357,7 @@ def test_the_life_with_investments_has_the_coins_of_the_life_with_half_of_their_
     assert [(price.usd, dollars.haircut) for price in dollars.prices] == [(1.0, 0.0)]
 
 
-def test_the_scenario_as_told_changes_only_the_share_of_the_maker_and_the_group():
+def test_the_scenario_as_told_changes_only_the_table_group_and_the_share_of_the_maker():
     told, sampled = load(TOLD), load("ftx-sampled")
     granted = {"Ventures", "Takeovers"}
     shares = dict.fromkeys(("depth_share", "target_share"), 0.9)
@@ -462,7 +465,7 @@ def loss_on_longs_usd(scenario: Scenario) -> float:
 
 
 @pytest.mark.parametrize(("name", "causes"), RIVALS.items())
-def test_a_rival_scenario_has_one_main_cause_of_4_to_6_billion(name, causes):
+def test_the_main_causes_of_a_rival_scenario_sum_to_4_to_6_billion(name, causes):
     scenario = load(name)
     lost = spent_usd(scenario) | {"Directional": loss_on_longs_usd(scenario)}
     main = sum(usd for kind, usd in lost.items() if kind in causes)
@@ -491,7 +494,7 @@ def test_rival_scenarios_have_at_most_a_year_and_one_market_and_three_firms():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "causes"), RIVALS.items())
-def test_the_books_of_a_rival_scenario_have_its_cause_and_a_hole_of_2_to_6_billion(
+def test_the_largest_uses_in_a_rival_scenario_are_its_main_causes_and_its_hole_is_2_to_6_billion(
     name, causes, executed
 ):
     found = hole(executed(name))

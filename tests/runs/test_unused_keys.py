@@ -110,7 +110,7 @@ def test_a_depth_share_of_zero_is_accepted_if_no_market_has_depth():
     assert load("tiny", laid_over("maker.depth_share", 0.0, "stated")).maker.depth_share == 0
 
 
-def test_elasticities_are_accepted_if_a_valuation_uses_them():
+def test_an_elasticity_of_demand_is_accepted_if_a_valuation_uses_this_elasticity():
     data = laid_over("demand.spread_elasticity", 0.5, "recorded")
 
     load("tiny", data | {"group": {"valuation": VALUATION}})

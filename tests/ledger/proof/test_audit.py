@@ -30,7 +30,7 @@ DIGITS = b"0123456789"
 
 PLACES = 60
 PLACES_IF_SLOW = 1_200
-# with the slow seed, the tests change many more places in the files
+# With seed 2 (slow), the tests change many more places in the files than with seed 1.
 SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]
 
 
@@ -132,7 +132,7 @@ def test_an_audit_changes_no_file(folder):
 
 
 @pytest.mark.parametrize("collecting", [True, False])
-def test_an_audit_does_not_switch_the_garbage_collector_on_or_off(folder, collecting):
+def test_after_an_audit_the_garbage_collector_is_on_or_off_as_before_the_audit(folder, collecting):
     was_collecting = gc.isenabled()
     (gc.enable if collecting else gc.disable)()
     try:

@@ -72,7 +72,10 @@ Change = Callable[[re.Match[str]], str]
 
 
 def within(tag: str, pattern: str, to: str | Change) -> Callable[[str], str]:
-    """Return a function that replaces a pattern in the third (or the last) entry with a tag."""
+    """Return a function that replaces a pattern in the third entry with a tag.
+
+    If there are fewer than three such entries, the pattern is replaced in the last entry.
+    """
 
     def doctor(text: str) -> str:
         found = steps(text, tag)

@@ -270,8 +270,8 @@ def test_the_audit_reads_the_rows_of_one_day_at_a_time(busy_run, monkeypatch):
     assert held == a_day.tolist()
 
 
-def test_a_wrong_state_at_the_end_of_the_last_day_is_reported(busy_run, monkeypatch):
-    """The state at the end of the run lacks one trade. No later day could show the error."""
+def test_wrong_positions_and_volumes_at_the_end_of_the_last_day_are_reported(busy_run, monkeypatch):
+    """The sums at the end of the run lack one trade. No later day could show the error."""
     last_trade = "SELECT max(seq) FROM rows WHERE motive = 'pickoff'"
     lying = day_openings.SUMS.replace("FROM rows", f"FROM rows WHERE seq <> ({last_trade})")
     monkeypatch.setattr(day_openings, "SUMS", lying)

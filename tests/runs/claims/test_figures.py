@@ -106,7 +106,7 @@ def test_a_maker_without_a_simulation_has_no_predictions():
     assert figure("booked-of-promised", **told) is None
 
 
-def test_the_trend_of_stale_losses_is_the_loss_rate_of_later_months_divided_by_the_earlier_rate():
+def test_the_trend_of_losses_on_stale_quotes_is_the_later_loss_rate_divided_by_the_earlier_rate():
     assert figure("stale-rate-late-over-early", **expected(GOOD, BAD)) == 4
     assert figure("stale-rate-late-over-early", **expected(BAD, GOOD)) == Decimal("0.25")
     assert figure("stale-rate-late-over-early", **expected(GOOD)) is None
@@ -151,7 +151,8 @@ def test_results_of_quotes_on_the_lead_venue_are_read_from_monthly_reviews():
     assert figure("moves-after-lead", **MOVED) == 2
 
 
-def test_reviews_that_continue_quotes_and_reviews_that_find_quotes_too_costly_are_in_percent():
+def test_reviews_that_continue_quotes_and_reviews_with_too_costly_quotes_are_counted_in_percent():
+    # Two of the three reviews at the house continue the quotes.
     assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
     # Two reviews have a share value. In both, quotes lose 12 a year. Without quotes, the shares
     # would lose 10 in the first of these reviews and 20 in the second.
@@ -166,7 +167,7 @@ def test_a_maker_that_never_quoted_on_the_lead_venue_has_no_figures_on_its_quote
     assert figure("lead-shut-off", **told) is None
 
 
-def test_shares_have_the_value_of_their_best_month_and_ratios_are_of_the_last_valued_round():
+def test_shares_have_their_highest_value_and_ratios_use_the_last_funding_round_with_a_value():
     def ways(growth: float, without: float, firm: float):
         amounts = {BY_GROWTH: growth, WITHOUT_MAKER: without, AS_TRADING_FIRM: firm}
         return {way: Told(middle_usd=usd(amount)) for way, amount in amounts.items()}
@@ -366,7 +367,7 @@ def test_the_use_of_customers_money_has_a_first_amount_and_a_number_of_days_and_
     assert figure("insolvent-since", **told) is None
 
 
-def test_days_with_unpaid_uses_of_money_have_no_number_if_the_credit_line_was_never_drawn():
+def test_the_number_of_days_with_unpaid_uses_is_missing_if_the_credit_line_was_never_drawn():
     waits = First("", DAY, usd(1), 2, None)
 
     assert figure("waiting-days", **dated(Milestone.WAIT, waits)) == 20
@@ -374,7 +375,7 @@ def test_days_with_unpaid_uses_of_money_have_no_number_if_the_credit_line_was_ne
     assert figure("not-paid-days", **dated(Milestone.CREDIT_DRAWN, waits)) == 0
 
 
-def test_a_day_is_not_covered_if_claims_exceed_the_cash():
+def test_a_day_with_claims_is_not_covered_if_its_claims_or_profits_exceed_the_cash():
     def close(profit: float, claims: float, cash: float) -> Close:
         return Close(DAY, usd(profit), usd(0), usd(claims), usd(0), usd(cash), usd(0))
 

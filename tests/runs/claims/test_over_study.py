@@ -16,7 +16,9 @@ from runs.study.study_file import StudyError, study_path
 SHIPPED = study_path("life").with_suffix("")
 
 
-def test_the_last_column_is_the_percentage_of_members_that_reach_the_threshold(tiny_run: RunFolder):
+def test_the_last_column_is_the_percentage_of_members_in_which_the_statement_holds(
+    tiny_run: RunFolder,
+):
     study = over_study("life")
     with duckdb.connect() as connection:
         read = connection.execute(f"FROM '{SHIPPED}/members.parquet' ORDER BY member").fetchnumpy()

@@ -72,7 +72,9 @@ def test_a_value_on_the_other_side_of_the_threshold_changes_the_verdict(statemen
 
 
 @pytest.mark.parametrize("statement", [each for each in ALL if each.only_if], ids=named)
-def test_the_weaker_condition_matters_only_if_the_statement_itself_fails(statement: Statement):
+def test_if_a_statement_fails_its_weaker_condition_decides_between_only_if_and_not_supported(
+    statement: Statement,
+):
     decides, weaker = statement.decides, statement.only_if
     own = beside(decides, False)
 
@@ -88,7 +90,7 @@ def test_the_weaker_condition_matters_only_if_the_statement_itself_fails(stateme
 
 
 @pytest.mark.parametrize("statement", DECIDED, ids=named)
-def test_a_threshold_is_a_date_exactly_if_its_figure_is_a_date(statement: Statement):
+def test_a_threshold_is_a_date_if_and_only_if_its_figure_is_a_date(statement: Statement):
     is_day = FIGURES[statement.decides.figure].unit == DAY
 
     assert all(isinstance(end, date) == is_day for end in statement.decides.bounds.values())

@@ -99,7 +99,7 @@ def test_the_blind_audit_diagnoses_the_only_large_loss_of_a_world(executed, caus
     assert found.unexplained_usd == 0
 
 
-def test_a_purchase_of_stakes_is_diagnosed_as_lost_sums_if_only_cash_is_known(executed):
+def test_a_purchase_of_stakes_is_diagnosed_as_sums_handed_over_if_only_cash_is_known(executed):
     bare = {"lenders": [], "tokens": [], "longs": []}
     found = audit(executed(GROUP, group=bare | STORIES[Cause.STAKES]))
 

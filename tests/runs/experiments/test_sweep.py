@@ -83,7 +83,7 @@ def test_values_are_separated_by_commas_except_inside_a_list(text, values):
     assert read_values(text) == ("a.b", values)
 
 
-def test_a_number_in_quotes_stays_a_text_as_a_lot_needs(monkeypatch):
+def test_a_number_in_quotes_stays_a_text_because_the_lot_of_a_market_is_a_text(monkeypatch):
     monkeypatch.setattr("runs.experiments.sweep.run_cases", lambda _, cases: dict.fromkeys(cases))
     key, values = read_values('markets[0].lot="0.01","0.1"')
 

@@ -1,4 +1,4 @@
-"""The picture of a study has a mark for each life, at its missed facts and its part of the hole."""
+"""A mark for each life shows its missed facts and the mechanism's part of its hole."""
 
 from pathlib import Path
 
@@ -25,7 +25,9 @@ def marks(figure: Figure) -> list[np.ndarray]:
     return [np.asarray(each.get_offsets()) for each in figure.axes[0].collections]
 
 
-def test_each_life_with_a_hole_has_a_mark_at_its_missed_facts_and_its_part(report: StudyReport):
+def test_each_life_with_a_hole_has_a_mark_at_its_missed_facts_and_the_part_of_the_mechanism(
+    report: StudyReport,
+):
     searched = report.searched
     assert searched is not None
     missed, percent = facts_missed(searched.judged), 100 * searched.share

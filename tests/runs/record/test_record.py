@@ -148,7 +148,7 @@ def test_liquidations_of_a_day_are_compared_with_the_share_of_the_house_in_the_t
 ):
     crash = date(2022, 5, 10)
     usd = next(d.liquidated_usd for d in liquidations(margin_run).days if d.day == crash)
-    total = float(usd) * 10  # 5 % of this total is half of the run's amount, and 20 % is twice
+    total = float(usd) * 10  # 5 % of the total is half of usd, and 20 % is twice usd
 
     rows = beside(
         margin_run,

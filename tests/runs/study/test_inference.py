@@ -1,4 +1,4 @@
-"""Conclusions from a study: plausible members, decisive inputs, members that reach half."""
+"""Conclusions from a study: plausible members, decisive inputs, mechanisms of half of the hole."""
 
 import sys
 from collections.abc import Mapping
@@ -156,7 +156,7 @@ def test_a_study_with_few_members_has_no_sensitivity():
     assert sensitivity(members(FIVE, {"hole_usd": np.arange(5.0)}), "hole_usd") is None
 
 
-def test_the_member_nearest_to_the_record_is_chosen_among_members_with_half_of_the_hole():
+def test_of_members_whose_mechanism_is_half_of_the_hole_the_nearest_to_the_record_is_chosen():
     mechanism, hole = np.array([1.0, 6.0, 7.0, 8.0, 2.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     found = would_have_to_be(table, judge(table))
@@ -169,7 +169,7 @@ def test_the_member_nearest_to_the_record_is_chosen_among_members_with_half_of_t
     assert found.contradicted[0].times_end == pytest.approx(0.4)
 
 
-def test_the_nearest_members_have_the_most_amounts_in_the_range_or_at_most_a_tenth_outside():
+def test_members_are_sorted_by_the_number_of_amounts_near_the_record_and_then_by_missed_facts():
     figures = {
         "revenue-of-ftx to 2022-06-30": np.array([1.1e9, 1.7e9, 1.5e9, np.nan, 1.3e9]),
         WITHDRAWN: np.array([4.6e9, 5.5e9, 4.4e9, 5.5e9, 6.5e9]),
@@ -179,8 +179,9 @@ def test_the_nearest_members_have_the_most_amounts_in_the_range_or_at_most_a_ten
     table = nearest_table(studied, judge(studied), np.array([False, False, False, True, False]))
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
-    # On record, revenue is 1.23 to 1.5 billion and withdrawals are 5 to 6 billion. All members
-    # miss the recorded fee yield.
+    # An amount is near the record if it is in the recorded range or at most a tenth outside. On
+    # record, revenue is 1.23 to 1.5 billion and withdrawals are 5 to 6 billion. All members miss the
+    # recorded fee yield.
     assert [(row["member"], row["amounts_near"], row["facts_missed"]) for row in rows] == [
         (6, 2, 1),
         (4, 1, 1),
@@ -191,7 +192,7 @@ def test_the_nearest_members_have_the_most_amounts_in_the_range_or_at_most_a_ten
     assert [row["member"] for row in rows if row["plausible"] == "yes"] == [5]
 
 
-def test_a_member_with_half_of_the_hole_is_chosen_even_without_recorded_figures():
+def test_a_member_is_chosen_even_if_all_figures_that_judge_the_members_are_missing():
     mechanism, hole = np.array([1.0, 6.0, 7.0, 8.0, 2.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     far = [replace(each, model=np.full(5, np.nan)) for each in judge(table)]
@@ -199,7 +200,7 @@ def test_a_member_with_half_of_the_hole_is_chosen_even_without_recorded_figures(
     assert would_have_to_be(table, far).chosen == 1
 
 
-def test_a_bound_on_volume_is_computed_if_no_member_reaches_half_of_the_hole():
+def test_the_required_volume_of_hits_is_computed_if_no_mechanism_reaches_half_of_the_hole():
     mechanism, hole = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     report = StudyReport(table, "0" * 12)

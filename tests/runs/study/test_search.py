@@ -96,7 +96,7 @@ def of_formula(points: np.ndarray) -> Members:
     return joined(replace(empty, figures=base), simulated(empty, lives))
 
 
-def test_a_search_finds_a_larger_share_than_as_many_random_lives():
+def test_a_search_finds_a_larger_share_than_an_equal_number_of_random_lives():
     of_study = by_formula(40)
     so_far, first = of_study, 42
     for _ in range(4):

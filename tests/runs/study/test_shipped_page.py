@@ -51,19 +51,21 @@ def test_the_page_has_the_tables_of_the_shipped_study(report: StudyReport):
         assert markdown(table) in PAGE, table.name
 
 
-def test_the_page_has_three_members_as_the_study_played_them(report: StudyReport):
+def test_the_table_of_accuracy_on_the_page_has_the_figures_of_three_members_of_the_study(
+    report: StudyReport,
+):
     expected = accuracy(report, {place: {} for place in chosen(report)})
 
     shown = PAGE.partition("<!-- accuracy -->")[2].partition("<!-- /accuracy -->")[0]
     head, _, *rows = [line.strip("| ").split(" | ") for line in shown.splitlines() if "|" in line]
     assert head == list(expected.columns)
-    of_members = [0, 2, 4, 6]  # the words and the columns of members; the other columns have lives
+    of_members = [0, 2, 4, 6]  # column 0 has names of figures, and columns 1, 3 and 5 have lives
     assert [[row[i] for i in of_members] for row in rows] == [
         [str(row[i]) for i in of_members] for row in expected.rows
     ]
 
 
-def test_the_page_states_how_much_members_differ_from_lives():
+def test_the_page_states_how_much_three_members_differ_from_lives_with_the_same_inputs():
     shown = PAGE.partition("<!-- accuracy -->")[2].partition("<!-- /accuracy -->")[0]
     rows = [line.strip("| ").split(" | ") for line in shown.splitlines() if line.startswith("| ")]
     figures = {row[0]: [float(each) for each in row[1:]] for row in rows[2:]}

@@ -1,4 +1,4 @@
-"""The tables on trading firms have correct sums, and errors in the books make sums nonzero."""
+"""The tables on trading firms have correct sums, and the table check shows errors in the books."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from ledger.reports.firms.league import ALL, league
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-# Firm01 is a pro, Firm02 a larp. In the evening their quotes on Binance earn 9.00 and 3.00.
+# Firm01 is a pro, and Firm02 is a larp. In the evening their quotes on Binance earn 9.00 and 3.00.
 SEASON = """
 2022-05-09 custom "firm" "Firm01" "pro" 2.000
 2022-05-09 custom "firm" "Firm02" "larp" 300.000
@@ -139,8 +139,9 @@ def test_the_claims_of_each_class_and_of_other_customers_are_compared_with_the_c
     assert column(found, "share_pct") == shares
     unpaid = [Decimal(x) for x in ("50.41", "164.45", "214.86", "0.00", "296.14", "511.00")]
     assert column(found, "unpaid_usd") == unpaid
-    # The cash is 300.00. The columns state the unpaid claims of a row if its customers are paid
-    # before all other customers, and if they are paid after all other customers.
+    # The cash is 300.00. If the customers of a row are paid before all other customers, the column
+    # unpaid_if_first_usd has their unpaid claims. If the customers of a row are paid last, the
+    # column unpaid_if_last_usd has their unpaid claims.
     assert column(found, "unpaid_if_first_usd") == [0, 0, 41, 0, 170, 511]
     assert column(found, "unpaid_if_last_usd") == [80, 261, 341, 0, 470, 511]
     assert column(found, "payable_by_group_usd")[-1] == 688

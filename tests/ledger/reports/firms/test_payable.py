@@ -1,4 +1,4 @@
-"""The payable part of claims agrees with hand calculations and with all orders of payment."""
+"""The payable part of claims agrees with calculations by hand and with every order of payment."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -64,7 +64,7 @@ def test_a_remaining_cent_goes_to_the_claim_with_the_largest_remainder():
 
 
 @given(cash=st.integers(0, 60), claims=st.lists(st.integers(0, 20), min_size=1, max_size=4))
-def test_first_and_last_usd_are_the_most_and_the_least_that_customers_get_in_any_order_of_payment(
+def test_in_any_order_of_payment_customers_get_at_most_first_usd_and_at_least_last_usd(
     cash, claims
 ):
     found = till(cash, claims)

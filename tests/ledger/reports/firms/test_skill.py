@@ -267,7 +267,9 @@ def test_constant_results_have_intervals_of_zero_width(world):
     assert ends == [row["mean_bps_per_day"]] * 4 == [3] * 4
 
 
-def test_differences_between_firms_widen_only_the_interval_over_firms(world):
+def test_differences_between_firms_widen_the_interval_over_firms_but_not_the_interval_over_days(
+    world,
+):
     firms = {
         f"Firm{i}": Member("pro", 5, 10**6, [100 * i] * 9, [100 * i * (-1) ** d for d in range(9)])
         for i in range(1, 7)

@@ -45,7 +45,9 @@ def test_liquidations_of_all_hours_sum_to_the_fills_of_liquidations(margin_run, 
         assert sum(column(tables["cascade"], name)) == Decimal(cents) / 100 > 0
 
 
-def test_the_cascade_is_in_order_of_time_and_in_a_long_run_in_order_of_size(margin_run, tables):
+def test_hours_in_the_cascade_are_sorted_by_time_but_in_a_run_of_400_days_by_size(
+    margin_run, tables
+):
     found = liquidations(margin_run)
     longer = replace(found, run_days=400).tables()[0]
     ways = ("in_book_usd", "backstop_usd", "deleveraged_usd")
@@ -54,7 +56,8 @@ def test_the_cascade_is_in_order_of_time_and_in_a_long_run_in_order_of_size(marg
     assert column(tables["cascade"], "hour") == sorted(column(tables["cascade"], "hour"))
     assert sizes == sorted(sizes, reverse=True)
     assert sorted(longer.rows) == sorted(tables["cascade"].rows)
-    assert "days" not in found.answer()  # customers have positions on each day of this run
+    # Customers have positions on margin on each day of this run.
+    assert "days" not in found.answer()
 
 
 def test_a_position_closed_against_another_customer_counts_only_once(margin_run, tables):

@@ -63,8 +63,8 @@ def test_the_standard_error_of_a_simulated_day_is_near_the_standard_deviation_ov
 ):
     """The run plays all hours of a day. The test draws one of every four hours, many times.
 
-    Four hours are a stratum. The means of the six strata differ, so the standard error is too
-    large: here by a third.
+    Four hours are a stratum. The means of the six strata differ, so the standard error is larger
+    than the standard deviation over the draws: here by a third.
     """
     run = executed(SETTLING)
     by_hour = dict(run.select(f"{HOUR_OF} FROM rows WHERE motive = 'pickoff' GROUP BY hour"))

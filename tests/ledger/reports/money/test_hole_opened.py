@@ -1,4 +1,4 @@
-"""The report states when the hole opened, who was paid later, and how much bought assets."""
+"""The report states when the hole opened, who was paid later, and how much was paid for assets."""
 
 import re
 from collections.abc import Callable

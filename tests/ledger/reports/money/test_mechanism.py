@@ -20,7 +20,10 @@ RUNS = ("tiny_run", "busy_run", "margin_run", "tokens_run")
 
 @pytest.fixture(params=RUNS)
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of four runs with quotes. Two have customers on margin, with or without tokens."""
+    """Return one of four runs with quotes.
+
+    margin_run and tokens_run have customers on margin. Only tokens_run has tokens as collateral.
+    """
     return request.getfixturevalue(request.param)
 
 

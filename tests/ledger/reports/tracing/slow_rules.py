@@ -6,9 +6,9 @@ takes cents from the layers of its account by one of these rules:
 - First in, first out: from the first layer, then from the next layer.
 - Last in, first out: from the last layer, then from the layer before.
 - Pro rata: from each source, in proportion to the source's cents in the account.
-- Lowest balance: from all sources that are not followed, pro rata, and then from the followed
-  sources, pro rata. A payment to a followed source takes from the followed sources
-  first.
+- Lowest balance: the followed sources are the sources whose money is traced. A payment takes from
+  all other sources, pro rata, and then from the followed sources, pro rata. A payment to a followed
+  source takes from the followed sources first.
 - Equal sharing: at the end, each use takes from each source in proportion to all receipts from the
   source, less the payments back to the source.
 

@@ -71,7 +71,7 @@ def test_the_trial_balance_has_the_opening_and_the_movement_and_the_closing_bala
     ]
 
 
-def test_what_a_holder_of_tokens_owns_at_cost_agrees_with_its_balance_sheet(group_run):
+def test_the_assets_at_cost_of_a_holder_of_tokens_agree_with_its_balance_sheet(group_run):
     own, maker = books(group_run, "Alameda"), sheets(group_run, calendar(group_run)[-1])
     booked = sum(
         line.closing for line in own.lines if line.commodity == "USD" and "Assets:" in line.account

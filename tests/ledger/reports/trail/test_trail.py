@@ -130,7 +130,7 @@ def test_the_largest_entries_are_listed_and_the_other_entries_are_summed(run):
     assert f"{len(every.rows) - 3} are not listed" in listed.notes[1]
 
 
-def test_a_note_says_that_an_entry_with_several_parties_counts_once_for_each(busy_run):
+def test_a_note_says_that_an_entry_with_several_parties_counts_once_for_each_party(busy_run):
     found = trail(busy_run)
     entries = len({share.seq for share in found.shares})
 
