@@ -1,4 +1,4 @@
-"""Postings of a fill balance for each party, and postings of several fills are summed by account."""
+"""The postings of a fill balance for each party, and postings of many fills are summed."""
 
 from collections import Counter
 from decimal import Decimal

@@ -180,8 +180,8 @@ def test_members_are_sorted_by_the_number_of_amounts_near_the_record_and_then_by
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
     # An amount is near the record if it is in the recorded range or at most a tenth outside. On
-    # record, revenue is 1.23 to 1.5 billion and withdrawals are 5 to 6 billion. All members miss the
-    # recorded fee yield.
+    # record, revenue is 1.23 to 1.5 billion and withdrawals are 5 to 6 billion. All members miss
+    # the recorded fee yield.
     assert [(row["member"], row["amounts_near"], row["facts_missed"]) for row in rows] == [
         (6, 2, 1),
         (4, 1, 1),
