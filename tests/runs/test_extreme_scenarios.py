@@ -404,7 +404,7 @@ def test_books_are_correct_if_all_events_are_on_one_day_or_outside_the_run(read,
 
 
 @pytest.mark.parametrize("when", [BEFORE, FIRST], ids=str)
-def test_books_are_correct_if_all_periods_begin_on_the_first_day_and_never_end(read, when):
+def test_books_are_correct_if_periods_begin_on_or_before_the_first_day_and_never_end(read, when):
     sinces = {place: when for place in KEYS if place[-2:] == (0, "since")}
     firsts = {
         (*each, 0, "since"): BEFORE for each in (DEPTHS,)

@@ -266,7 +266,7 @@ def test_all_uses_of_money_are_due_within_the_days_of_the_run(ftx):
         (PETITION, 1.3 * BILLION),
     ],
 )
-def test_lenders_together_lend_at_most_the_recorded_debts_on_each_date(ftx, day, lent_usd):
+def test_the_limits_of_all_lenders_sum_to_the_recorded_loans_on_each_date(ftx, day, lent_usd):
     limits = [lender.limit_usd(day) for lender in ftx.group.lenders]
 
     assert sum(limits) == pytest.approx(lent_usd)
@@ -319,7 +319,7 @@ def test_the_shares_of_coins_and_dollars_in_deposits_are_the_shares_in_the_balan
     assert wired.share * retail.dollar_share == pytest.approx(wired_of_all.share)
 
 
-def test_the_life_with_claims_in_kind_differs_from_the_sampled_life_only_in_coins():
+def test_the_life_in_kind_differs_from_the_sampled_life_only_in_coins_and_agent_shares():
     in_kind, sampled = load(IN_KIND), load("ftx-sampled")
     changed = {
         name

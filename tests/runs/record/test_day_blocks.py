@@ -19,7 +19,7 @@ def autocorrelated(rng: np.random.Generator, days: int, rho: float) -> np.ndarra
 
 
 @pytest.mark.parametrize("days", [DAYS_MIN, 28, 31, 365])
-def test_bootstrap_samples_have_the_length_of_the_period_and_draw_all_days_equally_often(days):
+def test_bootstrap_samples_have_the_length_of_the_period_and_each_day_about_once_on_average(days):
     counts = block_draws(days, "x")
 
     assert counts.shape == (RESAMPLES, days)

@@ -96,7 +96,7 @@ def test_implausibility_is_the_distance_in_standard_deviations_of_record_and_mod
     assert np.isinf(of_yield.implausibility[4])
 
 
-def test_a_larger_variation_between_seeds_makes_every_member_more_plausible():
+def test_the_standard_deviation_of_a_judgement_includes_the_variation_between_seeds():
     table = members(FIVE, RECORD)
     table.figures[YIELD][:2] = 1.0, 3.0
     of_yield, _ = judge(table)

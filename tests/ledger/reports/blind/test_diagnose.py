@@ -452,7 +452,9 @@ def test_movements_of_an_unknown_form_remain_unexplained():
 
 
 @pytest.mark.parametrize("run_name", ["tiny_run", "group_run"])
-def test_stakes_count_as_spending_if_the_books_show_no_holdings(run_name, request):
+def test_stakes_count_as_sums_handed_over_or_as_spending_if_the_books_show_no_holdings(
+    run_name, request
+):
     books, _ = blind_copy(request.getfixturevalue(run_name))
     found, by_cash = diagnose(books), diagnose(without_holdings(books))
     spent = (Cause.STAKES, Cause.SUMS, Cause.SPENDING)

@@ -65,7 +65,7 @@ def test_a_pair_without_a_value_is_ignored():
 # --------------------------------------------------------------------- the intervals
 
 
-def test_each_draw_has_the_size_of_the_sample_and_all_items_are_drawn_equally_often():
+def test_a_draw_has_the_size_of_the_sample_and_each_item_is_drawn_about_once_on_average():
     found = draws(40, "firms")
 
     assert found.shape == (RESAMPLES, 40)

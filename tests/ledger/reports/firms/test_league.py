@@ -72,7 +72,7 @@ def test_firms_are_sorted_by_edge_and_have_costs_for_each_venue(afternoon):
     assert (first.funding_usd, second.funding_usd) == (0, 1)
 
 
-def test_the_order_of_firms_depends_only_on_their_edge(afternoon_with):
+def test_a_firm_whose_edge_becomes_the_largest_comes_first(afternoon_with):
     more = """
 2022-05-10 * "Firm02" "Firm02 takes a stale quote on FTX; Alameda loses 500.00" #pickoff
   seq: 26

@@ -127,7 +127,7 @@ def test_tokens_lost_are_no_use_of_money_and_have_no_share_of_all_uses(executed)
     assert f"{spoken(on_chain.tokens_usd)} of tokens, and earned" in found.in_a_sentence()
 
 
-def test_the_answer_states_the_cost_of_the_mechanism_and_the_result_of_each_part_with_amounts(
+def test_the_answer_states_the_loss_of_the_mechanism_and_the_loss_or_gain_of_each_part_with_amounts(
     margin_run,
 ):
     said, (quotes, liquidations, _) = (
