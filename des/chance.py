@@ -105,7 +105,8 @@ def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
 def mix(key: int, subject: int) -> int:
     """Return a 64-bit hash of *key* and *subject*. The integers overflow on purpose.
 
-    *key* names a kind of random decision, and *subject* is the number of the thing decided on.
+    *key* names a kind of random decision, and *subject* is a number of the decision's subject, such
+    as an hour.
     """
     h = np.uint64(subject) * _INCREMENT + key
     h = (h ^ (h >> _SHIFTS[0])) * _MULTIPLIERS[0]

@@ -86,7 +86,7 @@ class GroupedHours:
         return self.weights[hour - self.first_hour] if hour >= self.first_hour else 0
 
     def traded(self) -> Iterator[tuple[int, int]]:
-        """Yield each played hour, in hours since 1970, with its weight in hours, in time order."""
+        """Yield the played hours in order of time: each in hours since 1970, and its weight."""
         for i, weight in enumerate(self.weights):
             if weight:
                 yield self.first_hour + i, weight

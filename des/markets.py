@@ -37,7 +37,7 @@ class Markets:
             listings: the listing of each market.
             house, lead: the venues that book the fills.
             fees: counts takers' volume on the house.
-            returns: counts takers' results.
+            returns: adds up takers' results.
             on_margin: the customers on margin, some of whom may be forced to trade.
             at_halt: closes all positions if the house halts.
         """

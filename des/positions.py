@@ -1,4 +1,4 @@
-"""The state of each market after a settlement, for decisions about the next interval."""
+"""Reads positions, and permissions to trade, after a settlement, for the next decisions."""
 
 from collections.abc import Sequence
 
@@ -51,14 +51,14 @@ class Positions:
     def of(
         self, market: int, marks: np.ndarray, now_us: int, next_s: int, quoter: QuoterSwitch
     ) -> Holdings:
-        """Return the state of a market, on which the next decisions about this market are based.
+        """Return the positions, and the permissions to trade, in a market after a settlement.
 
         Args:
             market: the index of the market.
             marks: lead prices in ticks, by market.
             now_us: the time of the settlement.
             next_s: seconds until the next settlement, which may be several idle hours.
-            quoter: the captive maker's switch.
+            quoter: states whether the captive maker and customers may trade.
         """
         house, lead = self._house.lots[market], self._lead.lots[market]
         return Holdings(

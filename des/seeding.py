@@ -54,7 +54,7 @@ def _mixed(word: np.uint32, other: np.uint32) -> np.uint32:
 
 @njit("uint32[::1](uint32[::1])", cache=True)
 def seed_state(words: np.ndarray) -> np.ndarray:
-    """Mix words of entropy into a pool, and draw a generator's initial state from it.
+    """Mix words of entropy into a pool, and draw a generator's initial state from the pool.
 
     Args:
         words: uint32, four or more, shape (n,).

@@ -79,7 +79,7 @@ class TradedHours:
 
     @property
     def pass_at_once(self) -> bool:
-        """Tell whether several idle hours can pass in one step, with only their end simulated."""
+        """Tell whether several idle hours can pass in one step that simulates only their end."""
         return self.idle_at_once > 1
 
     def stands_for_at(self, time_us: int) -> int:

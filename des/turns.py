@@ -10,7 +10,7 @@ import simpy
 from des.compile_cache import njit
 
 QUOTE = 1
-ORDER = 2  # the turn of an order is this plus the firm's number
+ORDER = 2  # the turn of an order is this number plus the firm's number
 SETTLEMENT = 2**62
 
 

@@ -1,10 +1,11 @@
 """The order of a day: the times of trading, and the order of events at a settlement.
 
-A world is all parts of one run of one scenario. `wiring` creates these parts. Time moves from
-settlement to settlement. Between two settlements, every input to a decision except prices is
-constant. Quotes and orders follow the decisions of the last settlement, and customers deposit and
-withdraw at any moment. At a settlement, gains are paid, margin is restored, and all decisions are
-made again. The timestamp of a settlement is the last microsecond of its interval.
+A world has all parts of one run of one scenario, such as venues, markets and the treasury. `wiring`
+creates these parts. Time moves from settlement to settlement. Between two settlements, every input
+to a decision except prices is constant. Quotes and orders follow the decisions of the last
+settlement, and customers deposit and withdraw at any moment. At a settlement, gains are paid,
+margin is restored, and all decisions are made again. The timestamp of a settlement is the last
+microsecond of its interval.
 """
 
 from collections.abc import Callable, Generator
@@ -226,7 +227,7 @@ class World:
             cast.pledged.agree_with_books()
 
     def _decide(self, now_us: int, elapsed_s: float) -> None:
-        """Let all parts of the world decide, given the state after the settlement."""
+        """Let all parts of the world decide for the interval that begins at *now_us*."""
         cast, quoter = self._cast, self._cast.quoter
         is_first = now_us == self._start_us
         is_new_day = not is_first and now_us % DAY_US == 0

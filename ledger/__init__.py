@@ -1,1 +1,1 @@
-"""The books of a run: accounts, journal, Beancount text, audit. They do not need the simulation."""
+"""The books of a run: accounts, journal, text, audit. The code does not use the simulation."""

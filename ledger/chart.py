@@ -1,8 +1,8 @@
 """The chart of accounts: which accounts each party has.
 
 Each account of the house group, except accounts of positions in contracts, is opened with its part
-in the definition of the hole. So a reader can check the definition in one place. If sum(claim) is
-the sum of the balances of all accounts with the part `claim`, and the other sums likewise:
+in the definition of the hole. So a reader can check the definition in one place. Let sum(claim) be
+the sum of the balances of all accounts with the part `claim`, and so on for the other parts. Then:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
 
@@ -110,7 +110,7 @@ class Chart:
         return Kind.BACKSTOP if backs else kind
 
     def commodities(self, venue: str) -> tuple[str, ...]:
-        """Return the contracts of one venue."""
+        """Return the commodities of one venue's contracts."""
         return tuple(c.commodity for c in self.contracts if c.venue == venue)
 
     def accounts(self) -> Iterator[tuple[str, list[Opened]]]:
@@ -249,7 +249,7 @@ class Chart:
             yield opened.cause(account, "at cost" if kind in AT_COST else None)
 
     def _taken_over(self, maker: str) -> Iterator[Opened]:
-        """Open the maker's accounts for failed borrowers' debts and tokens that it takes over."""
+        """Open the maker's accounts for debts and tokens taken over from failed borrowers."""
         if not self.parties.borrowers:
             return
         lost = expense(maker, Kind.TAKEOVERS)
@@ -376,7 +376,7 @@ class Chart:
         """Open the accounts of a party's tokens.
 
         The maker has accounts for all tokens, and an issuer only for the tokens that it issues.
-        OUTSIDE has accounts for tokens in pools, since arbitrageurs trade them with other traders.
+        OUTSIDE has accounts for tokens in pools, since it trades these tokens with arbitrageurs.
         """
         about = "the dollars paid for the tokens received"
         for name in self._tokens_of(holder):

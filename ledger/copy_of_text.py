@@ -130,17 +130,17 @@ def _time_us(entry: data.Transaction) -> int:
 
 
 def meta_of(entry: data.Directive) -> tuple[tuple[str, str], ...]:
-    """Return the metadata of a directive, with each value written as in the text."""
+    """Return the metadata of a directive, with each value written as in the ledger's text."""
     return tuple((key, value_text(value)) for key, value in stated_meta(entry.meta).items())
 
 
 def _word(value: object, kind: object) -> str:
-    """Write a value of a note as the text has it. An account's name has no quotes."""
+    """Write a value of a note as the ledger's text has it. An account's name has no quotes."""
     return str(value) if kind is account.TYPE else value_text(value)
 
 
 def value_text(value: object) -> str:
-    """Write a value of a directive as the text has it.
+    """Write a value of a directive as the ledger's text has it.
 
     Raises:
         TypeError: the copy cannot store a value of this type.

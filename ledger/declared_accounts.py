@@ -108,7 +108,7 @@ class DeclaredAccounts:
     def _kind(
         self, root: str, words: list[str], hole: str | None, stated: str | None
     ) -> tuple[str | None, list[str]]:
-        """Return the kind of an account, and the rest of the account's name."""
+        """Return the kind of an account, and the words of its name that say with whom."""
         if stated:
             return stated, words[1:] if words and words[0] == stated else words[-1:]
         if words and words[0] in KINDS:

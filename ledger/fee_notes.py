@@ -27,7 +27,7 @@ class CustomersFee(Note):
 
 @dataclass(frozen=True, slots=True)
 class FeeFloor(Note):
-    """The rate below which no discount lowers a taker's fee. A tier with a lower rate keeps it."""
+    """The lowest rate after a discount. A tier with a lower rate keeps its own rate."""
 
     kind: ClassVar[str] = "taker-fee-floor-e6"
     venue: Word
@@ -36,7 +36,7 @@ class FeeFloor(Note):
 
 @dataclass(frozen=True, slots=True)
 class FeeDiscount(Note):
-    """A firm's discount on the fee rate of its tier, since the firm holds house tokens."""
+    """The discount that a holder of house tokens gets on the fee rate of its tier."""
 
     kind: ClassVar[str] = "taker-fee-discount-e4"
     firm: Word

@@ -122,8 +122,8 @@ def _whole(column: str, values: np.ndarray) -> np.ndarray:
     """Return a column of whole numbers. In the columns of NULLABLE, NULL becomes ABSENT.
 
     Raises:
-        FillsError: a value is not a whole number, is NULL in another column, or is ABSENT in a
-            column of NULLABLE.
+        FillsError: a value is not a whole number, is NULL in a column that is not in NULLABLE, or
+            is ABSENT in a column of NULLABLE.
     """
     nothing = np.ma.getmaskarray(values)
     present = np.ma.getdata(values)

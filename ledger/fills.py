@@ -67,7 +67,7 @@ class Fill(NamedTuple, Generic[Held]):
     lots: Held  # positive if the taker buys or pledges; in a payment, the receiver's position
     price: Held  # in ticks: the price of the fill or of sold tokens, or the mark of a payment
     lead: Held  # the lead price at the moment of the fill, in ticks
-    lead_when_quoted: Held  # lead price behind the quote, in ticks; -1: no quote was hit
+    lead_when_quoted: Held  # lead price on which the quote was based, in ticks, or -1
     quote_age_us: Held  # age of the lead price on which the quote was based, or -1
     trigger: Held
     fee_e6: Held  # millionths of the traded value

@@ -1,9 +1,10 @@
 """Refuses a run's books that could make Beancount or Fava run foreign code on loading the books.
 
-A plugin is code of its own, and some options decide where plugins are found and whether Beancount
-checks balances. Beancount also accepts such a directive after a syntax error, in the middle of a
-line. So the words of a text are found by Beancount's own lexer. Fava imports the modules that some
-custom directives name. The type of such a directive begins with "fava-".
+A plugin is code that Beancount runs, and some options decide where Beancount finds plugins and
+whether Beancount checks balances. Beancount also accepts the words `plugin` and `option` after a
+syntax error, in the middle of a line. So the words of a text are found by Beancount's own lexer.
+Fava imports the modules that some custom directives name. The type of these directives begins with
+"fava-".
 """
 
 import re
@@ -86,5 +87,5 @@ def _foreign(text: bytes, may_include: re.Pattern[str]) -> Iterator[tuple[int, s
 
 
 def _is_ours(for_fava: str, named: object) -> bool:
-    """Return whether our own books have this word for Fava, followed by the next word."""
+    """Return whether our own books have the word *for_fava*, followed by *named*."""
     return for_fava == "fava-sidebar-link" or (for_fava, named) == ("fava-extension", EXTENSION)

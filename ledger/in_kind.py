@@ -7,7 +7,7 @@ is the account's part in the hole (see `ledger.chart`):
     Liabilities:FTX:Coins:Retail         coins that the house owes to customers       claim
     Assets:FTX:CreditLine:Alameda        coins that the house lent to its maker       group
     Liabilities:Alameda:CreditLine:FTX   coins that the maker borrowed from the house group
-    Equity:Alameda:Coins:BTC             coins that the maker sold, and the dollars   cause
+    Equity:Alameda:Coins:BTC             coins that the maker sold, and the proceeds  cause
 
 So for each coin, the quantity owed is the sum of the quantities held and lent. The group's hole in
 a coin is the quantity that the maker sold and did not buy back. The maker sells borrowed coins at

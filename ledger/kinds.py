@@ -329,7 +329,7 @@ AT_COST = tuple(kind for kind in USES if ASSETS in kind.entry.roots)
 
 
 def cause_of(word: str) -> Cause:
-    """Return the cause of a kind. For a kind without a cause or an unknown word: `Cause.OTHER`.
+    """Return the cause of a kind, or `OTHER` if the kind has no cause or the word is unknown.
 
     A word is unknown if the books come from a later version or from another program.
     """

@@ -194,7 +194,7 @@ def chart_declared(
     """Return the chart: the parties and the commodities that the ledger declares.
 
     Raises:
-        LedgerFileError: a commodity has incomplete or wrong metadata of the books of runs.
+        LedgerFileError: a commodity has metadata as in the books of runs, but incomplete or wrong.
     """
     about = {each.name: {k: plain(v) for k, v in each.meta} for each in commodities}
     try:

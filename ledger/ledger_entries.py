@@ -230,8 +230,8 @@ def _time_us(entry: data.Transaction) -> int:
 def _meta(entry: data.Transaction) -> tuple[tuple[str, str], ...]:
     """Return a transaction's metadata in the form of the Parquet copy, without empty values.
 
-    The number (seq) and the time are left out, because the copy has columns for them. If a value in
-    _OF_FILLS is not a whole number, these keys are left out too.
+    The number (seq) and the time are left out, because the copy has columns for them. If the
+    value of a key in _OF_FILLS is not a whole number, all keys in _OF_FILLS are left out too.
     """
     said = {key: value for key, value in entry.meta.items() if value is not None}
     if not all(str(said.get(key, 0)).isdigit() for key in _OF_FILLS):

@@ -239,7 +239,7 @@ def _lines(
 def _completed(
     lines: Mapping[str, Opened], book: LedgerEntries, parties: Parties
 ) -> dict[str, Opened]:
-    """Add accounts and commodities that entries use.
+    """Add accounts and commodities that entries use, but no `open` line of the ledger states.
 
     A member of the group without any account gets an account of cash.
     """

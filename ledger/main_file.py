@@ -131,7 +131,10 @@ def finances(chart: Chart) -> bool:
 
 
 def main_text(title: str, chart: Chart, start: date, last: date, includes: Iterable[str]) -> str:
-    """Return the text of main.beancount. Declarations have the date *start*, and queries *last*."""
+    """Return the text of main.beancount.
+
+    Declarations have the date *start*, and saved queries have the date *last*.
+    """
     firm = chart.parties.firms[0] if chart.parties.firms else chart.parties.retail
     claims = IN_COINS if names_owed(chart.coins) else IN_DOLLARS
     parts = [

@@ -163,7 +163,7 @@ def _handed(
     lots: int,
     token: MarginToken,
 ) -> list[Posting[int]]:
-    """Move tokens in custody. *giver* and *taker* are customers: (name, state of the tokens)."""
+    """Move tokens in custody. *giver* and *taker* are pairs: a name, and the tokens' state."""
     if not lots:
         return []
     postings = []

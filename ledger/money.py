@@ -137,7 +137,7 @@ class Contract:
 
 
 def tick_cents(contracts: Iterable[Contract], venue: str) -> dict[str, int]:
-    """Return the value in cents of one tick on one lot, by market of a venue."""
+    """Return the value in cents of one tick on one lot, for each market of a venue."""
     return {c.market: c.cents_per_lot_tick for c in contracts if c.venue == venue}
 
 

@@ -1,7 +1,7 @@
 """Writes Parquet files of fills and postings. A month is written while the next is simulated.
 
 DuckDB writes the files in a thread that does not block Python. At most one month is being written,
-because two would need twice the memory.
+because two months would need twice the memory.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor

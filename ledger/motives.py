@@ -135,7 +135,7 @@ def words(motives: Iterable[Motive]) -> list[str]:
 
 
 def posting_to(kind: str | None) -> tuple[Motive, ...]:
-    """Return the motives of which a fill may move dollars in accounts of a kind.
+    """Return the motives whose fills may move dollars in accounts of *kind*.
 
     If some motives have this kind, only fills of these motives move dollars in its accounts. The
     kinds of desks are an exception, since a desk posts results of all motives to its own kind (see

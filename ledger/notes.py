@@ -21,7 +21,7 @@ Value = str | Decimal | date | bool | tuple[Decimal, str]
 
 
 class Shape(NamedTuple):
-    """The functions that write a field as text, and that convert a value that was read."""
+    """Two functions: `write` writes a field as text, and `read` converts a value to a field."""
 
     write: Callable[[Any], str]
     read: Callable[[Any], Any]
@@ -90,7 +90,7 @@ class Note:
 
 @cache
 def _shapes_of(kind: type[Note]) -> tuple[Shape, ...]:
-    """Return the form of each field of a note, in their order."""
+    """Return the shape of each field of a kind of note, in the order of the fields."""
     hints = get_type_hints(kind, include_extras=True)
     return tuple(hints[field.name].__metadata__[0] for field in fields(kind))
 
@@ -132,7 +132,7 @@ class FundingRate(Note):
 
 @dataclass(frozen=True, slots=True)
 class FirmProfile(Note):
-    """A firm's data from the scenario."""
+    """A firm's category and reaction time, from the scenario."""
 
     kind: ClassVar[str] = "firm"
     name: Word
@@ -160,7 +160,7 @@ class CandlesRead(Note):
 
 @dataclass(frozen=True, slots=True)
 class RecordedShare(Note):
-    """The maker's share of the house's volume on public record, as a range."""
+    """The recorded range of the maker's share of the house's volume, in percent."""
 
     kind: ClassVar[str] = "maker-share-recorded"
     low_pct: Number
@@ -180,7 +180,7 @@ class TradedDay(Note):
     others_usd: Usd  # uninformed orders that the other makers filled
     hits_usd: Usd  # firms' hits on the captive maker's quotes
     forced_usd: Usd  # forced orders that any maker filled
-    recorded_usd: MaybeUsd = None  # the day's total on public record
+    recorded_usd: MaybeUsd = None  # the day's recorded volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,7 @@ class Decision(Note):
     policy: Word
     held_by: Word  # the limit that prevents a larger size, or empty
     shown_usd: Usd  # displayed size per level and side
-    seen_usd: Usd  # volume on the house that the maker has seen
+    seen_usd: Usd  # the house's volume in this market in the seen days
     own_usd: Usd  # the part of seen_usd that the maker's quotes filled
     hits_usd: Usd  # the part of own_usd that firms took
     planned_result_usd: MaybeUsd = None  # planned result, valued at the lead price of each fill
@@ -383,7 +383,7 @@ class UnpaidInterest(Note):
 
 @dataclass(frozen=True, slots=True)
 class TradedPool(Note):
-    """A day on a pool's chain: the number of blocks, and the variance of prices between blocks."""
+    """A pool's day: the number of blocks, and the sum of squared log-price moves between blocks."""
 
     kind: ClassVar[str] = "pool-day"
     token: Word

@@ -36,7 +36,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("root", "VARCHAR", "Assets, Liabilities, Equity, Income or Expenses"),
     ("entity", "VARCHAR", "the entity in whose books the account is"),
     ("kind", "VARCHAR", "kind of the account; for results it is the cause"),
-    ("counterparty", "VARCHAR", "the other party or the asset: the rest of the account's name"),
+    ("counterparty", "VARCHAR", "the other party or the asset: the account's name after the kind"),
     ("hole", "VARCHAR", "part in the hole: claim, liquid, group, cause, in-kind; NULL: none"),
     ("units", "BIGINT", "quantity moved, in the smallest unit: cents, lots, tokens"),
     ("unit", "DECIMAL", "size of the commodity's smallest unit, such as 0.01 for USD"),

@@ -16,7 +16,8 @@ OF_SEVERAL = {
     "counterparty": "counterparties",
     "borrower": "borrowers",
 }
-# The roles that only one party may have, each with whether the books must have such a party.
+# The roles that only one party may have. The value of a role tells whether the books must have a
+# party with this role.
 OF_ONE = {
     field.name: field.default is MISSING
     for field in fields(Parties)

@@ -1,4 +1,4 @@
-"""Payments from one party to another that are not for trading."""
+"""Payments of one party to another for purposes other than trading."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Writes Beancount text. The same values always give the same bytes, and no amount is left out."""
+"""Writes Beancount text. Equal directives give the same bytes, and each posting has an amount."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date

@@ -33,7 +33,7 @@ class UnbalancedTransactionError(LedgerError):
 
 
 class Posting(NamedTuple, Generic[Held]):
-    """Moves *units* of a commodity, in its smallest unit (cents, lots), into an account."""
+    """Moves a commodity into an account. *units* is in the smallest unit: cents, lots, tokens."""
 
     account: str
     units: Held
@@ -44,8 +44,8 @@ class Posting(NamedTuple, Generic[Held]):
 class Transaction(NamedTuple, Generic[Held, Told]):
     """An event as all entities that take part book it (`Movement`), or many events (`Movements`).
 
-    Many similar events are stored in columns of times, words and units, which have one value for
-    each event.
+    If there are many similar events, the times, words and units are columns with one item for each
+    event.
     """
 
     time_us: Held

@@ -13,7 +13,8 @@ from des.candles.candle_rows import CELLS_MIN, Row, Rows, rows_of_text
 from des.candles.candle_times import is_clock, times_us, with_clock
 from des.candles.regular_candles import MINUTE_US, Candle, Regular, regular
 
-# Rounding may move an open or close out of the range from low to high by this share of the price.
+# The largest share of the price by which rounding may move an open or close out of the range from
+# low to high.
 ROUNDING = 1e-6
 
 Columns = Mapping[str, Sequence[int]]

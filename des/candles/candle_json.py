@@ -1,7 +1,8 @@
 """Converts candles in JSON into rows of cells.
 
 A candle may be a list, or an object with named values. A file may also have one list for each
-column, times as keys, or one JSON value on each line. Numbers stay text, so that no digit is lost.
+column, or use times as keys, or have one JSON value on each line. Numbers stay text, so that no
+digit is lost.
 """
 
 import json

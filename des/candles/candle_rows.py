@@ -87,7 +87,7 @@ def _is_no_candle(cells: Sequence[str]) -> bool:
 def _without_ticker(
     header: Sequence[str] | None, kept: list[Row]
 ) -> tuple[Sequence[str] | None, list[Row]]:
-    """In a file of yfinance, make one header of the lines that name prices, ticker and time.
+    """In a file of yfinance, make one header from the lines that name prices, ticker and time.
 
     Return the header, and the rows after the header.
     """

@@ -198,7 +198,10 @@ def _named_us(cell: str) -> int:
 
 
 def _instant(year: int, month: int, day: int, rest: str) -> int:
-    """Return the moment of a date and the text after it (time, AM or PM, zone), in microseconds."""
+    """Return a moment in microseconds since 1970. *rest* is the text after the date.
+
+    This text may have a time of day, AM or PM, and a zone.
+    """
     found = _CLOCK.fullmatch(rest)
     if found is None:
         raise ValueError(rest)

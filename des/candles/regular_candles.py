@@ -208,7 +208,8 @@ def _bridged(candles: Sequence[Candle], length_us: int) -> list[str]:
     span_us = candles[-1].opens_us - candles[0].opens_us
     if sum(gaps) > GAPS_SHARE_MAX * span_us:
         raise RowError(
-            None, f"{_told(sum(gaps))} of {_told(span_us)} are gaps; give candles for at least half"
+            None,
+            f"{_told(sum(gaps))} of {_told(span_us)} are gaps; give candles for half of the time",
         )
     return [f"gaps bridged: {len(gaps)}, {_told(sum(gaps))} in all, {_told(max(gaps))} at most"]
 

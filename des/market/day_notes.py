@@ -1,4 +1,4 @@
-"""Notes for reports on each day: the displayed books, the weights of hours, the price ranges."""
+"""Notes about each day for reports: displayed books, weights of hours, price ranges."""
 
 from collections.abc import Iterable
 from decimal import Decimal

@@ -19,7 +19,7 @@ class Gateways:
 
     @classmethod
     def of(cls, house: House) -> "Gateways":
-        """Compute the delays of a house venue from its scenario."""
+        """Compute the delays from the scenario's figures for the house venue."""
         quiet, busy = (
             lognormal_quantiles_us(microseconds(median_ms / 1_000), house.gateway_log_sd)
             for median_ms in (house.gateway_ms_median, house.gateway_ms_median_busy)
@@ -27,5 +27,5 @@ class Gateways:
         return cls(quiet, busy, house.busy_above)
 
     def at(self, volatility_ratio: float) -> np.ndarray:
-        """Return the delays, given the hour's volatility as a ratio to its stated level."""
+        """Return an hour's delays, given its volatility divided by the stated volatility."""
         return self.busy_us if volatility_ratio >= self.busy_above else self.quiet_us

@@ -35,7 +35,7 @@ class Hedgers:
         self._hedge_us = (run.hedge_s or 1) * SECOND_US  # without hedge_s: at every settlement
 
     def decide(self, now_us: int, lot_cents: int, state: Holdings) -> int:
-        """Place the orders, and return the net lots of all orders since the last settlement.
+        """Place the orders, and return the net lots ordered on the lead venue since the last call.
 
         The net lots include the firms' hedge orders, which follow the firms' own fills.
         """

@@ -2,7 +2,7 @@
 
 A trading firm hedges each fill separately, as soon as the firm learns of the fill. The captive
 maker and the backstop providers hedge their net positions at settlements. The directional desk's
-orders on the lead venue are placed in the same way.
+orders on the lead venue are placed at settlements too.
 """
 
 import math
@@ -47,7 +47,7 @@ class HedgeTerms(NamedTuple):
 
 
 def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> np.ndarray:
-    """Return the delay of each holder's orders to the lead venue; 0 for holders without orders."""
+    """Return each holder's delay to the lead venue, or 0 if the holder sends no orders there."""
     maker_us = microseconds(scenario.maker.hedge_delay_ms / 1_000)
     delay_us = dict.fromkeys(parties.holders, 0) | {parties.maker: maker_us}
     for firm in firms:
@@ -79,13 +79,19 @@ class HedgeDesk:
         self._pushed = 0  # the number of orders under way that already move the lead price
 
     def follow(self, house_fills: np.ndarray) -> None:
-        """Place hedge orders for firms' hits and closed positions among fills of dtype ROW."""
+        """Place a hedge order for each hit of a firm and each position that a firm closed.
+
+        Args:
+            house_fills: the fills on the house (dtype ROW), some of which are such trades.
+        """
         if len(house_fills):
             self._under_way, lots = _followed(self._under_way, house_fills, self._delay_us)
             self._ordered_lots += lots
 
     def decide(self, now_us: int, hedger: int, lots: int, most_lots: int | None = None) -> None:
-        """Place a hedge order for a hedger's net position, minus its orders already on their way.
+        """Order the lots that bring a hedger's net position to zero.
+
+        The hedger's orders that are on their way count as filled.
 
         Args:
             now_us: the time of the settlement.
@@ -115,7 +121,7 @@ class HedgeDesk:
 
         A purchase costs the lead price plus the half-spread and the impact. A sale brings the lead
         price minus the half-spread and the impact. An order that already moves the lead price has
-        no other impact.
+        no further impact.
 
         Args:
             end_us: the interval's end.

@@ -1,4 +1,4 @@
-"""The state of one market after a settlement, for the next decisions about the market."""
+"""Positions, and permissions to trade, in one market after a settlement."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -37,7 +37,7 @@ class HouseVolume:
         return [listing.volume.today.others_cents for listing in self._listings]
 
     def without_maker_cents(self) -> float:
-        """Return today's cents if there were no captive maker, summed over all markets."""
+        """Return today's uninformed volume in cents, as if no captive maker quoted."""
         return sum(listing.volume.without_maker_cents for listing in self._listings)
 
     def close_day(self, time_us: int) -> None:

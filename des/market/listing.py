@@ -41,7 +41,7 @@ from ledger.notes import ShownBook, rounded
 
 @dataclass(frozen=True, slots=True)
 class Traders:
-    """The parties that trade in a market, by their codes in the books."""
+    """The codes, in the books, of the parties that trade in a market."""
 
     maker: int
     others: int  # the other makers
@@ -55,7 +55,7 @@ class Traders:
 
 
 class IntervalRows(NamedTuple):
-    """The rows of one market to book for a span: three arrays of dtype ROW, sorted by time."""
+    """The rows of a market that are booked for a span: three arrays (dtype ROW) sorted by time."""
 
     house: np.ndarray  # fills on the house
     net: np.ndarray  # customers' net trades with the other makers, if `retail.holding_days` is set
@@ -114,7 +114,7 @@ class Listing:
             run.seed, market.name, holders, market.order_usd_mean, self.hours, held
         )
         self._net = NetTrades(int(traders.takers[-1]), traders.others) if held else None
-        # In the maker's own simulation all orders are of one customer, since no name is needed.
+        # In the maker's own simulation one customer sends all orders, since names have no effect.
         imagined = UninformedFlow(
             run.seed, f"{market.name} as believed", 1, market.order_usd_mean, self.hours
         )
@@ -145,7 +145,7 @@ class Listing:
     ) -> Generator[simpy.Event, None, IntervalRows]:
         """Simulate quotes and fills in a span. The method is a process of SimPy.
 
-        The span is inside one hour. Only a span without trading may last several hours.
+        A span with trading is inside one hour. A span without trading may last several hours.
 
         Args:
             env: the simulation's clock.
@@ -172,7 +172,7 @@ class Listing:
         return IntervalRows(house, net, self._hedgers.desk.fills(end_us, ticks, per_root_lot))
 
     def close_hedges(self, closed: np.ndarray) -> None:
-        """Place the firms' hedge orders after their house positions are *closed* (dtype ROW)."""
+        """Place orders that close the firms' hedges of *closed* house positions (dtype ROW)."""
         self._hedgers.desk.follow(closed)
 
     def _uninformed_orders(self, start_us: int, end_us: int) -> np.ndarray:
@@ -275,7 +275,7 @@ class Listing:
         return self._house_is_open and self.hours.has(time_us)
 
     def ticks_of_day(self, end_us: int) -> Ticks:
-        """Draw the lead price of the day that ends at *end_us* again, with its impact."""
+        """Draw the lead price of the day that ends at *end_us* again, with the impact of orders."""
         return self._traded.ticks_of_day(end_us)
 
     def volume_usd_per_s(self, time_us: int) -> float:
@@ -286,14 +286,15 @@ class Listing:
         return self._contract.stands_for * self._demand.usd_per_s(time_us)
 
     def close_day_of_demand(self) -> tuple[int, ...]:
-        """Return the whole dollars that customers wanted in each played hour, and begin a new day.
+        """Return the volume that customers wanted to trade today, and begin a new day.
 
+        The result has one figure in whole dollars for each played hour of the day.
         The result is empty if `demand.closure` is `stated`.
         """
         return self._demand.close_day()
 
     def recorded_usd(self, time_us: int) -> float | None:
-        """Return the recorded dollars of the day at *time_us* in all similar markets.
+        """Return the recorded volume of the day at *time_us* in all similar markets, in dollars.
 
         The result is None without a record.
         """
@@ -313,7 +314,7 @@ class Listing:
             return nobody_takes(len(firms.lots))
         hurdle_times = competing(int(firms.trades.sum()), self._firms.hurdle_exponent)
         # A simulated order represents one real order in each represented hour and similar market,
-        # so the limit on its size is multiplied.
+        # so the limit on an order's size is multiplied by the number of these real orders.
         return terms(
             self._takers,
             self.mark_ticks,

@@ -37,7 +37,8 @@ class MakerQuotes:
         """Initialise before the first decision.
 
         Args:
-            policy: the stated distance of quotes from the price, and their skew by position.
+            policy: the stated distance of quotes from the price, and the shift of the mid by which
+                the maker reduces its position.
             spread_times: factor on the decided distance of levels from the mid.
             choice: decides the half-spread and the size for a month.
             belief: the prediction of the maker's own simulation.
@@ -52,7 +53,7 @@ class MakerQuotes:
         self._whole_lots = whole_lots
         self._decided: Decided | None = None  # None before the first settlement
         self._decided_us = self._lots_at_hour = 0
-        self._policy_of_hour = policy  # with the width of levels in this hour
+        self._policy_of_hour = policy  # with the distances of levels in this hour
         self._weight_at_hour = 1.0  # the weight of the position when the hour began
         self.policy, self.shown_cents = policy, 0  # size per level in cents, as decided
         self.seen: SeenMonth | None = None  # the month on which the last decision is based
@@ -64,7 +65,7 @@ class MakerQuotes:
 
         Args:
             now_us: the time of the settlement. The first settlement is the run's start.
-            state: the positions in this market, and the share of size that the maker displays.
+            state: the positions in this market, and the share of the decided size to display.
         """
         if self._decided is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
             self._decide(now_us, state.maker_shows)

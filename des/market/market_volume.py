@@ -1,4 +1,4 @@
-"""The volume traded in one market on the house, in exact cents: uninformed, hit or forced."""
+"""The volume of one market on the house, in cents: uninformed orders, hits, forced orders."""
 
 from collections import deque
 from operator import add
@@ -11,8 +11,8 @@ from ledger.motives import Motive, VolumePart, counted_as
 from ledger.times import HOURS_PER_DAY
 
 _PARTS, _NO_ORDER = tuple(VolumePart), -1
-# For the code of each motive: the index in _PARTS of the part of the volume that counts the orders
-# with this motive.
+# _COUNTS_IN[code] is for orders with the motive of this code. It is the index in _PARTS of the part
+# of the volume in which these orders count, or _NO_ORDER.
 _COUNTS_IN = np.full(len(Motive), _NO_ORDER)
 for _place, _part in enumerate(_PARTS):
     _COUNTS_IN[list(counted_as(_part))] = _place
@@ -58,7 +58,7 @@ class MarketVolume:
         self.hours_today = 0  # number of today's played hours, including the current hour
         self.stood_for_today = 0  # number of hours that today's played hours represent
         self.today = self.this_month = self.last_month = NOTHING
-        self.without_maker_cents = 0.0  # today's cents if there were no captive maker
+        self.without_maker_cents = 0.0  # today's uninformed volume as if no captive maker quoted
 
     def begin_hour(self, response: float, stands_for: int = 1) -> None:
         """Begin a played hour.
@@ -95,10 +95,10 @@ class MarketVolume:
         self.without_maker_cents += now.uninformed_cents / self._response
 
     def usd_per_day(self) -> float:
-        """Return the volume in dollars per day, over played hours that represent about 24 hours.
+        """Return the volume in dollars per day, over the latest played hours.
 
-        These are the latest played hours. On the first day they are all played hours so far. Before
-        the first played hour the volume is 0.
+        These hours together represent about 24 hours. On the first day they are all played hours so
+        far. Before the first played hour the volume is 0.
         """
         if not self._hours:
             return 0.0

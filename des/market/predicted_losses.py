@@ -61,7 +61,11 @@ def _trades(demand: Demand, market: Market, start: date, end: date) -> np.ndarra
 
 
 def _beyond(path: HourlyPath, market: Market, policy: QuotingPolicy, hours: int) -> np.ndarray:
-    """Return the sum of each hour's jumps beyond the quotes, over all levels, shape (hours,)."""
+    """Return for each hour the parts of jumps beyond each level, summed over jumps and levels.
+
+    Returns:
+        Log-price changes, shape (hours,).
+    """
     in_hour = np.repeat(np.arange(hours), np.diff(path.jumps_before[: hours + 1]))
     jumps = np.abs(path.jump_sizes[: len(in_hour)])
     wide = np.ones(len(jumps))

@@ -38,7 +38,7 @@ class TradedPrice:
         return self._impact.per_root_usd(self._daily_volatility(time_us)) * math.sqrt(lot_usd)
 
     def ticks_of_day(self, end_us: int) -> Ticks:
-        """Draw the ticks of the day that ends at *end_us* once more, with the impact."""
+        """Draw the ticks of the day that ends at *end_us* again, with the impact of orders."""
         times_us, offsets = zip(*self._offsets, strict=True)
         spans = zip(times_us, (*times_us[1:], end_us), offsets, strict=True)
         times, prices = zip(*(self._lead.ticks(*span) for span in spans), strict=True)

@@ -19,7 +19,7 @@ class UninformedDemand:
         """Initialise the demand.
 
         Args:
-            rules: state whether demand is stated or recorded, and its elasticities.
+            rules: the choice between stated and recorded demand, and the elasticities of demand.
             market: the market with the recorded volume or the stated demand.
             volume: the volume traded so far, in all similar markets.
         """
@@ -32,7 +32,7 @@ class UninformedDemand:
         self._rates = VolumeByMonth(market.demand) if self._is_stated else self._recorded
 
     def recorded_usd(self, time_us: int) -> float | None:
-        """Return a market's recorded dollars on the day at *time_us*, or None without a record."""
+        """Return the recorded dollars of one market on the day at *time_us*, or None if unknown."""
         return self._recorded.usd_of_day(time_us)
 
     def usd_per_s(self, time_us: int) -> float:
@@ -45,8 +45,8 @@ class UninformedDemand:
         Stated demand is the month's rate, times the response to the quotes at the start of the
         hour, times the number of hours that the hour represents. Recorded demand is the volume that
         the scenario gives for the hour, if it gives one. Otherwise recorded demand is the recorded
-        volume of the hours that today's played hours represent, up to and including this hour,
-        minus the volume already traded today. Recorded demand is at least 0.
+        volume of some hours of the day, minus the volume already traded today, and at least 0. The
+        hours are the hours that this played hour and today's earlier played hours represent.
         """
         if self._is_stated:
             return self._volume.hour_stands_for * self.usd_per_s(hour_us) * response

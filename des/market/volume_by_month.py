@@ -1,4 +1,4 @@
-"""Recorded or stated volume by month, with separate values for single days."""
+"""Recorded or stated volume by month, with separate volumes for single days."""
 
 import calendar
 from collections.abc import Sequence
@@ -29,6 +29,6 @@ class VolumeByMonth:
         return self._of_day.get(day, self._of_month.get((day.year, day.month)))
 
     def usd_of_day(self, time_us: int) -> float | None:
-        """Return the dollars of the whole day at *time_us*, or None if they are not known."""
+        """Return the volume of the day at *time_us* in dollars, or None if it is not known."""
         usd_per_s = self.usd_per_s(time_us)
         return None if usd_per_s is None else usd_per_s * DAY_S

@@ -40,7 +40,7 @@ class HourlyPath:
 
 
 def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour: int) -> HourlyPath:
-    """Draw the hours of a run, and the hours from its end to the next anchor.
+    """Draw the path in all hours of a run, and in the hours from its end to the next anchor.
 
     Given the volatilities, the diffusion between two anchors is a Brownian bridge. After the last
     anchor the diffusion is a random walk. If the draws miss an anchor, only the diffusion is

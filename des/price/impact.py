@@ -24,7 +24,10 @@ class Impact:
         self.log_offset = 0.0
 
     def per_root_usd(self, daily_volatility: float) -> float:
-        """Return the log-price's move by a dollar. n dollars move it sqrt(n) times as much."""
+        """Return the log-price's move by an order of one dollar.
+
+        An order of n dollars moves the log-price sqrt(n) times as far.
+        """
         if not self._kappa:
             return 0.0
         return self._kappa * daily_volatility / math.sqrt(self._daily_volume_usd)

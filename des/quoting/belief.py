@@ -33,7 +33,7 @@ class Imagined:
     policy: QuotingPolicy
     shown_cents: int  # size per level in cents
     # The result and the volume of the simulated minutes, in lots times ticks. The minutes of an
-    # hour count as often as the number of hours that this hour represents.
+    # hour count once for each hour that the simulated hour represents.
     edge_lot_ticks: int = 0
     lot_ticks: int = 0
 
@@ -91,7 +91,7 @@ class OwnSimulation:
         self._imagined = [Imagined(*each) for each in considered]
 
     def imagine(self, hour_us: int, usd_per_s: float, stands_for: int) -> None:
-        """Simulate the first minutes of an hour whose price path is available.
+        """Simulate the first minutes of an hour, at the actual lead prices.
 
         Args:
             hour_us: the start of the hour.

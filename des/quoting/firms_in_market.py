@@ -1,4 +1,4 @@
-"""The state of the trading firms in one market after a settlement."""
+"""The trading firms' positions, money and fees in one market after a settlement."""
 
 from dataclasses import dataclass
 

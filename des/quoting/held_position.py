@@ -40,7 +40,8 @@ class HeldPosition:
         Args:
             flow_lots: the expected volume of the hour in lots. At most this volume can be closed.
             hours: the number of hours that this hour represents.
-            noise: the effect of the hour's random orders. See `des.repeated_orders`.
+            noise: the effect of the hour's random orders on the net position. See
+                `des.repeated_orders`.
         """
         if noise is Noise.BEGINS:
             self._open_lots = 0.0

@@ -24,7 +24,7 @@ class Limits(NamedTuple):
 
     order_lots: np.ndarray  # the largest size of one order, by firm
     room_lots: np.ndarray  # the most lots by which a position may still change, by side and firm
-    counted: np.ndarray  # lots times ticks taken, and cut off by each limit, shape (3,)
+    counted: np.ndarray  # lots times price, taken and cut off by each limit, shape (3,)
 
 
 def none_counted() -> np.ndarray:

@@ -15,8 +15,8 @@ REACH_BPS_MAX = 5_000.0  # the largest distance from the price, so that bids sta
 class OtherQuotes(NamedTuple):
     """The other makers' quotes until the next settlement. These quotes fill any quantity.
 
-    If the captive maker has the same price, the displayed sizes decide how an order is split
-    between the makers. The displayed size also counts as depth of the book.
+    If the captive maker quotes the same price as the other makers, the displayed sizes decide how
+    an order is split between the makers. The displayed size also counts as depth of the book.
     """
 
     away_ticks: int  # distance of the quotes from the lead price that these makers see

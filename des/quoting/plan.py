@@ -40,9 +40,9 @@ class QuotingPolicy:
         return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
 
     def widened(self, times: float) -> "QuotingPolicy":
-        """Return the policy with levels *times* as far from the mid, if the policy widens.
+        """If the policy widens, return a policy with levels *times* as far from the mid.
 
-        A widened level is at most REACH_E6_MAX from the mid.
+        Otherwise return the policy unchanged. A widened level is at most REACH_E6_MAX from the mid.
         """
         if not self.widens or times == 1.0:
             return self

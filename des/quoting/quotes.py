@@ -121,7 +121,10 @@ def _copy(source: Quotes, i: int, target: Quotes, j: int) -> None:
 
 @njit(cache=True)
 def blank(n: int, levels: int, firms: int) -> Quotes:
-    """Return *n* empty quotes for *firms* to watch."""
+    """Return arrays for *n* quotes, still without times, prices and lots.
+
+    *levels* is the number of levels per side, and *firms* is the number of firms.
+    """
     return Quotes(
         np.empty(n, np.int64),
         np.empty(n, np.int64),

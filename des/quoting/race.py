@@ -25,8 +25,8 @@ from ledger.fills import ROW, Trigger, new_rows
 from ledger.motives import Motive
 
 ANY_PRICE = 2**62  # the limit price of a market order
-UNINFORMED = 2**31  # the value of the field `firm` in noise traders' orders, after all firms
-FORCED = UNINFORMED + 1  # the value of the field `firm` in forced orders, which come last
+UNINFORMED = 2**31  # `firm` in noise traders' orders: larger than the index of any firm
+FORCED = UNINFORMED + 1  # `firm` in forced orders, which come last
 CAPTIVE, OTHERS = np.int64(0), np.int64(1)  # the makers whose quotes can fill an order
 
 # An immediate-or-cancel order on its way to the house venue.

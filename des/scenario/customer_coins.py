@@ -34,8 +34,8 @@ class CustomerCoins(Part):
     """Coins that the venue owes to customers in kind. Customers' other claims are in dollars.
 
     A random draw decides whether a deposit is in dollars or in a coin, by the shares of the coins.
-    For each withdrawal another draw decides, by the value of customers' claims in dollars and in
-    each coin. Amounts below a lot of a coin are in dollars. If the house lacks dollars, it lends
+    Another draw decides this for each withdrawal, by the value of customers' claims in dollars and
+    in each coin. Amounts below a lot of a coin are in dollars. If the house lacks dollars, it lends
     coins to its maker, and the maker sells the coins at the price of the last settlement. If the
     house lacks a coin, the maker buys the coin back with the house's dollars. If the dollars are
     not enough, the withdrawal waits. If dealers buy only a limited amount in a day, dollars and
@@ -45,7 +45,7 @@ class CustomerCoins(Part):
     dealers: Entity  # the parties that trade coins with the maker
     # Opening cash of the dealers, in addition to the opening cash that a portfolio states.
     dealers_cash_usd: PositiveUsd
-    # The most that the dealers pay for customers' coins in a day. None: no limit but their cash.
+    # The most that the dealers pay for customers' coins in a day. None: only their cash is a limit.
     dealers_buy_usd_per_day: Usd | None = None
     owed: Annotated[tuple[CustomerCoin, ...], Field(min_length=1, max_length=50)]
 
@@ -68,8 +68,8 @@ def fault_of_coins(
         coins: customers' claims in kind.
         portfolio: the maker's own coins, some of which customers may also have.
         markets: the names of all contracts.
-        taken: names that no coin can have: those of entities, and those of tokens, since the books
-            count tokens in other units than coins.
+        taken: the names of entities and of tokens. No coin can have such a name, because the books
+            would use one name for two things.
     """
     if coins is None:
         return None

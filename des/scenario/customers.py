@@ -92,7 +92,8 @@ class Flow(Part):
         lasts, customers withdraw C s dollars per unit of fear and time. In total they withdraw
         n = contagion s / d dollars because of the request. The number n does not depend on C: with
         smaller claims one dollar is a larger share, but fewer dollars are withdrawn per unit of
-        fear. At the start, s is at most the larger of the retail cohorts' mean and the firms' mean.
+        fear. At the start, s is at most the larger of two numbers: the mean sensitivity of
+        the retail cohorts, and `firms_sensitivity`.
         Later, s becomes smaller because sensitive customers leave. Fear is evaluated only at full
         hours, which leaves n unchanged: a request has an effect only from the next hour, but then
         at full strength for a whole hour.

@@ -1,4 +1,4 @@
-"""Values that each apply from a day on, until the next value applies."""
+"""Dated entries of lists. An entry applies from its day on, until the next entry applies."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from des.scenario.quantities import ContradictionError, Part
 
 
 class Dated(Part):
-    """An entry of a list: it applies from a day on. Each subclass adds the value of the entry."""
+    """An entry of a list that applies from a day on. Subclasses add figures, such as a price."""
 
     since: date
 
@@ -56,7 +56,7 @@ def check_days(key: str, field: str, days: Sequence[date]) -> None:
 
     Args:
         key: the name of a list.
-        field: the key of the day in each part of the list.
+        field: the key of the day in each entry of the list.
         days: the days, in the order of the list.
 
     Raises:

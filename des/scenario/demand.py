@@ -46,8 +46,8 @@ class Others(Part):
 class Demand(Part):
     """The volume that noise traders want to trade, and the rule by which it is determined.
 
-    With `stated`, `markets.demand` gives the volume of each month that noise traders would trade if
-    there were only the other makers. Noise traders trade more if the book is tighter and deeper
+    With `stated`, `markets.demand` gives the volume that noise traders would trade in each month if
+    only the other makers quoted. Noise traders trade more if the book is tighter and deeper
     (see `response`). So volume is an outcome that can be compared with the record.
 
     With `recorded`, noise traders' volume is the recorded volume of each day minus hits and forced
@@ -56,7 +56,8 @@ class Demand(Part):
     first hour on. No decision uses the record of a later day.
 
     Volume, depth and spread rise and fall together: Chordia, Roll & Subrahmanyam (2001), Journal of
-    Finance 56(2), 501-530. Constant elasticities and their values are assumptions.
+    Finance 56(2), 501-530. That the elasticities are constant is an assumption, and so is their
+    size.
     """
 
     closure: Literal["recorded", "stated"]

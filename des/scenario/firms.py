@@ -87,12 +87,12 @@ class CapitalRules(Part):
     shift_max: Fraction  # largest share of capital moved in one day
     # The probability for each waiting firm to enter on a day.
     entry_per_day: Annotated[float, Field(ge=0, le=1)]
-    # The rise of this probability for each basis point of their capital that trading firms earn on
-    # average in a day.
+    # The rise of this probability for each basis point that trading firms earn on their capital in
+    # a day, on average.
     entry_per_bp: Annotated[float, Field(ge=0, le=1)]
     # A firm closes if its capital and cash together are below this share of its opening capital.
     closes_below: Fraction
-    # Days after its entry until a firm begins to act on its trailing returns.
+    # Days from a firm's entry until the firm begins to act on its trailing returns.
     patience_days: Annotated[int, Field(ge=1, le=1_000)]
 
 

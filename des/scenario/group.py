@@ -36,7 +36,7 @@ Day = date  # another name for `date`, since a field is called date
 
 
 def _check_use(word: str) -> str:
-    """Refuse a kind that is not a use of money, with pydantic's error for a wrong value."""
+    """Raise pydantic's error for a wrong value if *word* is not a use of money."""
     if word not in USES:
         raise PydanticCustomError("use_of_money", "not a use of money in ledger.kinds")
     return word
@@ -214,7 +214,7 @@ class Lift(Part):
 
     The rise is an assumption that the scenario may state. Let D be the dollars in the token's pool.
     The mark is the lead price times 1 + elasticity * ln(1 + D / reference_usd). If D equals
-    reference_usd, the mark is above the lead price by ln 2 times the elasticity. Marks change paper
+    reference_usd, the rise is the share elasticity * ln 2 of the lead price. Marks change paper
     wealth and lenders' advances. Nothing trades at marks, and arbitrage keeps pools at the lead
     price.
 
@@ -244,7 +244,7 @@ class HouseCost(Part):
 
 
 class Long(Spell):
-    """A long position that the captive maker holds for a rise of the price.
+    """A long position that the captive maker holds to gain from a rise of the price.
 
     The maker buys the position on the first day for a stated sum, and sells it on the last day. All
     such positions together are the directional book.

@@ -131,7 +131,7 @@ class Maker(Part):
     policy: Literal["captive", "independent"] | None = None  # None: there is no monthly review
 
     def depth_share_on(self, day: date) -> float:
-        """Return the captive maker's share of the depth on a day. The scenario must state it."""
+        """Return the captive maker's share of the depth on a day. The scenario must state one."""
         step = in_force(self.depth_share_steps, day)
         return step.share if step else given(self.depth_share)
 

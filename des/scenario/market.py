@@ -84,7 +84,7 @@ class Market(Part):
     lead_volume_usd_per_day: PositiveUsd | None = None
 
     def depth_in_reach_usd(self, day: date) -> float:
-        """Return the dollars of all makers on one side, up to the captive maker's last level.
+        """Return the dollars that all makers show on one side up to the captive maker's last level.
 
         The level's distance is without `maker.spread_times`. Without a depth the result is 0.
         """

@@ -35,11 +35,11 @@ class Portfolio(Part):
 
     Each loan is drawn on the day on which a limit of the lender begins, and on the first of each
     month. It is drawn up to the limit, as far as collateral allows. The maker spends each holding's
-    share of the loan on the coin, at the day's last price. The part of the loan without a share
-    stays cash. If the maker's cash is less than a recalled loan, sales of coins raise the part
-    `recall_sold_share` of the difference, in proportion to the value of each coin. The maker's
-    other sources of money pay the other part of the difference. If these sources are not enough,
-    more coins are sold. Coins are collateral, like tokens.
+    share of the loan on the coin, at the day's last price. If the shares sum to less than 1, the
+    other part of the loan stays cash. If the maker's cash is less than a recalled loan, sales of
+    coins raise the part `recall_sold_share` of the difference, in proportion to the value of each
+    coin. The maker's other sources of money pay the other part of the difference. If these sources
+    are not enough, more coins are sold. Coins are collateral, like tokens.
 
     With `cash_shares` customers' money is invested too. The group then keeps a reserve in cash: all
     withdrawals that wait, plus the day's share of customers' other claims. On the first of each

@@ -1,4 +1,4 @@
-"""The types of single values, and the base class, error and checks of all parts of a scenario.
+"""The types of a scenario's values, and the base class, the error and the checks of its tables.
 
 Names of a scenario become parts of the names of accounts and commodities, so they must be valid in
 both. A type's description completes the sentence "give ..." in an error message.
@@ -149,15 +149,15 @@ def check_shares(key: str, shares: Iterable[float]) -> None:
 
 
 def check_distinct(key: str, field: str, values: Sequence[str]) -> None:
-    """Refuse a value that an earlier part of a list already has.
+    """Refuse a list in which two entries have the same value of *field*.
 
     Args:
         key: the name of the list.
-        field: the key of the value in each part of the list.
+        field: the key of the value in each entry of the list.
         values: the values, in the order of the list.
 
     Raises:
-        ContradictionError: two parts have the same value.
+        ContradictionError: two entries have the same value.
     """
     for i, value in enumerate(values):
         if value in values[:i]:

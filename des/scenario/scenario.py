@@ -93,12 +93,12 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _names(self) -> Self:
-        """Refuse two parties with the same name, and two commodities with the same name.
+        """Refuse two parties with the same name, and two markets with the same name.
 
-        Names that differ only in capitals count as the same, because links have names in small
-        letters, and commodities such as BTC-PERP.FTX have names in capitals.
+        Names of parties that differ only in capitals count as the same, because links have these
+        names in small letters, and commodities such as BTC-PERP.FTX have them in capitals.
         """
-        taken = {"Outside"}  # Outside, the rest of the world, keeps books too
+        taken = {"Outside"}  # Outside, all traders with no other role, keeps books too
         if self.group and self.group.pools:
             # Pools' arbitrageurs keep books too. Account names use "Pool" for pooled tokens.
             taken |= {"Arbitrageurs", "Pool"}
@@ -208,7 +208,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _flowing(self) -> Self:
-        """Refuse news if no customers react to it, and very many tiny deposits."""
+        """Refuse news if customers do not react to news, and very many tiny deposits."""
         flow, mean = self.retail.flow, self.retail.deposit_usd_mean
         if self.news and flow is None:
             raise ContradictionError(
@@ -273,7 +273,7 @@ class Scenario(Part):
             if token.name in held:
                 raise ContradictionError(
                     ("leverage", "tokens", i, "name"),
-                    f"is '{token.name}', which the group holds in other units; give another name",
+                    f"is '{token.name}', a token or coin that the group holds; give another name",
                 )
         return self
 

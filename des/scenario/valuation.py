@@ -20,10 +20,10 @@ class Valuation(Part):
     for an older venue.
 
     Without the captive maker's liquidity, the value is growth_multiple * max(F - F0, 0). F is the
-    fees of the last twelve months if the maker had shown no quotes: customers' fee rate times the
-    uninformed volume with the other makers alone (`Demand.response`). F contains no fees of firms,
-    since firms would have found no quotes to hit. F also contains no fees of forced orders. F0
-    stays the same, since the question is the cost of stopping the quotes.
+    fees that the house would have earned in the last twelve months without the maker's quotes:
+    customers' fee rate times the uninformed volume with the other makers alone (`Demand.response`).
+    F contains no fees of firms, since firms would have found no quotes to hit. F also contains no
+    fees of forced orders. F0 stays the same, since the question is the cost of stopping the quotes.
 
     As a trading firm, the value is earnings_multiple * max(E, 0). E is the fees of the last twelve
     months minus operating costs, plus the result of the captive maker's quotes.
