@@ -1,11 +1,12 @@
 """A stratified draw of hours: one random hour for each group of similar hours of a day.
 
-The price's hourly path gives a predicted loss of each hour before any hour is played. The hours of
-a day are sorted by their predictions, the largest first, and divided into groups. The scenario
-states a bound on the predicted loss of a group, and the largest number of hours in a group. The
-number of hours in a group is the bound divided by the largest predicted loss of an hour in the
-group, rounded down, but at least 1 and at most the stated number. The last group of a day has only
-the hours that are left. One random hour of each group is played and represents the whole group.
+Before any hour is played, the loss of each hour is predicted from the price's hourly path. The
+hours of a day are sorted by their predictions, the largest first, and divided into groups. The
+scenario states a bound on the predicted loss of a group, and the largest number of hours in a
+group. The number of hours in a group is the bound divided by the largest predicted loss of an hour
+in the group, rounded down, but at least 1 and at most the stated number. The last group of a day
+has fewer hours if no more hours of the day are left. One random hour of each group is played and
+represents the whole group.
 
 Hours with a large predicted loss are in small groups, so most of these hours are played. The bound
 is the same on all days, so the groups of a day depend only on the predictions of this day.

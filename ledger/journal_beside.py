@@ -99,7 +99,7 @@ class _Writer(Journal):
         """Finish the books. They must have the *balances* of the process that simulates.
 
         Raises:
-            LedgerError: an account has another balance in the books.
+            LedgerError: an account's balance in the books differs from *balances*.
         """
         for account, commodity in {*balances, *self._balances}:
             booked = self.balance(account, commodity)

@@ -1,4 +1,4 @@
-"""Reads the parts of a transaction that Beancount has loaded.
+"""Reads amounts, parties, metadata and narrations of transactions that Beancount has loaded.
 
 Beancount's types allow postings without an amount. In our books each posting has an amount.
 """

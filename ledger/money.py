@@ -151,7 +151,7 @@ class MarginToken:
 
     @property
     def weight(self) -> str:
-        """Write the weight as a decimal: ``0.9``."""
+        """Write the weight as a decimal, such as ``0.9``."""
         return f"{Decimal(self.weight_e6).scaleb(-6).normalize():f}"
 
 

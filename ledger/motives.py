@@ -80,7 +80,7 @@ class Motive(IntEnum):
     BACKSTOP = 8, _step("backstop", Kind.BACKSTOP, Rule.FILL)
     # A position closed against the largest accounts on the other side.
     DELEVERAGING = 9, _step("deleveraging", Kind.DELEVERAGING, Rule.FILL)
-    # Money left by a liquidation, or the payment of a debt.
+    # Money that a liquidated account leaves to the insurance fund, or a debt that the fund pays.
     INSURANCE = 10, _step("insurance", Kind.INSURANCE, Rule.PAYMENT)
     # A debt that no margin, fund or backstop covers, or a customer's payment towards such a debt.
     SOCIALISED = 11, _step("socialised-loss", Kind.SOCIALISED, Rule.PAYMENT)

@@ -185,7 +185,7 @@ class TradedDay(Note):
 
 @dataclass(frozen=True, slots=True)
 class ForcedDay(Note):
-    """The forced orders that hit the captive maker's quotes in a market of the house on a day."""
+    """A day's volume of forced orders that the captive maker filled in a market of the house."""
 
     kind: ClassVar[str] = "forced"
     market: Word

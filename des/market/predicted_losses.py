@@ -37,7 +37,7 @@ def predicted_losses(scenario: Scenario) -> np.ndarray:
     """Return the predicted loss of each hour of a run.
 
     Returns:
-        Dollars for each dollar shown per level in each market, shape (hours,).
+        Dollars lost per dollar that the maker shows on each level of each market, shape (hours,).
     """
     run = scenario.run
     start_hour, end_hour = (midnight_us(day) // HOUR_US for day in (run.start, run.end))

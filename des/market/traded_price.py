@@ -47,8 +47,8 @@ class TradedPrice:
     def prices_of_hours(self, end_us: int, is_whole: Callable[[int], bool]) -> np.ndarray:
         """Return the prices of the day that ends at *end_us*, without impact, shape (n,).
 
-        An idle hour has the price at its start. A played hour has the prices of all its ticks. The
-        prices of idle hours are before the prices of played hours.
+        An idle hour has the price at its start. A played hour has the prices of all its ticks. In
+        the array the prices of idle hours come first.
         """
         hours_us = range(end_us - DAY_US, end_us, HOUR_US)
         spans = [(at, HOUR_US if is_whole(at) else 0) for at in hours_us]

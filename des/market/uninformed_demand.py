@@ -45,8 +45,8 @@ class UninformedDemand:
         Stated demand is the month's rate, times the response to the quotes at the start of the
         hour, times the number of hours that the hour represents. Recorded demand is the volume that
         the scenario gives for the hour, if it gives one. Otherwise recorded demand is the recorded
-        volume of some hours of the day, minus the volume already traded today, and at least 0. The
-        hours are the hours that this played hour and today's earlier played hours represent.
+        volume of some hours of the day, minus the volume already traded today, and at least 0. This
+        played hour and today's earlier played hours represent these hours.
         """
         if self._is_stated:
             return self._volume.hour_stands_for * self.usd_per_s(hour_us) * response

@@ -27,7 +27,7 @@ class Candles:
 
 
 def read_candles(path: Path) -> Candles:
-    """Read a file of candles of equal length, at most a week. See `des.candles` for formats.
+    """Read a file of candles that have one length, at most a week. See `des.candles` for formats.
 
     Times without a zone are UTC. Candles that do not last whole hours are combined into longer
     candles that do. The volatility of a day comes from the ranges of the candles that open on this
@@ -73,7 +73,7 @@ def _daily_levels(
         annual = math.sqrt(variance * candles_per_year)
         try:
             yield VolatilityLevel(since=day_of(day_us), annual=annual)
-        except ValidationError as error:  # the volatility is above the maximum of a scenario's key
+        except ValidationError as error:  # the volatility is above a scenario's largest value
             raise CandleError(
                 path,
                 day[0].row,

@@ -48,8 +48,8 @@ class LeadPrice:
     Args:
         seed: the run's seed.
         market: the name of the market.
-        price: the price's anchors and volatility. If they are in a file of candles, the caller
-            reads the file first.
+        price: the price's anchors and volatility. If a file of candles states them, the
+            caller reads the file first.
         tick_usd: the size of a tick, in dollars.
         start_us: the first microsecond of the run, at a full hour.
         end_us: the first microsecond after the run, at a full hour.

@@ -39,7 +39,7 @@ class PricedCoin(Part):
     prices: Annotated[tuple[CoinPrice, ...], Field(max_length=10_000)] = ()  # or stated prices
 
     def price_usd_on(self, day: date) -> float | None:
-        """Return the stated price that applies on a day, in dollars."""
+        """Return the stated price that applies on a day, in dollars, or None if there is none."""
         price = in_force(self.prices, day)
         return price.usd if price else None
 

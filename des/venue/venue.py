@@ -26,7 +26,7 @@ def hourly_funding_e9(bps_per_day: float) -> int:
 
 
 class Venue:
-    """Claims and positions of all members, in whole numbers. Rows of `lots` are markets."""
+    """Claims and positions of all members, in whole numbers. `lots` has a row per market."""
 
     def __init__(
         self,
@@ -186,7 +186,7 @@ def _book(
 
 @njit(cache=True)
 def _notional(lots: np.ndarray, lot_cents: np.ndarray, account: np.ndarray) -> np.ndarray:
-    """Return the value of positions in cents by account, given lots by market and member."""
+    """Return the absolute values of positions in cents, summed over markets, for each account."""
     held = np.zeros(lots.shape[1], np.int64)
     for market in range(lots.shape[0]):
         for member in range(lots.shape[1]):
