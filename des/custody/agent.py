@@ -1,9 +1,9 @@
 """The house's agent: the captive maker, whose bank accounts receive and pay customers' dollars.
 
 For each of retail customers' deposits and withdrawals in dollars, a random draw selects the agent's
-or the house's account. The agent also pays a withdrawal if the house has too little cash. The agent
-never pays more than it holds of customers' deposits. Coins never pass through the agent. Customers'
-dollars are mixed with the maker's other cash.
+or the house's account. The agent also pays a withdrawal if the house has too little cash. In all,
+the agent never pays out more of customers' deposits than it has received. Coins never pass through
+the agent. Customers' dollars are mixed with the maker's other cash.
 """
 
 from des.chance import decision_key, mix
@@ -43,7 +43,7 @@ class Agent:
         self._agent = parties.names.index(parties.maker)
 
     def takes(self, time_us: int) -> bool:
-        """Tell whether a deposit is in dollars and goes to the agent, by a random draw."""
+        """Draw at random whether a deposit is in dollars and goes to the agent."""
         return self._is_drawn("in", time_us, self._retail.dollar_share)
 
     def take_in(self, time_us: int, cents: int, meta: Meta) -> int:
@@ -62,8 +62,8 @@ class Agent:
         """Tell whether the agent pays a withdrawal.
 
         The agent pays a retail customer if a draw selects the agent's account, or if the house
-        cannot pay *cents*. The agent never pays other customers, and never pays after a halt. The
-        agent never pays more than it holds of customers' deposits, or more than its cash.
+        cannot pay *cents*. The agent never pays other customers, and never pays after a halt. A
+        payment is at most the customers' deposits that the agent still holds, and at most its cash.
 
         Args:
             asked_us: the time of the request.

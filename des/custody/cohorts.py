@@ -1,10 +1,10 @@
 """Cohorts: groups of customers with the same sensitivity to fear.
 
-A holder's place among all holders decides the cohort. The books have one control account for all
-retail customers, so this module counts the claims of each cohort that are not yet requested for
-withdrawal. While there is fear, more sensitive cohorts withdraw a larger part of their claims in
-each hour. So their share of all claims falls. Trading results are not assigned to single customers.
-All cohorts share the results in proportion to their claims.
+A holder's place among all holders decides the holder's cohort. The books have one control account
+for all retail customers, so this module counts the claims of each cohort that are not yet requested
+for withdrawal. While there is fear, more sensitive cohorts withdraw a larger part of their claims
+in each hour. So their share of all claims falls. Trading results are not assigned to single
+customers. All cohorts share the results in proportion to their claims.
 """
 
 from bisect import bisect_right
@@ -27,8 +27,9 @@ class Cohorts:
     def agree(self, cents: int) -> None:
         """Change the cohorts' claims so that their sum is *cents*, or 0 if *cents* is negative.
 
-        *cents* is the amount that retail customers can still request. The claims are scaled. If no
-        cohort has a claim, each cohort gets a part in proportion to its share of the holders.
+        *cents* is the amount that retail customers can still request. All claims are multiplied by
+        the same factor. If no cohort has a claim, each cohort gets a part in proportion to its
+        share of the holders.
         """
         before = sum(self.cents)
         if before > 0:
@@ -48,7 +49,7 @@ class Cohorts:
         self.cents[cohort] -= cents
 
     def place(self, cohort: int, within: float) -> float:
-        """Convert a share of a cohort's holders, in [0, 1), into a share of all holders."""
+        """Convert a place within a cohort, in [0, 1), into a place among all holders."""
         return (self._ends[cohort - 1] if cohort else 0.0) + self._shares[cohort] * within
 
 

@@ -1,4 +1,4 @@
-"""Prices of coins: a contract's lead price, or stated prices by date."""
+"""Prices of coins: the lead price of a contract, or prices that the scenario states by date."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -15,7 +15,7 @@ WHOLE = "1"  # the unit of a coin whose price the scenario states
 
 
 def chart_coins(scenario: Scenario) -> tuple[Coin, ...]:
-    """Return the coins in the books: the maker's coins, then other coins owed to customers."""
+    """Return the coins in the books: the maker's coins, then coins only owed to customers."""
     held = {coin.name for coin in scenario.coins}
     owed = {coin.name for coin in scenario.owed_coins}
     alone = (coin for coin in scenario.owed_coins if coin.name not in held)
@@ -53,7 +53,7 @@ class CoinPrices:
         """Return the dollar price of one coin, or None before the first stated price.
 
         Args:
-            place: the index of the coin among the given coins.
+            place: the index of the coin in the sequence that `__init__` received.
             day: the day of the price.
             marks: lead prices of all markets at the time of valuation, in ticks.
         """

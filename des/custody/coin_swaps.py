@@ -2,9 +2,9 @@
 
 The house lends coins to its maker on the credit line. The maker sells the lent coins to dealers at
 the price of the last settlement, and pays the dollars to the house. When a customer requests a coin
-that the house lacks, the maker buys the coin back with the house's dollars. At constant prices the
-house can pay as much with coins as with dollars of the same value, as long as dealers have enough
-cash and there is no daily limit.
+that the house lacks, the maker buys the coin back with the house's dollars. Coins can pay a
+withdrawal as well as dollars of the same value, as long as prices are constant, dealers have enough
+cash, and no daily limit applies.
 """
 
 from datetime import date
@@ -38,8 +38,9 @@ class CoinSwaps:
             tranche_cents: sales are rounded up to a multiple of this amount, if there are enough
                 coins.
             journal: records sales and purchases.
-            daily_cents: the cents for which dealers buy coins in a day, before a sale is rounded up
-                to whole lots. None: only the dealers' cash is a limit.
+            daily_cents: the most cents for which dealers buy coins in a day. A sale that is rounded
+                up to whole lots may exceed this limit slightly. None: only the dealers' cash is a
+                limit.
         """
         self._tranche_cents = tranche_cents
         self._vault, self._parties = vault, parties
@@ -69,7 +70,7 @@ class CoinSwaps:
         return self._lacking_cents(lots, cents) <= self.sellable_cents(lots)
 
     def find(self, time_us: int, lots: Lots, cents: int) -> None:
-        """Trade coins until the house has these lots and *cents*. `can_pay` must be True."""
+        """Buy and sell coins until the house has these lots and *cents*. `can_pay` must be True."""
         self.sell(time_us, self._lacking_cents(lots, cents), lots)
         for place, n in enumerate(self._missing(lots)):
             if n:

@@ -1,4 +1,4 @@
-"""Counts customers' coins: in wallets, owed by the house, held by the house, lent to its maker.
+"""Counts customers' coins: in their wallets, owed and held by the house, and lent to its maker.
 
 Coins owed always equal coins held plus coins lent. A coin is valued at the price of the last
 settlement, so that no decision uses a later price.
@@ -27,7 +27,7 @@ Meta = tuple[tuple[str, str], ...]
 
 
 class CoinVault:
-    """Counts the lots of each coin that customers own or are owed, by location."""
+    """Counts the lots of each coin: in wallets, owed, held by the house, lent, and requested."""
 
     def __init__(self, scenario: Scenario, parties: Parties, journal: Journal) -> None:
         """Initialise with all coins in customers' own wallets, and without prices."""
@@ -49,7 +49,7 @@ class CoinVault:
         self.sold_cents = 0  # cents received for lent coins, minus the cost of buying back
         self._days_marks: tuple[date, np.ndarray] | None = None
 
-    # --------------------------------------------------------------------- values
+    # --------------------------------------------------------- prices and values in cents
 
     def mark(self, day: date, marks: np.ndarray) -> None:
         """Set the prices from a settlement's lead prices in ticks, and from stated prices."""
@@ -107,8 +107,8 @@ class CoinVault:
 
         The result is 0 if dollars are drawn, if *cents* buy no lot, or if customers' wallets have
         none of the coin. An earlier random draw has sent a part of the dollar deposits to the
-        agent. For all other deposits this method draws a coin by the coin's share of all deposits,
-        or else dollars.
+        agent. For each other deposit this method draws one commodity, a coin or dollars. The
+        probability of each coin is in proportion to the coin's share of all deposits.
         """
         by_agent = self._retail.agent_share_on(day_of(time_us)) * self._retail.dollar_share
         wired = round(by_agent * UNIT)
@@ -166,7 +166,7 @@ class CoinVault:
         self.queued = [n + sign * more for n, more in zip(self.queued, lots, strict=True)]
 
     def withdraw(self, time_us: int, lots: Lots, meta: Meta, first: Meta) -> None:
-        """Deliver coins to customers. Only the first entry has the metadata *first*."""
+        """Deliver coins to customers. Only the entry of the first coin has the metadata *first*."""
         for place, n in enumerate(lots):
             if n > 0:
                 self._move(place, -n)
@@ -192,7 +192,7 @@ class CoinVault:
                 self._journal.price(time_us, coin.name, f"{usd:f}")
 
     def agree_with_books(self) -> None:
-        """Compare the world's coins with the general ledger.
+        """Compare the simulation's lots of each coin with the general ledger.
 
         Raises:
             LedgerError: a quantity differs.

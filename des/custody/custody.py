@@ -38,8 +38,8 @@ class Custody:
     ) -> None:
         """Add customers' coins to custody. The house sells coins in tranches.
 
-        Dealers buy coins for at most *daily_cents* in a day, before sales are rounded up to whole
-        lots. If *daily_cents* is None, only the dealers' cash is a limit.
+        Dealers buy coins for at most *daily_cents* in a day, and slightly more if a sale is rounded
+        up to whole lots. If *daily_cents* is None, only the dealers' cash is a limit.
         """
         self.coins = coins
         self.swaps = CoinSwaps(
@@ -54,7 +54,7 @@ class Custody:
     def till(self, venue: str) -> int:
         """Return the cents that a venue can pay out: all its cash, or nothing after a halt.
 
-        For the house, the proceeds of a sale of customers' coins are added to the cash.
+        For the house, the result includes the cents for which it can sell customers' coins.
         """
         if self.status[venue] == HALTED:
             return 0
@@ -83,7 +83,7 @@ class Custody:
     ) -> int:
         """Deposit *cents* at a venue, or all cash of *entity* if that is less. Return the amount.
 
-        A venue that has halted accepts no deposits, since they would be lost.
+        A venue that has halted accepts no deposits, since the money would be lost.
         """
         cents = min(cents, int(self.cash[entity]))
         if cents <= 0 or self.status[venue] == HALTED:
@@ -105,7 +105,7 @@ class Custody:
         links: tuple[str, ...] = (),
         meta: tuple[tuple[str, str], ...] = (),
     ) -> int:
-        """Pay *cents* to *entity*, at most the entity's claim and `till`. Return the amount."""
+        """Pay *cents* to *entity*, at most its claim and at most `till`. Return the amount."""
         cents = min(cents, self.claim_cents(entity, venue), self.till(venue))
         if cents <= 0:
             return 0
@@ -130,9 +130,10 @@ class Custody:
         )
 
     def hand_over(self, time_us: int, cents: int, lots: Lots, meta: Meta, first: Meta) -> None:
-        """Deliver coins to customers, and keep *cents* for a payment in dollars.
+        """Deliver coins to customers, and leave at least *cents* for a payment in dollars.
 
-        `can_pay` must be True for this payment. Only the first entry has the metadata *first*.
+        `can_pay` must be True for these coins and *cents*. Coins are bought or sold if needed. Only
+        the first entry of the delivery has the metadata *first*.
         """
         given(self.swaps).find(time_us, lots, cents)
         given(self.coins).withdraw(time_us, lots, meta, first)

@@ -1,6 +1,6 @@
-"""Trading firms that lose confidence withdraw their free claims from the house.
+"""Trading firms that lose confidence withdraw the free part of their claims on the house.
 
-A claim is free if it is neither margin nor already requested.
+The free part of a claim is neither margin nor already requested for withdrawal.
 """
 
 import math
@@ -34,7 +34,9 @@ class FirmWithdrawals:
         self._sensitivity, self._till = sensitivity, till
 
     def decide(self, now_us: int, fear: float, hours: int = 1) -> None:
-        """Decide for each firm whether it requests a withdrawal now, for the next *hours*.
+        """Decide for each firm whether it requests a withdrawal now.
+
+        The next decision is *hours* later.
 
         Formula: with probability 1 - exp(-fear * sensitivity * hours / 24) a firm requests the
             whole free part of its claim. At constant fear the probability for a span of time does

@@ -3,8 +3,9 @@
 Customers' fear rises at once when a customer requests a withdrawal, when a queue of withdrawals
 begins, and at the time of news, which is a full hour. At a full hour the fear and the house's
 volume set the expected deposits, and the fear and customers' claims set the expected withdrawals.
-These rates are valid until the next decision: for one hour, or for several idle hours. Until then
-customers arrive one by one, as a Poisson process in continuous time.
+These rates are valid until the next decision, which is usually one hour later. In a sampled run the
+next decision can be later: several idle hours, in which no trading is played, may pass in one step.
+Between two decisions customers arrive one by one, as a Poisson process in continuous time.
 """
 
 from collections import deque
@@ -61,16 +62,17 @@ class CustomerFlow:
         self._confidence, self._till, self._desk, self._firms = confidence, till, desk, firms
         self._news = deque(scenario.news or ())
         self._cohorts = Cohorts(self._rules.cohorts)
-        # For each cohort, the expected withdrawals of this and all earlier cohorts in this hour.
+        # For each cohort, the dollars that this cohort and all cohorts before it are expected to
+        # withdraw in an hour.
         self._reach_usd = [0.0]
 
     def look_at_queue(self, now_us: int) -> None:
-        """Pay the withdrawals that wait, as far as possible. Halt if the queue lasts too long."""
+        """Pay waiting withdrawals as far as possible. Halt if the queue has lasted too long."""
         self._till.serve(now_us)
         self._till.halt_after(now_us, round(self._rules.halt_after_h * HOUR_US))
 
     def is_calm(self, now_us: int) -> bool:
-        """Tell whether fear is small, no withdrawal waits, and the next day has no news."""
+        """Tell whether fear is below CALM, no withdrawal waits, and no news comes within a day."""
         hears = bool(self._news) and self._news[0].time_us < now_us + DAY_US
         return self._confidence.fear(now_us) < CALM and not hears and not self._till.is_waited_at
 
@@ -159,7 +161,7 @@ def customers(
     Without *confidence*, start arrivals at constant rates instead, and return None.
 
     Args:
-        env, scenario, parties, custody: the parts of the world.
+        env, scenario, parties, custody: the world's clock, scenario, parties and custody.
         till: pays all customers.
         confidence: the customers' confidence. None: arrivals have constant rates.
         agent: receives some of the dollar deposits. None: the house receives all deposits.

@@ -1,6 +1,6 @@
 """The other makers' account on the house venue: their fees, and the margin of their positions.
 
-The account pays the fees of both sides of customers' trades with the other makers.
+When customers trade with the other makers, this account pays the buyer's and the seller's fee.
 """
 
 from decimal import Decimal
@@ -38,18 +38,20 @@ class OtherMakersDesk:
         leverage = scenario.leverage
         on_margin = leverage is not None and leverage.share_of_claims is not None
         self._moves_margin = on_margin or parties.netted is not None
-        # margin as a share of the notional value, the same as for firms that hedge
+        # The margin that the other makers keep, as a share of their positions' notional value. The
+        # share is the same as the margin target of hedgers on the lead venue.
         self._margin_ratio = scenario.lead.margin_ratio_target
         self._kept_cents = to_cents(scenario.other_makers.opening_claim_usd)
         self._house, self._custody = house, custody
         self._volume, self._journal = volume, journal
-        # The fees to date that would have been paid if the captive maker had shown no quotes.
+        # The fees on customers' trades so far, if the captive maker had shown no quotes.
         self.fees_without_maker_cents = 0.0
 
     def charge(self, time_us: int) -> None:
-        """Book a day's fees of the other makers. Unless the house has halted, first deposit cash.
+        """Book the other makers' fees of a day. Before this, deposit cash for the fees.
 
-        The booked fees are at most the balance of the other makers' account.
+        If the house has halted, no cash is deposited. The booked fees are at most the balance of
+        the other makers' account.
         """
         traded = self._volume.others_cents()
         fees = [
@@ -85,10 +87,10 @@ class OtherMakersDesk:
         self._custody.deposit(time_us, self._code, self._house_name, loss_cents, why, links)
 
     def take_gains(self, time_us: int, marks: np.ndarray) -> None:
-        """Withdraw gains of the other makers' positions that are not needed as margin.
+        """Withdraw the gains that the other makers do not need as margin for their positions.
 
-        The gains are the claim minus the opening claim. Nothing is withdrawn in a scenario in which
-        `cover_loss` deposits nothing.
+        The gains are the other makers' claim on the house minus their opening claim. Gains are
+        withdrawn only in the two cases that `cover_loss` names.
         """
         if not self._moves_margin:
             return

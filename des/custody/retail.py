@@ -47,7 +47,7 @@ class RetailCustody:
             draws: the random stream of this process.
             per_day: the mean number of customers in a day.
             usd_mean: the mean amount in dollars.
-            holders: the number of customers, who are equally likely.
+            holders: the number of customers. Each arrival is equally likely to be any of them.
             act: the function called at each arrival, with the holder and the cents.
             end_us: the end of the run. No customer arrives later.
         """

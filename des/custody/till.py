@@ -1,11 +1,11 @@
 """The till of the house: a withdrawal is paid at once, or waits behind earlier withdrawals.
 
 A withdrawal is paid in full or not at all. If one withdrawal has to wait, all later withdrawals
-wait behind it, even small withdrawals. If dollars and each coin have their own waiting lines, a
-withdrawal is split into one part for each line. Each part is then paid in full or not at all, and
-waits behind earlier parts in its own line. While a part waits for dollars, no dollars are spent to
-buy coins back. The books note each request that has to wait. After a halt the house pays nothing,
-but the books still note each request.
+wait behind it, even small withdrawals. If there is one waiting line for dollars and one for each
+coin, a withdrawal is split into one part for each line. Each part is then paid in full or not at
+all, and waits behind earlier parts in its own line. While a part waits for dollars, no dollars are
+spent to buy coins back. The books note each request that has to wait. After a halt the house pays
+nothing, but the books still note each request.
 
 The till does not pay the margin that firms and the captive maker move between the venues. Margin is
 paid at settlements, as far as there is cash.
@@ -88,7 +88,7 @@ class Till:
         return self._custody.claim_cents(entity, self._house) - self._held_cents(entity)
 
     def ask(self, time_us: int, entity: int, cents: int, holder: str = "", why: str = "") -> int:
-        """Pay a withdrawal at once if there is cash and no earlier request waits, or queue it.
+        """Pay a withdrawal at once, or queue it if cash is missing or an earlier request waits.
 
         Returns:
             The amount requested, at most the amount that `owed_cents` returns.
@@ -146,7 +146,7 @@ class Till:
         return MONEY if line == DOLLARS else coins.coins[line - 1].name
 
     def _in_coins(self, time_us: int, entity: int, cents: int) -> tuple[int, tuple[int, ...]]:
-        """Return the part of a request in dollars, as cents, and the lots of each coin."""
+        """Split a request. Return its cents in dollars, and its lots of each coin."""
         coins = self._custody.coins
         if coins is None or entity != coins.customer:
             return cents, ()

@@ -27,7 +27,7 @@ class WaitingLines:
     """The requests for withdrawal that wait."""
 
     def __init__(self, by_coin: bool) -> None:
-        """Initialise without requests. With *by_coin*, each commodity has its own line."""
+        """Initialise without requests. With *by_coin*, dollars and each coin have separate lines."""
         self.by_coin = by_coin
         self._lines: dict[int, deque[Request]] = {}
 
@@ -68,7 +68,7 @@ class WaitingLines:
         self._lines.setdefault(self.line_of(request), deque()).append(request)
 
     def serve(self, pay: Callable[[Request], bool]) -> Iterator[Request]:
-        """Pay requests until no line's first request can be paid, and yield the paid requests.
+        """Pay requests as long as the first request of any line can be paid. Yield paid requests.
 
         The line whose first request is the oldest is tried first, then the other lines. A payment
         may release dollars or coins that another line needs, so after each payment all lines are

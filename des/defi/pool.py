@@ -30,7 +30,7 @@ from des.price.lead_price import Ticks
 from ledger.mistake import MistakeError
 from ledger.money import RATE_UNIT
 
-# With reserves and prices within these limits, or slightly above them, every product in this file
+# If reserves and prices are within these limits, or only slightly above, every product in this file
 # fits in 64 bits or is compared in 128 bits.
 LOTS_MAX = 2**31
 CENTS_MAX = 2**50
@@ -69,7 +69,7 @@ class Liquidity(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ConstantProductPool:
-    """The state of a pool: its reserves, its shares and its fee.
+    """A pool: its reserves, its shares and its fee.
 
     Quantities are in lots, and prices in ticks. At a price of one tick, *lot_ticks_per_cent* lots
     are worth one cent.
@@ -91,7 +91,10 @@ class ConstantProductPool:
         if lots < 1 or cents < 1:
             raise ValueError(f"a pool cannot open with {lots} lots and {cents} cents; give both")
         if not 0 <= fee_e6 < RATE_UNIT:
-            raise ValueError(f"a fee of {fee_e6} millionths is not from 0 to below {RATE_UNIT}")
+            raise ValueError(
+                f"a fee of {fee_e6} millionths is out of range; give at least 0 and less than "
+                f"{RATE_UNIT}"
+            )
         if not 1 <= lot_ticks_per_cent <= LOT_TICKS_PER_CENT_MAX:
             raise ValueError(
                 f"{lot_ticks_per_cent} lot-ticks per cent is not within 1 to "
@@ -106,7 +109,7 @@ class ConstantProductPool:
             ValueError: *shares* is not positive, or more than the pool has.
         """
         if not 1 <= shares <= self.shares:
-            raise ValueError(f"{shares} shares cannot leave a pool of {self.shares}")
+            raise ValueError(f"a pool with {self.shares} shares cannot take back {shares} shares")
         lots, cents = (held * shares // self.shares for held in (self.lots, self.cents))
         left = replace(
             self, lots=self.lots - lots, cents=self.cents - cents, shares=self.shares - shares
@@ -118,7 +121,7 @@ class ConstantProductPool:
 
         The arbitrageur buys while the pool's price times (1 + fee) is below the outside price, and
         sells while the pool's price times (1 - fee) is above the outside price. Trades are in whole
-        lots, and only if the arbitrageur gains at least a cent.
+        lots. The arbitrageur trades only if the gain is at least a cent.
 
         Args:
             block_us: times of the blocks, ascending, int64, shape (n,).
@@ -135,12 +138,12 @@ class ConstantProductPool:
         if not len(block_us) or not self.shares:
             return self, np.empty(0, dtype=ARBITRAGE)
         if not len(ticks.times_us) or ticks.times_us[0] > block_us[0]:
-            raise ValueError("no tick at or before the first block; give the last tick before it")
+            raise ValueError("no tick at or before the first block; add an earlier tick")
         self._check_range(int(ticks.prices.min()), int(ticks.prices.max()))
         rows = np.empty(len(block_us), dtype=ARBITRAGE)
         terms = self.fee_e6, self.lot_ticks_per_cent
         n = _arbitrage(self.lots, self.cents, *terms, block_us, *ticks, rows)
-        rows = rows[:n].copy()  # releases memory, since most blocks have no trade
+        rows = rows[:n].copy()  # frees the memory of unused rows, since most blocks have no trade
         lots = self.lots - int(rows["lots"].sum())
         return replace(self, lots=lots, cents=self.cents + int(rows["cents"].sum())), rows
 
@@ -252,13 +255,13 @@ def _arbitrage(
 
 @njit(cache=True)
 def _lots_down(scaled_lots: int, cents: int, outside: int) -> int:
-    """Return the most lots that the pool can hold while its bid (or ask) is at least *outside*.
+    """Return the most lots that the pool can hold while its bid is at least *outside*.
 
     The product of the reserves, lots * cents, stays the same. So if the pool has n lots, the price
-    of a lot is lots * cents / n^2.
+    of a lot is lots * cents / n^2. `_lots_up` calls this function with the ask instead of the bid.
 
     Args:
-        scaled_lots: the lots in the pool, times `bid` (or `ask`) of `_arbitrage`.
+        scaled_lots: the lots in the pool, times `bid` of `_arbitrage`, or times `ask` for the ask.
         cents: the dollars in the pool, in cents.
         outside: the outside price in ticks, times RATE_UNIT.
     """
@@ -272,7 +275,7 @@ def _lots_down(scaled_lots: int, cents: int, outside: int) -> int:
 
 @njit(cache=True)
 def _lots_up(scaled_lots: int, cents: int, outside: int) -> int:
-    """Return the fewest lots that the pool can hold while its bid (or ask) is at most *outside*."""
+    """Return the fewest lots that the pool can hold while its ask is at most *outside*."""
     n = _lots_down(scaled_lots, cents, outside)
     return n + 1 if _exceeds(scaled_lots, cents, n * n, outside) else n
 
@@ -330,8 +333,8 @@ def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> f
     """Return the gain of arbitrageurs after fees, per year and dollar of the pool's value.
 
     The symbols sigma, gamma and dt are explained in `arbitrage_share`. The pool's value is twice
-    the root of lots * cents * outside price: the value of the reserves after a trade without a fee
-    at the outside price.
+    the root of lots * cents * outside price. The reserves would have this value if trades without a
+    fee had moved the pool's price to the outside price.
 
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_share`. sigma^2 dt must be below 8.
@@ -353,8 +356,8 @@ def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
 
     The pool's value is the same as in `arbitrage_gain_rate`.
 
-    The fees and the arbitrageurs' gain sum to the loss versus rebalancing, about sigma^2 / 8 for
-    small fees. So the fees return a part of the loss versus rebalancing to the providers.
+    The fees and the arbitrageurs' gain sum to the loss versus rebalancing. For small fees this loss
+    is about sigma^2 / 8. So the fees return a part of the loss to the providers.
 
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_gain_rate`.

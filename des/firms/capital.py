@@ -2,8 +2,8 @@
 
 Firms decide daily, after the last settlement. A firm compares the two venues by its trailing return
 on each of them. The return excludes variation margin, which only shows how the price moved.
-Earnings stay on the venue that paid them, unless a rule below moves them. Every move is a real
-transfer of cash.
+Earnings stay on the venue that paid them, unless one of the scenario's `CapitalRules` moves them.
+Every move is a real transfer of cash.
 
 Positions are hedged and stay hedged, so a firm that stops trading leaves margin for its positions.
 If the scenario lets firms unwind, a part of each position is closed first.
@@ -59,7 +59,9 @@ class CapitalDesk:
         self.status = [WAITING if firm.waiting else TRADING for firm in firms]
         self._takes = self._trading()
         self._days = np.zeros(len(firms), dtype=np.int64)
-        self._trailing = np.zeros((2, len(firms)))  # bps of capital, for (house, lead)
+        # The trailing returns in bps of capital. The first row is for the house, the second for the
+        # lead venue.
+        self._trailing = np.zeros((2, len(firms)))
 
     @property
     def takes(self) -> np.ndarray:
@@ -109,9 +111,10 @@ class CapitalDesk:
     def _judge(
         self, rules: CapitalRules, time_us: int, i: int, returns: Returns, needed: np.ndarray
     ) -> None:
-        """Close a firm that is too poor, or update its trailing returns and move its capital.
+        """Close a firm that is too poor. Otherwise, if the firm trades, update its trailing returns.
 
-        A firm whose trailing return on the house is negative leaves the house instead.
+        After `patience_days` a firm leaves the house if its trailing return there is negative, and
+        otherwise moves capital to the better venue. A firm that stays pays its owners their share.
         """
         code = self._code[i]
         capital = self._money.capital_cents(code)
@@ -150,7 +153,7 @@ class CapitalDesk:
         self._money.shift(time_us, code, cents, to)
 
     def _take_home(self, time_us: int, i: int, needed: np.ndarray) -> None:
-        """Withdraw all spare money from the house, and also from the lead venue after closing."""
+        """Withdraw a firm's spare money from the house. If it closed, also from the lead venue."""
         code, why = self._code[i], ", and does not come back"
         spare = self._money.spare_cents(HOUSE, code, needed)
         self._money.take_home(time_us, code, spare, why)

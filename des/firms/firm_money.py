@@ -1,4 +1,4 @@
-"""A firm's money on both venues: the part that is not needed as margin, and transfers."""
+"""A firm's money on both venues: how much of it is not needed as margin, and how it moves."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from des.venue.venue import Venue
 from ledger.parties import Parties
 from ledger.times import day_of
 
-HOUSE, LEAD = 0, 1  # the first index of the arrays of required margin
+HOUSE, LEAD = 0, 1  # the index of each venue, also the first index in arrays of required margin
 
 
 class FirmMoney:
@@ -24,9 +24,9 @@ class FirmMoney:
         margin: MarginDesk,
         till: Till | None = None,
     ) -> None:
-        """Initialise with the parts that hold and move money.
+        """Initialise with the venues, the custody of cash, the margin desk, and perhaps a till.
 
-        With a *till*, firms request there the money that they take home, and wait like all
+        If there is a *till*, a firm requests from it the money to take home, and waits like all
         customers. Without a till, firms are paid at once, as far as there is cash. Moves of capital
         between the venues do not use the till.
         """
@@ -59,7 +59,7 @@ class FirmMoney:
         return int(self._venues[venue].claims[code] - needed[venue, code])
 
     def keep_on_lead(self, code: int, cents: int) -> None:
-        """Add the result of a firm's quotes to the amount that it keeps on the lead venue.
+        """Add the result of a firm's quotes to the amount that the firm keeps on the lead venue.
 
         Without this change, the margin desk would treat profits on the lead venue as surplus
         margin, and replace losses with money from the house.

@@ -32,7 +32,7 @@ def lead_desk(
     lead: Venue,
     journal: Journal,
 ) -> "LeadDesk | None":
-    """Create the desk that books the results, or return None without quotes on the lead venue.
+    """Create the desk, or return None if the scenario has no quotes on the lead venue.
 
     Args:
         scenario: states the quotes on the lead venue.
@@ -50,7 +50,7 @@ def lead_desk(
         scenario.lead.quoting,
         parties,
         delay_us[[parties.names.index(name) for name in parties.hedgers]],
-        np.array([0.0, *shares]),  # the maker never hits a quote, since it is too slow
+        np.array([0.0, *shares]),  # the maker is too slow, so it never hits a quote
         (np.array([0.0, *hurdles]) + scenario.lead.taker_fee_bps) / 10_000,
         round(scenario.lead.taker_fee_bps * 100),
         lead,
@@ -94,7 +94,7 @@ class LeadDesk:
             quoting: the rules of quotes on the lead venue.
             parties: all parties that keep books, by role. Arrays are in the order of
                 `parties.hedgers`.
-            delay_us: the time from a tick to an order's arrival, and to a quote's replacement.
+            delay_us: each hedger's time from a tick to the arrival of its order or its new quote.
             order_share: the largest order, as a share of the hedger's claim on the lead venue. 0:
                 the hedger only quotes.
             cost: each hedger's hurdle plus the taker fee, as a fraction of the price.
@@ -111,7 +111,7 @@ class LeadDesk:
     def close_day(
         self, end_us: int, markets: Sequence[tuple[Market, Listing]], quote_cents: np.ndarray
     ) -> np.ndarray:
-        """Book the day that ends at *end_us*.
+        """Book the results of the day that ends at *end_us*.
 
         Args:
             end_us: the first microsecond after the day.
@@ -124,7 +124,7 @@ class LeadDesk:
         n = len(self.hedgers)
         rents, spread = np.zeros((n, n), dtype=np.int64), np.zeros(n, dtype=np.int64)
         taken = np.zeros(n, dtype=np.int64)
-        # A firm that quotes can also hit quotes. A firm that does not quote hits no quotes.
+        # Only a firm that shows quotes can hit the quotes of others.
         most_cents = np.maximum(self._lead.claims[self.hedgers], 0) * self._order_share
         order_cents = np.rint(np.where(quote_cents > 0, most_cents, 0)).astype(np.int64)
         for market, listing in markets:

@@ -1,8 +1,8 @@
 """Formulas for the race on the lead venue: the income of quotes, and losses to faster firms.
 
 Quotes on the house venue are simulated one by one. The quotes of dozens of firms on the lead venue
-are not simulated. The results of quotes on the lead venue are the expected values of the race that
-follows. In this race the captive maker counts as a firm that sends no orders:
+are not simulated. Instead, their results are the expected values of the race that is described
+here. In this race the captive maker counts as a firm that sends no orders:
 
 - Every firm that quotes replaces its quote at regular times. Each new quote has the full size on
   both sides, even if the last quote was filled. The orders and quotes of firm i reach the matching
@@ -22,13 +22,13 @@ follows. In this race the captive maker counts as a firm that sends no orders:
   exhausted. Equally fast firms share the remaining size pro rata. Each firm has its full order size
   for each quote, even if it takes other quotes too.
 - Approximation: the pace of the price is its move during L, divided by sqrt(L). For one quote, we
-  assume the same pace for every firm. The expected loss is then exact for the fastest firm, and for
-  all firms if they do not exhaust the quote. The approximation neglects one case: the price has
-  turned back, so faster firms do not hit the quote, and slower firms then hit it. We measured the
-  error by a simulated race of twenty firms for a quote that one firm can exhaust. Let x be the
-  smallest profitable move in standard deviations (see below). The loss in the race is 0.64 times
-  the approximation if x = 0.3, 1.2 times if x = 1.1, and 1.3 times if x = 2.4. With x = 2.4 hits
-  are rare.
+  assume the same pace for every firm. The quoter's expected loss to the fastest firm is then exact.
+  The loss to all firms is exact if these firms do not exhaust the quote. The approximation neglects
+  one case: the price has turned back, so faster firms do not hit the quote, but slower firms do. We
+  measured the error by a simulated race of twenty firms for a quote that one firm can exhaust. Let
+  x be the smallest profitable move in standard deviations (see below). The loss in the race is 0.64
+  times the approximation if x = 0.3, 1.2 times if x = 1.1, and 1.3 times if x = 2.4. With x = 2.4
+  hits are rare.
 - The quotes of traders other than the firms receive a part of the uninformed flow. No firm hits
   these quotes.
 
@@ -100,8 +100,9 @@ def pick_offs(
         quotes_per_hour: the number of times a quote is renewed in an hour.
 
     Returns:
-        Edge and volume, summed over all hours. Each pair's sum is rounded to the nearest cent, half
-        to even, so a quoter's loss equals the sum of the other firms' gains.
+        Edge and volume, summed over all hours. The sum for each pair of firms is rounded to the
+        nearest cent, half to even. So a quoter's loss equals the sum of the gains of the firms that
+        hit its quotes.
     """
     rents, taken = np.zeros((2, len(delay_us), len(delay_us)))
     firms = list(zip(delay_us.tolist(), order_cents.tolist(), cost.tolist(), strict=True))
@@ -149,7 +150,7 @@ def spread_income(
 def _changes(
     shown_cents: int, snipers: Sequence[_Sniper]
 ) -> Iterator[tuple[float, dict[int, float]]]:
-    """Yield each pace above which the snipers' parts of a quote change, with the changes."""
+    """Yield each pace above which the snipers' parts of a quote change, and these changes."""
     hitting: list[_Sniper] = []
     taken: dict[int, float] = {}
     for sniper in sorted(snipers, key=lambda each: each.pace):

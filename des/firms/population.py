@@ -7,7 +7,7 @@ from statistics import NormalDist
 from des.chance import decision_key
 from des.scenario import Firm, FirmClass, Scenario
 
-# Drawn values stay within the range that a scenario allows for a named firm.
+# Capital and reaction times of drawn firms stay within the limits for firms that a scenario names.
 USD_MAX, REACTION_MS_MAX = 1e12, 60_000.0
 CAPITAL_USD_MIN = 1.0
 

@@ -1,4 +1,4 @@
-"""Firms' daily results on each venue, without variation margin, which only shows price moves."""
+"""Firms' daily results on each venue. Variation margin is left out: it only shows price moves."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class DayReturns:
         self._at_fills, self._by_quotes = np.zeros((2, members), dtype=np.int64)
 
     def follow(self, rows: np.ndarray) -> None:
-        """Add the takers' gains, minus fees, in fills of either venue (rows of dtype ROW)."""
+        """Add each taker's gain minus its fee, in fills on either venue (rows of dtype ROW)."""
         _count(rows, self._at_fills)
 
     def quoted(self, hedgers: np.ndarray, gained_cents: np.ndarray) -> None:

@@ -1,11 +1,11 @@
-"""Firms unwind: each day a part of their positions on the house is closed, and so are the hedges.
+"""Firms unwind: each day they close a part of their positions on the house and its hedges.
 
-After a hit on the house, the hedged position brings no further gain from the hit, and needs margin
-on two venues. So a firm closes its positions after a time with a stated mean. Each day the firm
-closes the same share of a position: the probability that an exponential time with this mean ends
-within the day. On the house, the other makers take the closed lots at the mark without a fee, a
-simplification that favours the firm. The firm opened the hedge with an order on the lead venue, and
-closes the hedge with another order.
+A firm gains from a hit on the house at once. Afterwards the hedged position brings no more gain,
+but needs margin on two venues. So a firm closes its positions after a time with a stated mean. Each
+day the firm closes the same share of a position: the probability that an exponential time with this
+mean ends within the day. On the house, the other makers take the closed lots at the mark without a
+fee, a simplification that favours the firm. The firm opened the hedge with an order on the lead
+venue, and closes the hedge with another order.
 
 Capital tied up in positions limits arbitrage: Shleifer & Vishny (1997), Journal of Finance 52(1),
 35-55; across crypto venues, Makarov & Schoar (2020), Journal of Financial Economics 135(2),

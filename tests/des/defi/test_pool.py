@@ -369,7 +369,7 @@ def test_a_pool_without_both_assets_or_with_invalid_terms_is_refused():
 def test_withdrawing_no_share_or_more_shares_than_exist_is_refused():
     pool = ConstantProductPool.opened(1_000_000, 1, fee_e6=0)
     for shares in (0, pool.shares + 1):
-        with pytest.raises(ValueError, match="cannot leave"):
+        with pytest.raises(ValueError, match="cannot take back"):
             pool.remove_liquidity(shares)
 
 
