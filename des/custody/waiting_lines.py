@@ -27,7 +27,10 @@ class WaitingLines:
     """The requests for withdrawal that wait."""
 
     def __init__(self, by_coin: bool) -> None:
-        """Initialise without requests. With *by_coin*, dollars and each coin have separate lines."""
+        """Initialise without requests.
+
+        If *by_coin* is True, there is one line for dollars and one line for each coin.
+        """
         self.by_coin = by_coin
         self._lines: dict[int, deque[Request]] = {}
 

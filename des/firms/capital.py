@@ -111,7 +111,7 @@ class CapitalDesk:
     def _judge(
         self, rules: CapitalRules, time_us: int, i: int, returns: Returns, needed: np.ndarray
     ) -> None:
-        """Close a firm that is too poor. Otherwise, if the firm trades, update its trailing returns.
+        """Close a firm that is too poor. If the firm still trades, update its trailing returns.
 
         After `patience_days` a firm leaves the house if its trailing return there is negative, and
         otherwise moves capital to the better venue. A firm that stays pays its owners their share.

@@ -1,8 +1,8 @@
 """Formulas for the race on the lead venue: the income of quotes, and losses to faster firms.
 
 Quotes on the house venue are simulated one by one. The quotes of dozens of firms on the lead venue
-are not simulated. Instead, their results are the expected values of the race that is described
-here. In this race the captive maker counts as a firm that sends no orders:
+are not simulated. Instead, the results of these quotes are the expected values of the race that is
+described here. In this race the captive maker counts as a firm that sends no orders:
 
 - Every firm that quotes replaces its quote at regular times. Each new quote has the full size on
   both sides, even if the last quote was filled. The orders and quotes of firm i reach the matching

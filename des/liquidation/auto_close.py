@@ -53,8 +53,8 @@ class AutoClose:
             holders: the customers' names in the books.
             accounts: the accounts of all customers on margin.
             bearers: settle the money or the debt that a closed account leaves.
-            token_weight_e6: the millionths of tokens' value that count as margin, by the market
-                that prices the tokens.
+            token_weight_e6: the share of tokens' value that counts as margin, in millionths. The
+                index is the market that prices the tokens.
         """
         self._auto_close_e6, self._thirds = rules.auto_close_e6, rules.discount_thirds
         self._house, self._holders, self._accounts = house, holders, accounts
@@ -170,8 +170,8 @@ class AutoClose:
     def _deleverage(self, market: int, side: int, lots: int, price: int) -> Iterator[Trade]:
         """Close *lots* of the largest accounts on the other side, at most DELEVERAGED accounts.
 
-        Each account loses a part of its position in proportion to its size. If these accounts are
-        too small for *lots*, the other makers keep the remaining lots.
+        The lots are divided in proportion to these accounts' positions. If the positions are too
+        small for all *lots*, the other makers keep the remaining lots.
         """
         against = self._accounts.opposing(market, side, DELEVERAGED)
         held = np.abs(self._accounts.lots[against]).tolist()

@@ -20,10 +20,11 @@ class Handover(NamedTuple):
 def hand_over(
     equity_cents: int, position: int, lots: int, mark: int, tick_cents: int, thirds: int
 ) -> Handover:
-    """Return the closing of some lots at a price between the mark and the zero price.
+    """Return the price at which some lots are closed, and the equity that belongs to these lots.
 
-    Prices are rounded to whole ticks in the account's favour. So a closing at the zero price never
-    leaves a debt, unless the zero price is below one tick.
+    The price is between the mark and the zero price, rounded to a whole tick in the account's
+    favour. So a closing at the zero price never leaves a debt, unless the zero price is below one
+    tick.
 
     Args:
         equity_cents: the account's equity at the mark. If the equity is negative, the price is

@@ -46,14 +46,14 @@ class LiquidationDesk:
             parties: all parties that keep books, by role.
             house: the house venue.
             forced_lots_per_s: the limit on all forced orders in a second, in lots, by market.
-            token_weight_e6: the millionths of tokens' value that count as margin, by the market
-                that prices the tokens.
+            token_weight_e6: the share of tokens' value that counts as margin, in millionths. The
+                index is the market that prices the tokens.
             free_tokens: retail's tokens that are not collateral, in lots, by the market that prices
                 the tokens.
         """
         rules, names = given(scenario.leverage), [market.name for market in scenario.markets]
         self._house, self.free_tokens = house, free_tokens
-        # The numbers of customers on margin are above the numbers of all other retail customers.
+        # In the books customers on margin have higher numbers than all other retail customers.
         self._holders = holders = Holders.of(parties, scenario.retail.holders)
         self.accounts = LeveragedAccounts(house.tick_cents, rules.maintenance_e6, token_weight_e6)
         self._turnover = Turnover(house, holders, self.accounts, free_tokens)
@@ -72,7 +72,7 @@ class LiquidationDesk:
 
     @property
     def reserved_cents(self) -> int:
-        """Return the cents of retail's claim in accounts on margin, at the last marks.
+        """Return the part of retail's claim in accounts on margin, in cents at the last marks.
 
         Tokens are not included, since the venue owes them in kind. An account that owes dollars
         against tokens counts as zero.

@@ -11,14 +11,14 @@ from ledger.parties import Parties
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """The codes of the parties in rows about customers on margin.
+    """The codes of retail and of the other makers, for rows about customers on margin.
 
     The account with the index i is the holder with the number `first` + i in the books.
     """
 
     retail: int  # the code of the retail customers' control account
     others: int  # the code of the other makers, the counterparty of customers on margin
-    first: int  # the number in the books of the first customer on margin
+    first: int  # the number that the first customer on margin has in the books
 
     @classmethod
     def of(cls, parties: Parties, first: int) -> "Holders":

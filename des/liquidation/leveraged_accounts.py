@@ -2,12 +2,12 @@
 
 An account has cash and a position of n lots, and n < 0 for a short. If M is the value of a lot at
 the mark, the account's value is cash + n M. The account's equity is this value plus the margin
-value of its tokens. The margin fraction is the equity divided by |n| M. An account's threshold is
-the first price at which the margin fraction is below maintenance margin. Thresholds are kept
-sorted. So a settlement reads only the accounts whose thresholds the price has passed, and the
-accounts that have changed since the last sorting. The thresholds of accounts with tokens assume
-lower token prices than at the last sorting. So each account that the search finds is checked again
-with exact prices.
+value of its tokens. The margin fraction is the equity divided by |n| M. If the price moves against
+an account's position, the account's threshold is the first price at which the margin fraction is
+below maintenance margin. Thresholds are kept sorted. So a settlement reads only the accounts whose
+thresholds the price has passed, and the accounts that have changed since the last sorting. The
+thresholds of accounts with tokens assume lower token prices than at the last sorting. So each
+account that the search finds is checked again with exact prices.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ Thresholds = tuple[np.ndarray, np.ndarray]  # prices in rising order, and their 
 
 
 class LeveragedAccounts:
-    """All positions on margin, in whole numbers. Each account has at most one position."""
+    """All accounts on margin, in whole lots and cents. Each account has at most one position."""
 
     def __init__(
         self, tick_cents: np.ndarray, maintenance_e6: int, token_weight_e6: np.ndarray
@@ -29,8 +29,8 @@ class LeveragedAccounts:
         Args:
             tick_cents: the value of one tick on one lot, by market.
             maintenance_e6: the margin fraction below which an account is liquidated, in millionths.
-            token_weight_e6: the millionths of tokens' value that count as margin, by the market
-                that prices the tokens.
+            token_weight_e6: the share of tokens' value that counts as margin, in millionths. The
+                index is the market that prices the tokens.
         """
         self._tick_cents, self._maintenance_e6 = tick_cents, maintenance_e6
         self.tokens = TokenCollateral(tick_cents, token_weight_e6)

@@ -2,7 +2,7 @@
 
 The insurance fund receives the money, and pays the debts as far as the fund's balance is enough.
 All customers outside the house group bear the remaining debts, in proportion to their claims. The
-books record both at the end of a settlement.
+books record the fund's payments and the customers' losses at the end of a settlement.
 """
 
 import numpy as np
@@ -50,8 +50,8 @@ class LossBearers:
         """Pay a debt from the insurance fund, at most the fund's balance.
 
         Returns:
-            The fund's payment in cents. The parties that take over the position and all customers
-            bear the remaining debt.
+            The fund's payment in cents. The remaining debt falls on the parties that take over the
+            position, and then on all customers outside the house group.
         """
         return self._insure(account, min(self.fund_cents, debt_cents))
 
@@ -115,9 +115,10 @@ class LossBearers:
     def _borne(
         self, time_us: int, market: int, shares: dict[int, int], worth: np.ndarray, rest: int
     ) -> np.ndarray:
-        """Return the rows of customers' shares of a loss. A margin account has a row of its own.
+        """Return the rows of customers' shares of a loss.
 
-        *shares* has the share of each party by its code. *worth* is the value of each account on
+        Each account on margin that bears a part of the loss has its own row. *shares* has each
+        customer's share in cents, by the customer's code. *worth* is the value of each account on
         margin. *rest* is the part of retail's claim that is not in accounts on margin.
         """
         retail, accounts = self._holders.retail, self._accounts

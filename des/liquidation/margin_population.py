@@ -15,7 +15,7 @@ from des.scenario import Leverage
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Positions on margin to be entered, one for each holder, as arrays of equal length."""
+    """Positions that holders will enter on margin, one per holder, in arrays of equal length."""
 
     market: np.ndarray
     collateral_cents: np.ndarray  # the cash, or the margin value of the tokens
@@ -33,11 +33,11 @@ class Population:
         return Population(*(getattr(self, field.name)[:n] for field in fields(self)))
 
     def with_tokens_of(self, free: np.ndarray) -> "Population":
-        """Replace tokens by cash for customers for whom too few *free* tokens are left.
+        """If too few *free* tokens are left for a customer, let the customer deposit cash instead.
 
-        The order is the order of the draw. A customer gets tokens only if the customer and all
-        customers before together want at most the free tokens. Customers who were refused count
-        too, so a later customer can be refused although enough tokens are left.
+        Customers come in the order of the draw. A customer may deposit tokens only if this customer
+        and all earlier customers together want to deposit at most the free tokens. Refused
+        customers count too, so a later customer can be refused although enough tokens are left.
         """
         short = np.zeros(len(self.tokens), dtype=bool)
         for market in np.unique(self.token_market[self.tokens > 0]).tolist():
@@ -67,8 +67,8 @@ def population(
 
     Collateral and leverage are lognormal and independent. Collateral is at most a billion dollars.
     Leverage is drawn again if it is above the venue's limit, or so high that the account would be
-    liquidated at once. The stated mean leverage is the mean before draws are repeated. If this mean
-    gives a median that would be too high, the median is the highest allowed leverage. A customer
+    liquidated at once. The stated mean leverage is the mean before draws are repeated, and gives
+    the median of the distribution. The median is at most the highest allowed leverage. A customer
     who cannot afford a lot is left out.
 
     Some customers deposit tokens instead of cash: as many whole lots as their collateral buys. If

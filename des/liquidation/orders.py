@@ -3,8 +3,8 @@
 The venue's published rule (help page 360027668712): each second an account sends an order with
 probability 1/6. The order's size is a tenth of the remaining position, times a uniform draw from
 0.5 to 1.5. Orders are planned at a settlement for the next interval, as if each order were filled
-and the price stayed the same. An account sends no more orders when its margin would again be enough
-for maintenance. All orders of one second in one market together stay within a limit.
+and the price stayed the same. An account sends no more orders when its margin would again be at
+least maintenance margin. All orders of one second in one market together stay within a limit.
 """
 
 import numpy as np

@@ -38,8 +38,8 @@ def size_weight_e6(factor: float, tokens: float) -> int:
         tokens: the holding, in whole tokens.
 
     Returns:
-        The weight in millionths. Above a million, the holding is so small that the rule has no
-        effect.
+        The weight in millionths. If it is above a million, the holding is so small that this rule
+        does not limit the weight.
     """
     return int(WHOLE_E6 / (1 + factor * math.sqrt(tokens))) if factor else WHOLE_E6
 
@@ -57,15 +57,15 @@ def margin_below(counted_cents: int, debt_cents: int, margin_e6: int) -> bool:
 def lots_to_sell(
     account: PledgedAccount, lot_cents: int, weight_e6: int, brings_cents: int, margin_e6: int
 ) -> int:
-    """Return the lots to sell to restore an account's margin, at most all lots of the account.
+    """Return how many lots an account must sell to reach a margin fraction, at most all its lots.
 
-    If sales do not bring the account closer to this margin, the result is all lots.
+    If sales do not bring the account closer to this fraction, the result is all lots.
 
     Args:
         account: the account.
         lot_cents: the value of a lot at the mark.
         weight_e6: the share of this value that counts as margin, in millionths.
-        brings_cents: the proceeds of a lot in its sale.
+        brings_cents: the dollars that a buyer pays for a lot, in cents.
         margin_e6: the margin fraction to reach.
     """
     needed = account.debt_cents * (E6 + margin_e6) - account.lots * lot_cents * weight_e6

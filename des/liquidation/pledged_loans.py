@@ -3,9 +3,9 @@
 Everything happens at settlements. A borrower requests the withdrawal of a loan at once. If an
 account lacks margin, the venue sells the account's tokens until the margin is restored, but not
 more tokens than the order book of the token can fill. The other makers buy the tokens, as far as
-their claim is enough. Below auto-close margin the captive maker takes over the account,
-pays the account's debt to the venue, and sells the tokens in the same order book. If the proceeds
-are less than the debt, the maker bears the difference.
+their claim on the venue is enough. If the account is below auto-close margin, the captive maker
+takes over the account, pays the account's debt to the venue, and sells the tokens in the same order
+book. If the proceeds are less than the debt, the maker bears the difference.
 
 There are two simplifications. First, only the captive maker takes over accounts: there is no
 insurance fund and no other provider. Second, if an account is worth more than its debt, the maker
@@ -39,7 +39,7 @@ from ledger.transaction import LedgerError
 
 
 class TokenLoan:
-    """The state of one borrower's loan: its terms, the account, and the pledged token."""
+    """One borrower's loan: the terms, the account, the pledged token and the token's order book."""
 
     def __init__(self, loan: PledgedLoan, token: MarginToken, market: int, borrower: int) -> None:
         """Initialise with the tokens pledged and no debt.
@@ -108,7 +108,8 @@ class PledgedLoans:
 
         Args:
             time_us: the settlement.
-            elapsed_s: seconds since the last settlement, which limit the book's capacity.
+            elapsed_s: seconds since the last settlement. The lots that the order book can fill are
+                in proportion to this time.
             marks: the lead price in ticks, by market.
         """
         for each in self._loans:

@@ -34,7 +34,10 @@ class BookDepth:
         return self.cents_per_bp * self.through_e6 * elapsed_s // (E6 * self.refill_s)
 
     def brings_cents(self, value_cents: int, elapsed_s: int) -> int:
-        """Return the cents from selling tokens worth *value_cents* at the mark in an interval."""
+        """Return the proceeds of a sale in an interval, in cents.
+
+        At the mark, the sold tokens are worth *value_cents*.
+        """
         if not value_cents:
             return 0
         half_way = 2 * BPS * self.cents_per_bp * elapsed_s

@@ -19,7 +19,7 @@ def sale_price(mark: int, weight_e6: int) -> int:
     """Return the discounted price in ticks at which the venue sells a customer's tokens.
 
     The price of a lot is at most its margin value, so that a sale does not raise an account's
-    equity. There is one exception: a margin value below one tick is sold at one tick.
+    equity. There is one exception: if the margin value is below one tick, the price is one tick.
     """
     return max(mark * weight_e6 // E6, 1)
 
@@ -32,8 +32,8 @@ class TokenCollateral:
 
         Args:
             tick_cents: the value of one tick on one lot, by market.
-            weight_e6: the millionths of tokens' value that count as margin, by the market that
-                prices the tokens.
+            weight_e6: the share of tokens' value that counts as margin, in millionths. The index is
+                the market that prices the tokens.
         """
         self._tick_cents, self._weight_e6 = tick_cents, weight_e6
         self.market = np.zeros(0, dtype=np.int64)

@@ -41,7 +41,7 @@ class BelievedQuotes:
         return tuple(dict.fromkeys((quotes, *(each for each in grid if each.shown_cents))))
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return the quotes with the highest predicted result. Of equal results the first counts.
+        """Return the first of the quotes with the highest predicted result.
 
         After a month in which nothing was traded in the market, the quotes stay the same.
         """

@@ -1,4 +1,4 @@
-"""A policy for growth: it shows the size that should reach a target share of the volume."""
+"""A policy for growth: the maker shows the size that should reach a target share of the volume."""
 
 from dataclasses import replace
 

@@ -1,8 +1,8 @@
 """The value of all shares of the house: by growth, by growth without the maker, or by earnings.
 
-Fees and earnings are from the general ledger, by whole months. The multiples are in the scenario's
-`Valuation`. Notes record the three values at the start of each later month of the run, and at each
-funding round.
+Growth is the growth of the house's fees. Fees and earnings are from the general ledger, by whole
+months. The multiples are in the scenario's `Valuation`. Notes record the three values after each
+month, on the first day of the next month, and at each funding round.
 """
 
 from decimal import Decimal
@@ -33,7 +33,7 @@ def appraiser(
 
 
 class Appraiser:
-    """Computes the value of all shares, and notes the value monthly and at funding rounds."""
+    """Computes the three values of all shares, and notes them monthly and at funding rounds."""
 
     def __init__(
         self, terms: Valuation, parties: Parties, others: OtherMakersDesk, journal: Journal
@@ -43,8 +43,8 @@ class Appraiser:
         Args:
             terms: the multiples.
             parties: all parties that keep books, by role.
-            others: the other makers, whose fees remain without the captive maker's quotes.
-            journal: the journal with all balances, which also records the figures.
+            others: computes the fees that would remain without the captive maker's quotes.
+            journal: the journal with all balances, which also records the three values.
         """
         self._terms, self._others, self._journal = terms, others, journal
         fees, maker = income(parties.house, Kind.FEES), parties.maker
@@ -60,21 +60,21 @@ class Appraiser:
         """Close the month that ended just before *time_us*, and note the value of the house."""
         self._fees.close_month()
         self._earnings.close_month()
-        # All other fees count as lost. They are for fills with the captive maker, or for forced
-        # orders.
+        # All other fees count as lost: mainly fees on firms' hits, on forced orders, and on the
+        # volume that customers trade only because of the captive maker's quotes.
         so_far = self._others.fees_without_maker_cents
         self._fees_left_cents.append(round(so_far - self._left_so_far_cents))
         self._left_so_far_cents = so_far
         self.note(time_us, f"{day_of(time_us - 1):%Y-%m}")
 
     def note(self, time_us: int, what: str) -> None:
-        """Record the value of the house. *what* is the month or the funding round of the value."""
+        """Record the three values. *what* is the month or the funding round of the values."""
         for appraisal in self.appraisals:
             self._journal.note(time_us, appraisal.noted(what))
 
     @property
     def appraisals(self) -> tuple[Appraisal, Appraisal, Appraisal]:
-        """Return the valuations of the house from the months closed so far."""
+        """Return the three valuations of the house from the months closed so far."""
         growth, earnings = self._terms.growth_multiples, self._terms.earnings_multiples
         before_cents = year_before_cents(self._fees.months_cents)
         fees_cents = year_cents(self._fees.months_cents)
@@ -88,7 +88,7 @@ class Appraiser:
 
     @property
     def lost_without_maker_cents(self) -> int:
-        """Return the value that shares lose without the captive maker, at the middle multiple."""
+        """Return the value that shares would lose without quotes, at the middle multiple."""
         with_it, without, _ = self.appraisals
         return with_it.middle_cents - without.middle_cents
 

@@ -52,10 +52,10 @@ class CashReserve:
         book: CoinBook,
         waiting_cents: Callable[[], int],
     ) -> None:
-        """Store the parts of the world that the reserve needs.
+        """Initialise the reserve.
 
         Args:
-            shares: the shares of claims that are kept in cash, each from a day on.
+            shares: the share of claims that is kept in cash, with the day from which it is valid.
             parties: all parties that keep books, by role.
             custody: states customers' claims, and moves cash.
             purse: raises the maker's money.
@@ -91,7 +91,7 @@ class CashReserve:
             self._book.spend(time_us, min(cents, self._purse.cash_cents), marks, LINKS)
 
     def _spare_cents(self, kept: CashShare) -> int:
-        """Return the group's cash minus the reserve. Below zero, cash is missing."""
+        """Return the group's cash minus the reserve. A negative result is the missing cash."""
         cash, waiting = self._purse.cash_cents, self._waiting_cents()
         cash += self._custody.till(self._house)
         calm = self._custody.customers_cents() - waiting

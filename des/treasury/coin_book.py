@@ -1,9 +1,9 @@
 """Coins that the maker buys with money of lenders and customers, and sells with a haircut.
 
-Coins are valued at the day's last lead price, or at the last stated price. Dealers have all coins
-at the start. Dealers sell coins at their value, and buy coins at their value minus the haircut. The
-haircut represents the cost of selling into a falling market. Sales do not move the price, since
-recorded prices already contain the impact of actual sales.
+A coin is valued at the day's last lead price, or at the last stated price. Dealers have all coins
+at the start. The maker buys a coin from dealers at this value, and sells the coin to dealers at
+this value minus the haircut. The haircut represents the cost of selling into a falling market.
+Sales do not move the price, since recorded prices already contain the impact of actual sales.
 """
 
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ class CoinBook:
 
     @property
     def recall_sold_e9(self) -> int:
-        """Return the share of a recall's missing cash that sales of coins raise, in billionths."""
+        """Return the share of a recall's missing cash that coin sales raise, in billionths."""
         return round(self._terms.recall_sold_share * UNIT)
 
     def opening_cash(self) -> dict[str, int]:

@@ -33,9 +33,9 @@ class CreditLine:
             tranche_cents: draws and repayments are multiples of this amount, unless the maker can
                 only draw less, or owes less.
             journal: records draws and repayments.
-            house_money: the house's own money, which limits the credit line; None: customers'
-                money can be lent too.
-            coins: customers' coins, of which the house may lend a part; None: no customer has
+            house_money: states the house's own cash, which limits the credit line. None: the house
+                can lend customers' money too.
+            coins: customers' coins, of which the house may lend a part. None: no customer has
                 claims in coins.
         """
         self._house, self._names, self._borrower = house, names, borrower
@@ -45,7 +45,7 @@ class CreditLine:
 
     @property
     def owed_cents(self) -> int:
-        """Return the debt: dollars drawn, plus the value of lent coins minus their proceeds."""
+        """Return the debt: drawn dollars, and lent coins' value less the proceeds of their sale."""
         return self.drawn_cents + (self._coins.line_cents if self._coins else 0)
 
     def unused_cents(self, time_us: int) -> int:

@@ -1,8 +1,8 @@
 """The directional book: long positions on the lead venue, held for a rise of the price.
 
 Each position is bought for a given sum on its first day and sold on its last day. To limit the
-impact, purchases and sales are spread over the day: in an interval of an n-th of a day, the desk
-trades at most an n-th of all positions of the market that have begun, rounded up to a lot. The book
+impact, purchases and sales are spread over the day. In an interval that lasts an n-th of a day, the
+desk trades at most an n-th of the market's positions that have begun, rounded up to a lot. The book
 and the maker's hedges share the maker's margin on the lead venue. If the maker cannot meet a margin
 call, all positions are sold, and the book stays closed until the end of the run.
 """
@@ -43,7 +43,7 @@ class DirectionalBook:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the book is still open, that is, no margin call has closed it."""
+        """Tell whether the book is still open. A failed margin call closes the book for good."""
         return not self._closed
 
     def close_out(self) -> None:
@@ -68,7 +68,7 @@ class DirectionalBook:
                 continue
             over = until_us is not None and now_us >= until_us
             if i not in self._lots:
-                # A position that ended before the run, or a closed book, buys nothing.
+                # If a position ended before the run, or if the book is closed, nothing is bought.
                 idle = over or self._closed
                 self._lots[i] = 0 if idle else to_cents(long.usd) // lot_cents
             traded += self._lots[i]

@@ -53,10 +53,10 @@ def treasury(
     journal: Journal,
     waiting_cents: Callable[[], int],
 ) -> tuple[Purse, "GroupTreasury | None"]:
-    """Connect the captive maker's sources of money with the group's uses of money.
+    """Create the captive maker's purse, and the group's treasury if the scenario has a group.
 
     Args:
-        scenario: states the parts of the treasury.
+        scenario: states the credit line, and the lenders, uses, tokens, pools and funding rounds.
         parties: all parties that keep books, by role.
         house: the house venue.
         custody: moves the cash.
@@ -200,7 +200,7 @@ class GroupTreasury:
         return cents
 
     def _settle(self, time_us: int, marks: np.ndarray) -> None:
-        """Pay the house's operating costs, and close the lenders' day."""
+        """On the first of a month, pay the house's costs. Each day, accrue interest on loans."""
         day = day_of(time_us)
         if day.day == 1:
             self._spender.pay_costs(time_us)

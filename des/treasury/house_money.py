@@ -16,7 +16,7 @@ class HouseMoney:
     def __init__(
         self, parties: Parties, house: Venue, custody: Custody, reserved: Callable[[], int]
     ) -> None:
-        """Store the parts that determine the house's own cash.
+        """Initialise with the house's claims and cash.
 
         *reserved* returns the balance of the insurance fund in cents.
         """

@@ -22,7 +22,8 @@ class Lenders:
 
     Each lender has a limit, which depends on the date. If the scenario states `advance` for a
     lender, the limit is also at most this share of the value of the maker's tokens and coins at the
-    last close. Each such lender counts all tokens and coins, since no lender knows of the others.
+    last close. Each such lender counts all tokens and coins, since lenders do not know of each
+    other.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Lenders:
             lenders: the scenario's lenders.
             tranche_cents: a loan for a payment is a multiple of this amount, unless it reaches the
                 limit. A loan that is drawn in full always reaches the limit.
-            parties, custody, journal: the parts of the world.
+            parties, custody, journal: the world's parties, custody and journal.
         """
         self._lenders, self._tranche_cents = lenders, tranche_cents
         self._parties, self._custody, self._journal = parties, custody, journal

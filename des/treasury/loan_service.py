@@ -25,7 +25,7 @@ class LoanService:
         """Start without recalls. Without a *book* the maker holds no coins."""
         self._names, self._purse, self.lenders = parties.lenders, purse, lenders
         self.book = book
-        self._unpaid_recalls: dict[int, int] = {}  # by lender, the last noted cents
+        self._unpaid_recalls: dict[int, int] = {}  # by lender, the cents of the last note
 
     def hold_coins(self, time_us: int, marks: np.ndarray) -> None:
         """Draw the loans that are drawn in full, and buy coins with a share of each loan."""

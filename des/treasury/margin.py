@@ -3,9 +3,9 @@
 After each settlement a hedger covers its debit on the house venue, if it has one. If a hedger's
 margin on the lead venue is below the minimum, the hedger raises the margin to the target. Firms and
 outside providers use their own cash first, and then their money on the other venue. The captive
-maker uses its funding waterfall (`Purse`). For a debit on the house, it uses its money on the lead
-venue last. A remaining debit is a gap loss, which the venue bears. Once a day margin far above the
-target is moved back to the house.
+maker uses its funding waterfall (`Purse`). For a debit on the house, the maker uses its money on
+the lead venue last. A remaining debit is a gap loss, which the venue bears. Once a day margin far
+above the target is moved back to the house.
 """
 
 from collections.abc import Sequence

@@ -41,8 +41,9 @@ from ledger.parties import OUTSIDE, Parties
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool, pool_link
 from ledger.times import day_of
 
-# A factor on the largest amount that the rest of the world could need to trade with a pool. The
-# factor also covers the arbitrageurs' gains, which are unknown at the start.
+# The rest of the world starts with this multiple of the dollars and tokens that it is estimated to
+# need for trades with a pool. So the dollars also cover the arbitrageurs' gains, which are unknown
+# at the start.
 ROOM = 10
 
 
@@ -66,7 +67,7 @@ class PoolProgramme:
             parties: all parties that keep books, by role.
             custody: moves the cash.
             purse: raises the maker's money.
-            holdings: the maker's tokens, including those in pools.
+            holdings: the maker's tokens, inside and outside pools.
             listings: the listings of all markets, for their lead prices.
             journal: records the daily variance of the price.
         """

@@ -23,7 +23,7 @@ class Purse:
         credit: CreditLine,
         lenders: Lenders | None = None,
     ) -> None:
-        """Store the sources of money. Without *lenders*, the credit line follows own money."""
+        """Store the sources of money. If *lenders* is None, there are no loans from lenders."""
         self._house_name, self._house, self._custody = parties.house, house, custody
         self._maker = parties.names.index(parties.maker)
         self.credit, self._lenders = credit, lenders
@@ -43,7 +43,7 @@ class Purse:
         """Tell whether the maker's account on the house can bear a loss."""
         if self._account_cents + self.credit.unused_cents(time_us) > 0:
             return True
-        # With a group, the maker can pay its cash and more loans into the account.
+        # If the scenario has a group, the maker can pay its cash and new loans into the account.
         return self._lenders is not None and self.cash_cents + self._lendable_cents(time_us) > 0
 
     def raise_cash(

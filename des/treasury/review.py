@@ -26,18 +26,19 @@ from ledger.parties import Parties
 
 Policy = Literal["captive", "independent"] | None
 
-SMALLEST = 1 / 8  # the smallest share of its first size that the maker displays, except 0
+SMALLEST = 1 / 8  # while the maker quotes, it displays at least this share of its first size
 QUOTES_ON, SIZES_DOWN, SHUTS_OFF = "quotes on", "sizes down", "shuts off"
 MOVES = "moves to the house venue"
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of a review: results of quotes on one venue, and the loss of shares' value."""
+    """The figures of a review: results of quotes on one venue, and the shares' loss of value."""
 
     month_cents: int
     year_cents: int  # the result of the last twelve months
-    shares_lose_cents: int | None = None  # value lost without quotes; None: no valuation
+    # The value that the house's shares would lose without the quotes. None: no valuation.
+    shares_lose_cents: int | None = None
 
 
 class QuoteShares:
@@ -46,7 +47,7 @@ class QuoteShares:
     def __init__(self, policy: Policy, on_lead: bool) -> None:
         """Start on the lead venue if the maker has quotes there, otherwise on the house.
 
-        Without a policy the maker displays its full size on each venue, and nothing changes.
+        Without a policy the maker displays its full size on each venue, in all months.
         """
         self._policy = policy
         self.on_lead = 1.0
@@ -75,9 +76,10 @@ def _by_result(share: float, figures: Figures) -> tuple[float, str]:
 
 
 def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
-    """Stop if a year's loss on quotes is at least the loss of the shares' value without quotes.
+    """Stop if quotes lost at least the value that the shares would lose without quotes.
 
-    If the year had no loss, or the shares have no valuation, continue.
+    The loss is over the last twelve months. Without a loss, or without a valuation of the shares,
+    the maker continues.
     """
     loss_cents, lose_cents = -figures.year_cents, figures.shares_lose_cents
     if loss_cents <= 0 or lose_cents is None or loss_cents < lose_cents:

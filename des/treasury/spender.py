@@ -25,7 +25,7 @@ from ledger.times import day_of
 
 
 def spendings_of(scenario: Scenario, parties: Parties) -> tuple[Spending, ...]:
-    """Return each combination of payer, payee and purpose of the group once."""
+    """Return the payer, payee and purpose of the group's payments, each combination once."""
     group = scenario.group
     if group is None:
         return ()
@@ -54,7 +54,7 @@ class Spender:
             parties: all parties that keep books, by role.
             custody: moves the cash.
             purse: raises the maker's money.
-            house_money: the house's own cash, which remains if all customers are paid.
+            house_money: states the cash that would remain if the house paid all its debts.
             journal: states the house's fees, and records unpaid amounts.
         """
         self._parties, self._custody, self._journal = parties, custody, journal

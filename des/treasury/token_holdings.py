@@ -39,7 +39,8 @@ class TokenHoldings:
         """Start without tokens.
 
         Args:
-            scenario: states the markets, the house, and the lift of marks.
+            scenario: states the markets, the house, and the lift, by which the dollars in a token's
+                pool raise the token's mark.
             tokens: the group's tokens.
             journal: records the marks.
         """
@@ -94,9 +95,10 @@ class TokenHoldings:
         return self.units[token.name] + (pool.lots if pool else 0)
 
     def _mark_usd(self, token: Token, day: date, marks: np.ndarray) -> Decimal:
-        """Return the token's mark: the lead price times the lift, or else the last stated mark.
+        """Return a token's mark in dollars.
 
-        Before the first stated mark the result is 0.
+        If a market prices the token, the mark is the lead price times the lift. Otherwise the mark
+        is the last stated mark, or 0 before the first stated mark.
         """
         if token.market is not None:
             market = self._market[token.name]

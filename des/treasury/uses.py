@@ -29,8 +29,8 @@ def spending_of(use: Use, parties: Parties) -> Spending:
 def calendar(uses: Sequence[Use], parties: Parties) -> dict[date, list[Payment]]:
     """Return the payments due on each day, in the order of the scenario.
 
-    The monthly parts of a payment are equal. If the cents cannot be divided equally, each of the
-    first parts has one cent more.
+    The monthly parts of a use are equal. If the cents cannot be divided equally, each of the first
+    parts has one cent more than the later parts.
     """
     due: dict[date, list[Payment]] = defaultdict(list)
     named: dict[str, int] = defaultdict(int)
