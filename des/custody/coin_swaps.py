@@ -52,7 +52,7 @@ class CoinSwaps:
         self._dealers = parties.names.index(vault.coins[0].dealers)
 
     def sellable_cents(self, kept: Lots | None = None) -> int:
-        """Return the cents for which the house can sell its coins, except the lots *kept*.
+        """Return the cents that the house can get by selling coins, if it keeps the lots *kept*.
 
         Dealers pay at most their cash, minus the value of one lot of each coin, since sales are
         rounded up to whole lots. If dealers have a daily limit, they pay at most the unused part of

@@ -32,8 +32,8 @@ class Confidence:
     def shock(self, time_us: int, size: float) -> None:
         """Add a shock of fear.
 
-        If *time_us* is before the last shock, the new shock has decayed until the last shock. Only
-        the part that is left then is added.
+        If *time_us* is before the last shock, the new shock decays from *time_us* to the last
+        shock, and only the remaining part is added.
         """
         if time_us > self._at_us:
             self._fear, self._at_us = self.fear(time_us), time_us

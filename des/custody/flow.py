@@ -63,7 +63,7 @@ class CustomerFlow:
         self._news = deque(scenario.news or ())
         self._cohorts = Cohorts(self._rules.cohorts)
         # For each cohort, the dollars that this cohort and all cohorts before it are expected to
-        # withdraw in an hour.
+        # request in an hour.
         self._reach_usd = [0.0]
 
     def look_at_queue(self, now_us: int) -> None:
@@ -143,7 +143,7 @@ class CustomerFlow:
         self._cohorts.take(cohort, self._desk.request(holder, cents))
 
     def _holder(self, place: float) -> int:
-        # A place near 1 may be rounded to 1, which would give a number after the last holder's.
+        # Rounding may give the number of all holders, but the last holder's number is one less.
         return min(int(place * self._retail.holders), self._retail.holders - 1)
 
 

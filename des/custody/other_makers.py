@@ -44,7 +44,7 @@ class OtherMakersDesk:
         self._kept_cents = to_cents(scenario.other_makers.opening_claim_usd)
         self._house, self._custody = house, custody
         self._volume, self._journal = volume, journal
-        # The fees on customers' trades so far, if the captive maker had shown no quotes.
+        # The fees on customers' trades so far that would have been paid without the captive maker.
         self.fees_without_maker_cents = 0.0
 
     def charge(self, time_us: int) -> None:

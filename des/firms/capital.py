@@ -86,7 +86,7 @@ class CapitalDesk:
     def daily(self, time_us: int, returns: Returns, marks: np.ndarray) -> None:
         """Close a part of the firms' positions, then let every firm react to its results.
 
-        Without rules on capital, and after a halt of the house, firms do not react.
+        If there are no rules on capital, or after a halt of the house, firms do not react.
 
         Args:
             time_us: the day's last microsecond.
@@ -153,7 +153,7 @@ class CapitalDesk:
         self._money.shift(time_us, code, cents, to)
 
     def _take_home(self, time_us: int, i: int, needed: np.ndarray) -> None:
-        """Withdraw a firm's spare money from the house. If it closed, also from the lead venue."""
+        """Withdraw spare money from the house and, if the firm has closed, from the lead venue."""
         code, why = self._code[i], ", and does not come back"
         spare = self._money.spare_cents(HOUSE, code, needed)
         self._money.take_home(time_us, code, spare, why)

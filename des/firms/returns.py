@@ -17,7 +17,7 @@ class Returns:
 
 
 class DayReturns:
-    """Sums up the results of a day: of fills, and of quotes on the lead venue."""
+    """Sums up each firm's results of a day: from fills, and from quotes on the lead venue."""
 
     def __init__(self, members: int, firms: np.ndarray) -> None:
         """Initialise all results with zero.

@@ -45,7 +45,7 @@ def hand_over(
 
 
 def transferred_lots(lots: int, equity_cents: int, threshold_cents: int, seconds: int) -> int:
-    """Return the lots that are transferred while the account is below auto-close margin.
+    """Return the lots that are transferred in some seconds below auto-close margin.
 
     Let MF be the account's margin fraction, and ACMF the auto-close margin fraction. Each second
     the share 1 - MF / ACMF of the remaining lots is transferred, at least one lot. If MF is not

@@ -58,7 +58,7 @@ class LeveragedAccounts:
         self.sort()
 
     def equity(self, market: int, mark: int, accounts: np.ndarray) -> np.ndarray:
-        """Return the equity in cents, with tokens, of accounts of one market at *mark*."""
+        """Return the equity of accounts of one market at *mark*, in cents. Tokens are included."""
         dollars = self.cash[accounts] + self.lots[accounts] * (self._tick_cents[market] * mark)
         return dollars + self.tokens.worth(accounts)
 
@@ -68,7 +68,7 @@ class LeveragedAccounts:
             self.sort()
 
     def worth(self, marks: np.ndarray) -> np.ndarray:
-        """Return the value of each account in cents, without tokens, at all markets' *marks*."""
+        """Return the value of each account at *marks*, in cents. Tokens are not included."""
         return self.cash + self.lots * (self._tick_cents * marks)[self.market]
 
     def below(self, market: int, mark: int) -> np.ndarray:

@@ -42,7 +42,7 @@ class LossBearers:
         outside = [name for name in parties.house_customers if name != parties.maker]
         self._customers = np.array([parties.holders.index(name) for name in outside])
         self.fund_cents = to_cents(rules.insurance_usd)
-        # The cents that the fund pays for each account. A negative number is a receipt.
+        # The cents that the fund pays for each account. If negative, the fund receives the cents.
         self._insured: dict[int, int] = {}
         self._debts: dict[int, int] = {}  # by account, the cents of debt that are not yet covered
 
@@ -93,7 +93,7 @@ class LossBearers:
             self._house.pay(rows)
 
     def _socialise(self, time_us: int, marks: np.ndarray) -> None:
-        """Socialise debts among customers outside the house group, in proportion to claims."""
+        """Divide the debts among customers outside the house group, in proportion to claims."""
         if not self._debts:
             return
         debtors, debts = np.array(list(self._debts)), list(self._debts.values())

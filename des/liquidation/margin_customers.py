@@ -162,7 +162,7 @@ class MarginCustomers:
         )
 
     def _forced_lots_per_s(self, now_us: int) -> np.ndarray:
-        """Return the most lots of all forced orders in a second of the current day, by market."""
+        """Return the limit on all forced orders in one second of the day, in lots by market."""
         daily_usd = [
             listing.volume_usd_per_s(now_us) * DAY_US / SECOND_US for listing in self._listings
         ]

@@ -26,7 +26,7 @@ class BookDepth:
 
     @classmethod
     def of(cls, book: TokenBook) -> "BookDepth":
-        """Return the book as the scenario states it, in whole units."""
+        """Convert the scenario's book to cents, millionths of a basis point, and seconds."""
         return cls(to_cents(book.usd_per_bp), round(book.through_bps * E6), book.refill_s)
 
     def room_cents(self, elapsed_s: int) -> int:

@@ -131,7 +131,7 @@ class GroupTreasury:
         self._lenders, self._book = loans.lenders, loans.book
 
     def opening_cash(self) -> dict[str, int]:
-        """Return the opening cash of lenders, investors and dealers in coins, in cents.
+        """Return the opening cash, in cents, of lenders, investors and the dealers in coins.
 
         The result includes the cash with which the rest of the world trades with pools.
         """
@@ -173,7 +173,7 @@ class GroupTreasury:
             self._settle(time_us, marks)
 
     def _deal(self, time_us: int, marks: np.ndarray) -> None:
-        """Receive money of investors and lenders, make payments, and buy and sell coins."""
+        """Receive money from investors and lenders, make payments, and buy and sell coins."""
         day = day_of(time_us)
         self._shares.sell(time_us)
         self._lenders.look(self._collateral_cents(time_us, marks))
@@ -192,7 +192,7 @@ class GroupTreasury:
             self._reserve.buy_coins(time_us, marks)
 
     def _due_cents(self, day: date) -> int:
-        """Return the maker's payments due on a day, without recalls and dollars for new pools."""
+        """Return the maker's payments due on a day, except recalls and dollars for new pools."""
         cents = self._spender.due_cents(day)
         cents += sum(to_cents(purchase.usd) for purchase in self._holdings.due(day))
         if day.day == 1:
@@ -213,7 +213,7 @@ class GroupTreasury:
         return self._holdings.worth_cents(day_of(time_us), marks) + coins_cents
 
     def agree_with_books(self) -> None:
-        """Compare the world's loans, tokens, pools and coins with the general ledger.
+        """Compare the simulation's loans, tokens, pools and coins with the general ledger.
 
         Raises:
             LedgerError: a balance differs.

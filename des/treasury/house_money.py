@@ -27,8 +27,8 @@ class HouseMoney:
     def own_cents(self) -> int:
         """Return the house's cash minus its debts and its insurance fund, at least 0.
 
-        If the maker owes money on its account, this debt counts like cash. It counts only if the
-        cash is enough for all other customers.
+        If the maker owes money on its account, this debt counts like cash, but only if the cash is
+        enough for all other customers and for the insurance fund.
         """
         in_coins = self._custody.coins.owed_cents if self._custody.coins else 0
         makers = int(self._house.claims[self._maker])

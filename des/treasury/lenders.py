@@ -18,12 +18,12 @@ RATE_UNIT = 100 * 10**6  # rates are in millionths of a per cent
 
 
 class Lenders:
-    """Lenders to the captive maker. The maker asks lenders in order. Lenders can recall loans.
+    """Lenders to the captive maker, in the order in which the maker asks them for loans.
 
-    Each lender has a limit, which depends on the date. If the scenario states `advance` for a
-    lender, the limit is also at most this share of the value of the maker's tokens and coins at the
-    last close. Each such lender counts all tokens and coins, since lenders do not know of each
-    other.
+    Each lender has a limit, which depends on the date, and recalls the part of its loan above the
+    limit. If the scenario states `advance` for a lender, the limit is also at most this share of
+    the value of the maker's tokens and coins at the last close. Each such lender counts all tokens
+    and coins, since lenders do not know of each other.
     """
 
     def __init__(

@@ -99,7 +99,7 @@ class MarginDesk:
         self._purse.credit.repay(time_us, int(self._house.claims[self._maker]))
 
     def is_called(self, member: int, marks: np.ndarray) -> bool:
-        """Tell whether a hedger's margin on the lead venue is still below the minimum."""
+        """Tell whether a hedger's margin on the lead venue is below the minimum."""
         needed = self._ratios[0] * self._lead.notional(marks)[member]
         return bool(self._lead.claims[member] < needed)
 

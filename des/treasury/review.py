@@ -116,7 +116,7 @@ class MonthlyReview:
         return int(self._lead_cents * self._quotes.on_lead)
 
     def begin_month(self, time_us: int, house_share: float) -> None:
-        """Value the house. With a policy, review each venue where the maker had quotes last month.
+        """Value the house. If there is a policy, review the venues with quotes in the past month.
 
         Args:
             time_us: the first microsecond after the past month.
