@@ -43,7 +43,7 @@ class DirectionalBook:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the book is still open. A failed margin call closes the book for good."""
+        """Tell whether the book is still open. A failed margin call closes the book."""
         return not self._closed
 
     def close_out(self) -> None:
