@@ -35,7 +35,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Tests that pytest has collected stay in memory. Without this line Python's garbage collector would
 # spend seconds on a search through these tests.
 gc.disable()
-# The garbage collector runs rarely, because tests leave little garbage.
+# After the collection of tests the garbage collector runs again, but rarely, because tests leave
+# little garbage.
 gc.set_threshold(100_000)
 
 # The parsed queries are kept, because parsing a query takes longer than running the query, and
@@ -154,7 +155,7 @@ def group_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(scope="session")
 def small_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of the golden ledger's world: two days with four fills and payments."""
+    """Return a run of the golden ledger's world: two days with four fills and four margin payments."""
     return executed(SMALL)
 
 

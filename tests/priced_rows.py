@@ -7,7 +7,7 @@ from ledger.money import fee_cents
 
 
 def price_fills(rows: np.ndarray, cents_per_lot_tick: int) -> None:
-    """Compute edge and fee of rows in place, for a contract that stands for one market alone."""
+    """Compute edge and fee of rows in place, for a contract that represents a single market."""
     rows["edge_cents"] = edge_cents(rows["lead"], rows["price"], rows["lots"], cents_per_lot_tick)
     traded_cents = np.abs(rows["lots"]) * rows["price"] * cents_per_lot_tick
     rows["fee_cents"] = fee_cents(traded_cents, rows["fee_e6"])

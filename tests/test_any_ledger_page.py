@@ -1,4 +1,4 @@
-"""The commands on the page docs/any-ledger.md print the shown output."""
+"""The commands on the page docs/any-ledger.md print the output that the page shows."""
 
 import re
 import shlex

@@ -88,7 +88,7 @@ def test_the_maker_sells_coins_on_the_first_day_of_a_larger_cash_share(executed)
     assert cash >= claims / 2
 
 
-def test_the_reserve_does_not_change_the_net_worth_of_the_group_at_constant_prices(executed):
+def test_investing_all_cash_at_constant_prices_does_not_change_the_net_worth_of_the_group(executed):
     invested, idle = (executed(PORTFOLIO, **keeping(share)) for share in (0.0, None))
     sheets = [solvency(run, LAST).consolidated for run in (invested, idle)]
 
@@ -96,7 +96,9 @@ def test_the_reserve_does_not_change_the_net_worth_of_the_group_at_constant_pric
     assert sheets[0].net_at_mark_usd == sheets[1].net_at_mark_usd
 
 
-def test_assets_that_stay_worth_a_dollar_keep_their_cost_while_coins_fall(executed):
+def test_a_group_that_buys_coins_with_falling_prices_ends_poorer_than_with_assets_worth_a_dollar(
+    executed,
+):
     like = {
         "name": "DOLLARLIKE",
         "prices": [{"since": FIRST, "usd": 1.0}],

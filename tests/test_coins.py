@@ -119,7 +119,7 @@ def test_at_constant_prices_claims_in_coins_give_the_same_hole_as_claims_in_doll
     assert hole_at_mark(in_kind) == hole_at_mark(in_dollars)
 
 
-def test_at_constant_prices_as_many_dollars_wait_with_claims_in_coins_as_with_claims_in_dollars(
+def test_at_constant_prices_the_queue_is_as_large_with_claims_in_coins_as_with_claims_in_dollars(
     executed,
 ):
     still = standing_still() | {"group": {"uses": [use(1_900_000)]}}
@@ -196,14 +196,17 @@ def test_dealers_pay_at_most_their_daily_limit_for_coins(slow_dealers_run):
     for entry in tagged(slow_dealers_run, "coins"):
         paid = of(entry, "Assets:Coin-Dealers:Cash", "USD")
         sold[entry.date] = sold.get(entry.date, Decimal(0)) - min(paid, Decimal(0))
-    # The last lot of each coin may cross the limit. A lot costs 300, 20 or 1 dollars, by coin.
+    # The last lot of each coin may cross the limit. The lots of BTC, ALTS and STABLE cost
+    # 300, 20 and 1 dollars.
     lots_usd = Decimal(300 + 20 + 1)
 
     assert max(sold.values()) > 50_000
     assert all(usd <= 60_000 + lots_usd for usd in sold.values())
 
 
-def test_separate_queues_for_coins_change_nothing_if_dealers_buy_enough_coins(run, executed):
+def test_separate_queues_for_coins_do_not_change_the_hole_if_dealers_buy_enough_coins(
+    run, executed
+):
     enough = executed(WORLD, retail={"coins": coins() | {"dealers_buy_usd_per_day": 10**9}})
 
     assert not run.notes(UnpaidRequest)
@@ -308,7 +311,10 @@ def test_counterfactuals_and_sweeps_and_attributions_use_the_hole_with_coins_at_
 
 
 def test_the_change_of_the_hole_by_quantity_equals_an_independent_calculation(run):
-    """The calculation sums all postings in DuckDB, at the prices that the scenario states."""
+    """DuckDB sums the postings of claims and liquid assets after the first day.
+
+    Prices are from the scenario, or from the books if the scenario states no price.
+    """
     stated = [
         (coin.name, day, coin.price_usd_on(day))
         for coin in SCENARIO.owed_coins
@@ -390,7 +396,7 @@ def test_the_timeline_values_coins_at_the_mark_of_the_day(run):
         assert day.hole_of_exchange_usd == at.hole_of_exchange_usd
 
 
-def test_the_sentence_on_when_the_hole_opened_values_coins_at_market_prices(run):
+def test_the_sentence_about_the_opening_of_the_hole_values_coins_at_market_prices(run):
     opened = hole_opened(run)
 
     assert opened.growth is None

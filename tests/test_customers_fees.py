@@ -25,7 +25,9 @@ def rate_e6(run: RunFolder) -> int:
     return noted.e6
 
 
-def test_customers_pay_the_same_fee_rate_with_either_maker(of_customers):
+def test_customers_pay_the_same_fee_rate_to_trade_with_the_captive_maker_and_with_other_makers(
+    of_customers,
+):
     run, days = of_customers, of_customers.notes(TradedDay)
     ((fills, paid_cents),) = run.select(
         "SELECT count(*), sum(fee_cents) FROM rows WHERE motive = 'spread'"
@@ -46,7 +48,7 @@ def at_rate(usd: Sequence[Decimal], e6: int) -> Decimal:
     return sum(usd, Decimal()) * Decimal(e6).scaleb(-6)
 
 
-def test_forced_orders_pay_the_same_fee_rate(margin_run):
+def test_forced_orders_pay_the_same_fee_rate_as_other_orders_of_customers(margin_run):
     rates_e6 = margin_run.select("SELECT DISTINCT fee_e6 FROM rows WHERE motive = 'liquidation'")
 
     assert rates_e6 == [(rate_e6(margin_run),)]

@@ -1,6 +1,6 @@
 """Two runs with the same seed write the same bytes.
 
-A shorter settlement interval changes each mean result by less than a standard error.
+A shorter settlement interval changes each mean total by less than a standard error.
 """
 
 import os
@@ -47,7 +47,7 @@ def run_in_another_process(scenario: str, folder: Path, hash_seed: int) -> dict[
 @pytest.mark.parametrize(
     "scenario", [pytest.param("tiny", marks=pytest.mark.slow), str(BUSY)], ids=["tiny", "busy"]
 )
-def test_two_runs_have_the_same_bytes_in_any_folder_and_with_any_hash_seed_of_python(
+def test_a_run_in_another_folder_and_with_another_hash_seed_of_python_has_the_same_bytes(
     executed, scenario, tmp_path
 ):
     one = contents(executed(scenario).path)  # this process has a random hash seed
@@ -88,8 +88,8 @@ def test_another_seed_gives_other_fills_and_valid_books(executed, tiny_run):
 SETTLING = Path(__file__).with_name("worlds") / "settling.toml"
 SEEDS = range(1, 9)
 
-# The query returns the total of each kind of payment in cents. Variation margin and funding are
-# the captive maker's only, because over all parties they sum to zero.
+# The query returns the total of each kind of payment in cents. For variation margin and funding it
+# returns the captive maker's total, because the total over all parties is zero.
 BY_KIND = """
 SELECT 'PickOff', sum(edge_cents) FROM rows WHERE motive = 'pickoff'
 UNION ALL SELECT 'Spread', sum(edge_cents) FROM rows WHERE motive = 'spread'

@@ -11,7 +11,7 @@ CAUSES = {"Ventures", "Sponsorship", "PickOff"}
 
 
 def states(run: RunFolder) -> list[str]:
-    """Return the states of withdrawals, in order of time."""
+    """Return each status of withdrawals (open, queued, halted), in order of time."""
     return [value for _, value in run.events("FTX:withdrawals")]
 
 

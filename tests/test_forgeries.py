@@ -1,4 +1,4 @@
-"""Forgeries with a new seal, in which all files are consistent with the change.
+"""Forgeries with a new seal, in which all files are consistent with the forged change.
 
 The audit finds forgeries that break rules of the books. Only a replay of the scenario finds
 forgeries that break no rule of the books.

@@ -57,7 +57,7 @@ def test_no_customer_has_a_position_on_margin_or_collateral_after_the_next_midni
     assert last[0] == datetime(2022, 5, 11)
 
 
-def test_full_days_have_a_shorter_settlement_interval(run):
+def test_full_days_have_a_shorter_settlement_interval_than_other_days(run):
     def interval_s(day: date) -> set[float]:
         times = run.select(
             "SELECT DISTINCT time FROM rows WHERE motive = 'variation-margin' "

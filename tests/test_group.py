@@ -46,7 +46,7 @@ def ask(run) -> Callable[[str], list[tuple]]:
 
 
 def rows_of(run: RunFolder, condition: str = "true") -> list[tuple]:
-    """Return the fills that satisfy a condition, in the order of seq."""
+    """Return the fills that satisfy a condition, in the order of their sequence numbers."""
     with run.connect() as connection:
         return connection.execute(f"FROM rows WHERE {condition} ORDER BY seq").fetchall()
 
@@ -144,7 +144,7 @@ def test_the_total_cash_of_all_entities_is_constant(ask):
     assert len({str(held) for _, held in cash_by_day}) == 1
 
 
-def test_all_tokens_that_the_maker_buys_come_from_the_parties_that_hold_tokens_at_the_opening(ask):
+def test_all_tokens_that_the_maker_buys_come_from_the_parties_that_hold_tokens_at_the_start(ask):
     held = ask(
         "SELECT account, currency, sum(number) AS n WHERE account ~ '^Assets:.*:Tokens:' "
         "GROUP BY account, currency ORDER BY account"
@@ -195,7 +195,7 @@ def test_a_use_of_money_that_cannot_be_paid_has_a_note_and_no_payment(run):
     assert not [entry for entry in run.transactions if "use-mineco-2" in entry.links]
 
 
-def test_a_lender_that_lowers_its_limit_is_repaid_the_excess(run):
+def test_a_lender_that_lowers_its_limit_is_repaid_the_part_of_the_debt_above_the_limit(run):
     (called, *_) = recalls = tagged(run, "recall")
 
     assert (called.date, called.payee) == (date(2022, 6, 2), "Lender01")
@@ -233,7 +233,7 @@ def five_weeks(executed) -> RunFolder:
 
 
 @pytest.mark.parametrize(("lender", "rate_pct"), [("Lender01", 8), ("Lender02", Decimal("12.5"))])
-def test_interest_of_a_month_is_the_rate_of_the_lender_on_the_debt_at_the_end_of_each_day(
+def test_monthly_interest_is_computed_from_the_debt_at_the_end_of_each_day_of_the_month(
     five_weeks, lender, rate_pct
 ):
     owed = Decimal(0)

@@ -170,7 +170,7 @@ def short_life() -> tuple[Scenario, np.ndarray]:
 
 
 @pytest.mark.parametrize("kind", REMOVALS)
-def test_a_counterfactual_samples_the_same_hours_as_its_run(short_life, kind: str):
+def test_a_counterfactual_samples_the_same_hours_as_its_base_run(short_life, kind: str):
     """The removal of any one cause does not change the sampled hours.
 
     The run is short, so that the test takes little time.
@@ -184,7 +184,7 @@ def test_a_counterfactual_samples_the_same_hours_as_its_run(short_life, kind: st
     assert np.array_equal(weights, weights_in(other))
 
 
-def test_groups_of_several_hours_are_sorted_by_blocks_of_90_days_and_then_by_loss():
+def test_groups_of_several_hours_are_sorted_by_block_of_90_days_and_then_by_predicted_loss():
     def day(n: int, **weight_and_loss: tuple[int, int]) -> tuple[date, HoursDrawn]:
         of_hours = [weight_and_loss.get(f"h{hour}", (0, 0)) for hour in range(24)]
         return date(1970, 1, 1) + timedelta(days=n), HoursDrawn(*zip(*of_hours, strict=True))
@@ -203,7 +203,7 @@ def all_hours(executed: Callable[..., RunFolder]) -> np.ndarray:
     return np.array([by_hour.get(first + hour, 0) for hour in range(24 * DAYS)])
 
 
-def test_over_many_draws_of_hours_totals_have_no_bias_and_roughly_the_stated_error(
+def test_over_many_draws_of_hours_totals_have_no_bias_and_the_stated_error_is_roughly_correct(
     all_hours: np.ndarray,
 ):
     """The stated error also contains the differences between the means of groups.

@@ -59,7 +59,7 @@ def test_idle_hours_pass_in_one_step_until_the_next_played_hour_or_midnight():
     assert traded == 20
 
 
-def test_the_makers_quotes_have_nearly_the_same_results_if_idle_hours_pass_in_one_step(
+def test_idle_hours_that_pass_in_one_step_change_results_of_quotes_by_at_most_five_percent(
     both: tuple[RunFolder, RunFolder],
 ):
     one_by_one, at_once = (
@@ -71,7 +71,7 @@ def test_the_makers_quotes_have_nearly_the_same_results_if_idle_hours_pass_in_on
     assert np.allclose(np.array(at_once, float), np.array(one_by_one, float), rtol=0.05)
 
 
-def test_there_are_fewer_settlements_and_similar_funding_if_idle_hours_pass_in_one_step(
+def test_if_idle_hours_pass_in_one_step_funding_is_paid_at_fewer_times_but_has_a_similar_total(
     both: tuple[RunFolder, RunFolder],
 ):
     counts, paid = zip(
@@ -184,7 +184,9 @@ def test_every_day_is_closed_if_the_house_halts_within_an_hour(tmp_path: Path):
     assert days == list(range(days[0], days[0] + 6))
 
 
-def test_the_directional_desk_buys_its_position_in_a_day_although_idle_hours_pass_at_once(executed):
+def test_the_directional_desk_buys_its_position_in_a_day_although_idle_hours_pass_in_one_step(
+    executed,
+):
     sampled = {"one_hour_in": 12, "settle_s": 900, "idle_hours_at_once": 24}
     run = executed(GROUP, run=sampled)
     (long,) = load(str(GROUP)).group.longs

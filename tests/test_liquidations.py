@@ -133,7 +133,9 @@ def test_a_forced_order_is_filled_by_the_maker_with_the_better_price(margin_run)
 
 
 def test_the_limit_on_forced_orders_follows_the_volume_of_each_day(executed):
-    """The volume is eighty times as large in June, and the price halves on 31 May and on 1 June."""
+    """The volume of June is eighty times the volume of May. The price halves on 31 May and on
+    1 June.
+    """
     falls = [(30, 5, 34_000), (31, 5, 34_000), (1, 6, 17_000), (2, 6, 8_500)]
     busier = market(
         anchors=tuple({"at": date(2022, m, d), "price_usd": usd} for d, m, usd in falls),

@@ -42,7 +42,7 @@ def independent(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def worth_little(executed) -> RunFolder:
-    """Return a run with a captive maker. The house is worth once its growth of fees."""
+    """Return a run with a captive maker, in which the house is worth the growth of its fees."""
     return executed(LOCK_IN, group={"valuation": LITTLE})
 
 
@@ -62,7 +62,7 @@ def decisions(run: RunFolder) -> dict[date, str]:
 
 
 def by_month(run: RunFolder, figure: str, condition: str) -> dict[str, int]:
-    """Return the SQL expression *figure* for each month, over fills that satisfy a condition."""
+    """Return the SQL expression *figure* by month, computed over fills that satisfy *condition*."""
     with run.connect() as connection:
         found = connection.execute(
             f"SELECT strftime(time, '%Y-%m') AS month, ({figure})::BIGINT FROM rows "
@@ -119,7 +119,7 @@ def shown(run: RunFolder) -> list[float]:
 
 
 def stated_usd(months: int) -> float:
-    """Return customers' volume in the first months if the maker does not quote."""
+    """Return customers' volume in the run's first *months* months, if the maker does not quote."""
     # The run begins three days before the end of January.
     return MONTH_USD * 3 / 31 + MONTH_USD * (months - 1)
 
@@ -180,7 +180,7 @@ def test_the_result_of_the_first_month_does_not_depend_on_the_policy_of_the_make
     assert reviews(captive)[0].month_usd == reviews(independent)[0].month_usd
 
 
-def test_a_captive_maker_stops_if_its_yearly_loss_exceeds_the_share_value_of_its_quotes(
+def test_a_captive_maker_stops_if_its_yearly_loss_exceeds_the_loss_of_share_value_without_quotes(
     worth_little,
 ):
     (only,) = reviews(worth_little)
@@ -280,10 +280,10 @@ def test_the_growth_of_fees_includes_fees_on_fills_of_the_maker_and_on_all_other
     assert noted_cents(any_of_them, BY_GROWTH) == [priced(cents, multiples) for cents in growth]
 
 
-def test_the_growth_of_fees_without_the_makers_quotes_includes_only_fees_on_other_volume(
+def test_the_growth_of_fees_without_the_makers_quotes_is_the_fee_on_the_stated_demand(
     any_of_them,
 ):
-    """These fees are the stated demand times the fee rate, at any displayed size of the maker."""
+    """The displayed size of the maker does not change this fee."""
     rate = SCENARIO.retail.fee_bps / 10_000
     noted = noted_cents(any_of_them, WITHOUT_MAKER)
     for months, (basis_cents, *_) in enumerate(noted, start=1):
@@ -303,7 +303,7 @@ def test_earnings_of_a_trading_firm_are_fees_plus_results_of_quotes_minus_costs(
     assert noted == [priced(cents, multiples) for cents in earned]
 
 
-def test_the_share_value_of_quotes_is_the_middle_valuation_with_quotes_minus_without_quotes(
+def test_the_loss_of_share_value_is_the_difference_of_middle_valuations_with_and_without_quotes(
     any_of_them,
 ):
     found = appraisals(any_of_them)
@@ -360,7 +360,7 @@ def test_the_run_of_an_independent_maker_passes_the_audit(independent):
 # ------------------------------------------------------------------------------- the report
 
 
-def test_the_report_has_a_row_for_every_funding_round_and_every_month(any_of_them):
+def test_the_valuation_report_has_a_row_for_every_funding_round_and_every_month(any_of_them):
     tables = {table.name: table for table in valuation(any_of_them).tables()}
 
     assert [row[1] for row in tables["rounds"].rows] == ["seed"]

@@ -48,7 +48,9 @@ def three(executed: Callable[..., RunFolder]) -> RunFolder:
     return executed("tiny", run={"day_ledgers": "all"}, **world(TIMES))
 
 
-def test_similar_markets_have_the_same_fills_and_three_times_the_edges_and_fees(one, three):
+def test_fills_of_three_similar_markets_are_as_in_one_market_with_three_times_the_edge_and_fee(
+    one, three
+):
     of_one, of_three = (sql(run, EACH).rows for run in (one, three))
 
     assert len(of_one) > 100

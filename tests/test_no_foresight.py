@@ -130,7 +130,7 @@ def test_decisions_depend_on_the_prices_of_the_month_before_the_decision(two_pat
 
 
 @pytest.mark.parametrize("closure", CLOSURES)
-def test_no_fill_and_no_entry_of_a_morning_depends_on_later_prices_in_a_world_with_all_parts(
+def test_no_fill_and_no_entry_of_a_morning_depends_on_prices_after_noon_if_there_is_a_bank_run(
     executed, closure
 ):
     """The world has customers on margin, loans, pools, lenders and a bank run.

@@ -115,7 +115,8 @@ def test_an_unusual_month_has_almost_no_hits_or_no_trades(lived, policy):
         decisions(lived(policy, each)) for each in (as_it_is, hardly_hit, a_month_without_trades)
     )
 
-    # In this month the run with rare hits and the usual run have the same displayed size.
+    # In March, before the decision of 1 April, the run with rare hits and the usual run display the
+    # same size.
     assert 0 < rare[1].hits_usd < usual[1].hits_usd / 100
     assert still[1].own_usd > 0
     assert (still[2].seen_usd, still[2].own_usd, still[2].hits_usd) == (0, 0, 0)

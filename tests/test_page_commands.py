@@ -41,7 +41,7 @@ def shown(text: str) -> Iterator[tuple[str, str]]:
 def told(command: str) -> str:
     """Return the output of a command.
 
-    The run of `first-hole` exists already, so this command does not simulate it again.
+    The run of `first-hole` exists already. So `moneytrail run first-hole` is not executed.
     """
     program, *words = shlex.split(command)
     assert program == "moneytrail"
@@ -109,7 +109,7 @@ def test_no_line_of_a_page_is_too_wide_for_a_screen(page):
 def test_each_figure_in_the_text_of_a_page_is_in_the_output_of_a_command(page):
     outputs = "\n".join(output for each in PAGES for _, output in shown(text_of(each)))
     said = BLOCK.sub("", text_of(page))
-    # 4,500 is a rounded figure, and 3.11 a version of Python.
+    # 4,500 is a rounded figure, and 3.11 is a version of Python.
     figures = set(re.findall(r"\d+,\d{3}|\d+\.\d\d\b", said)) - {"4,500", "3.11"}
 
     plain = outputs.replace(",", "")

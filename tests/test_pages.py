@@ -52,7 +52,7 @@ def is_there(path: str) -> bool:
 
 
 def is_module(name: str) -> bool:
-    """Return whether a name is a module or a name in a module."""
+    """Return whether a name is a module or is defined in a module."""
     home, _, last = name.rpartition(".")
     try:
         return find_spec(name) is not None or hasattr(import_module(home), last)
@@ -83,7 +83,7 @@ def test_every_test_that_the_page_on_the_model_mentions_exists():
     assert sorted(named - there) == []
 
 
-def test_the_architecture_names_enough_paths_and_symbols():
+def test_the_architecture_is_short_but_names_50_paths_and_has_20_rows_of_symbols():
     text = text_of("ARCHITECTURE.md")
 
     assert len(SYMBOLS.findall(text)) >= 20
@@ -92,7 +92,9 @@ def test_the_architecture_names_enough_paths_and_symbols():
 
 
 @pytest.mark.parametrize(("path", "symbols"), SYMBOLS.findall(text_of("ARCHITECTURE.md")))
-def test_symbols_in_the_table_of_the_architecture_are_defined_in_its_files(path, symbols):
+def test_each_symbol_in_the_table_of_the_architecture_is_defined_in_the_file_of_its_row(
+    path, symbols
+):
     source = text_of(path)
 
     for symbol in re.findall(r"`(\w+)`", symbols):
@@ -111,7 +113,7 @@ def test_lines_that_a_recipe_changes_exist_in_the_files(path, line):
 
 
 @pytest.mark.parametrize("folder", ["des", "ledger", "runs"])
-def test_every_folder_is_in_the_architecture(folder):
+def test_the_architecture_names_every_folder_with_modules(folder):
     rooms = {path.parent for path in (ROOT / folder).rglob("__init__.py")}
     named = text_of("ARCHITECTURE.md")
     left_out = [room.relative_to(ROOT).as_posix() + "/" for room in sorted(rooms)]

@@ -19,7 +19,7 @@ WORLDS = Path(__file__).parent / "worlds"
 
 
 # In the world `months` the maker chooses its quotes by its own simulation. The world `everything`
-# writes all kinds of records.
+# has a value for every key of a scenario.
 @pytest.mark.parametrize("world", ["months", "everything"])
 def test_a_run_of_several_processes_has_the_same_bytes_as_a_run_of_one_process(
     executed, tmp_path, world
@@ -44,7 +44,7 @@ def test_an_unbalanced_transaction_is_refused_at_once(world):
     world.journal.close()
 
 
-def test_a_balance_that_differs_from_the_books_is_an_error(world):
+def test_a_balance_that_differs_between_the_two_processes_is_an_error(world):
     def change_a_balance() -> None:
         world.journal._add([Posting("Income:FTX:Fees", 1)])
 

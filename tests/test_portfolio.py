@@ -112,7 +112,7 @@ def test_coins_have_a_daily_price_that_the_balance_sheet_uses(run):
     assert line.at_mark_usd == Marks(run).usd({"BTC": held["BTC"]}, LAST)
 
 
-def test_each_account_has_a_known_kind_and_the_root_and_the_part_in_the_hole_of_this_kind(run):
+def test_the_root_of_each_account_and_its_part_in_the_hole_fit_the_kind_of_the_account(run):
     for account, opened in run.opens.items():
         entry = KINDS[kind_of(account)].entry
 
@@ -160,7 +160,7 @@ def test_a_recall_is_paid_half_by_sales_of_coins_and_half_by_the_house(run):
     assert moved(recalled, "Assets:Lender01:Cash") == 1_500_000
     assert 0 < sold < 1_500_000
     assert any("credit-line" in e.tags for e in same_day)
-    assert 0 <= sold - drawn < 600  # less than the price of one lot of each coin together
+    assert 0 <= sold - drawn < 600  # one lot of BTC and one lot of ALTS cost less than this
 
 
 def test_a_sale_of_coins_is_paid_at_the_price_minus_the_haircut(run):

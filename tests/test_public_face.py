@@ -37,7 +37,7 @@ def test_a_run_opened_from_disk_gives_the_same_reports(run):
     assert moneytrail.answer(opened) == moneytrail.answer(run)
 
 
-def test_a_report_refuses_a_path_in_one_line_and_claims_accepts_a_single_run(run):
+def test_reports_refuse_a_path_and_claims_accepts_a_single_run_without_a_list(run):
     for report in (moneytrail.firms, moneytrail.claims, moneytrail.compare):
         with pytest.raises(moneytrail.MistakeError, match=r"moneytrail\.open_run\('runs/out/x'\)"):
             report("runs/out/x")

@@ -100,7 +100,7 @@ def test_the_type_of_a_column_fits_all_cells_of_the_column(cells, wanted):
 @pytest.mark.parametrize(
     ("cells", "digits"), [([Decimal(10) ** 36, Decimal("0.01")], 39), ([Decimal("1E-50")], 50)]
 )
-def test_a_column_that_needs_too_many_digits_is_refused_with_their_number(cells, digits):
+def test_a_column_that_needs_too_many_digits_is_refused_with_the_number_of_digits(cells, digits):
     with pytest.raises(ValueError, match=f"needs {digits} digits"):
         column_type(cells)
 

@@ -1,8 +1,8 @@
 """With random prices and customers on margin, the books and each margin account are valid.
 
-Each small world has random prices, leverage, insurance fund and backstops. Beancount reads the day
-ledgers of each world from disk, and DuckDB reads the fills. The audit recomputes each margin
-account from the fills.
+In each small world the prices, the leverage, the insurance fund and the backstops are random.
+Beancount reads the day ledgers of each world from disk, and DuckDB reads the fills. The audit
+recomputes each margin account from the fills.
 """
 
 import random
@@ -101,7 +101,7 @@ def played(world: dict) -> Counter:
             return Counter(dict(motives.fetchall()))
 
 
-def test_random_crashes_include_every_event_and_the_books_balance():
+def test_random_crashes_include_every_step_of_a_liquidation_and_the_books_balance():
     happened = sum((played(crash(random.Random(seed))) for seed in (0, 17)), Counter())
 
     assert happened.keys() >= {

@@ -1,4 +1,4 @@
-"""With any events in any order, the books satisfy all invariants after every step.
+"""With any events in any order, the books satisfy all invariants.
 
 Random histories use the simulation's own code for journal, venues, cash, credit line and margin.
 Traders often have too little margin, and settlements are at random times. Then Beancount loads the
@@ -100,7 +100,7 @@ class Trade(NamedTuple):
 
 
 class Hedge(NamedTuple):
-    """A party hedges lots on the lead venue at a cost of *worse_ticks*."""
+    """A party hedges lots on the lead venue, at a price *worse_ticks* worse than the lead price."""
 
     hedger: str
     market: int

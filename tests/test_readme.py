@@ -1,4 +1,4 @@
-"""The commands in README.md run as printed, and the figures there agree with runs and pages."""
+"""The commands in README.md run without an error, and its figures agree with runs and pages."""
 
 import re
 import shlex

@@ -274,7 +274,9 @@ def test_contradictory_settings_of_deposits_and_withdrawals_are_refused(override
     assert caught.value.key == key
 
 
-def test_news_without_a_flow_of_customers_and_missing_rates_of_deposits_are_refused(tmp_path):
+def test_news_needs_a_flow_of_customers_and_a_scenario_without_a_flow_needs_a_rate_of_deposits(
+    tmp_path,
+):
     tiny = load("tiny").model_dump(exclude_none=True)
     news = {"date": date(2022, 5, 10), "shock": 1.0, "what": "Nobody listens"}
     with pytest.raises(ScenarioError) as caught:
@@ -351,7 +353,10 @@ def panic(draws: random.Random) -> dict:
 
 
 def played(draws: random.Random) -> set[str]:
-    """Simulate a world, check its books, and return the states of withdrawals."""
+    """Simulate a world, check its books, and return each status that withdrawals had.
+
+    If a request was paid after a wait, the result also contains "paid after a wait".
+    """
     with sound_run(load(str(RUN), panic(draws))) as run:
         said = {status for _, status in told(run, HOUSE)}
         return said | ({"paid after a wait"} if waits(run) else set())
@@ -370,7 +375,7 @@ def waits(run: RunFolder) -> int:
     return len(asked)
 
 
-def test_random_panics_include_every_event_and_the_books_balance():
+def test_random_panics_include_a_queue_and_a_halt_and_late_payments_and_the_books_balance():
     happened = [played(random.Random(seed)) for seed in (34, 42)]
 
     assert set().union(*happened) == {"open", "queued", "halted", "paid after a wait"}

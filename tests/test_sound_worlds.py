@@ -1,4 +1,4 @@
-"""The tests' own checks of a parsed day ledger find each error that Beancount finds on loading."""
+"""The tests' own checks of a parsed day ledger find errors that Beancount finds only on loading."""
 
 import pytest
 from beancount.parser import parser

@@ -1,6 +1,7 @@
 """The maker's share of the depth and the limit of its credit line may change on stated days.
 
-Other tests check how fills depend on the displayed size, and how the other makers pay their fees.
+This file also tests how fills depend on the displayed size and on the half-spread, and how the
+other makers pay their fees.
 """
 
 from collections.abc import Callable, Sequence
@@ -136,7 +137,7 @@ def of_days(fills: list[tuple], begin: date, end: date) -> list[tuple]:
 
 
 @pytest.mark.parametrize("depth_usd_per_bp", [None, 2_500.0])
-def test_fills_after_a_change_of_the_share_of_depth_equal_the_fills_at_a_constant_share(
+def test_fills_after_a_change_of_the_displayed_size_equal_the_fills_at_a_constant_size(
     hit, depth_usd_per_bp
 ):
     """The test has two cases: a stated displayed size, and a size that is a share of the depth."""
@@ -162,7 +163,7 @@ def test_fills_after_a_change_of_the_share_of_depth_equal_the_fills_at_a_constan
         assert lots[0] > 1.3 * lots[1]
 
 
-def test_the_maker_trades_all_stated_volume_if_other_quotes_are_far_away(hit):
+def test_the_maker_trades_all_stated_volume_if_other_makers_quote_far_from_the_lead_price(hit):
     fills = hit(ALONE, {"displayed_usd": 1e6})  # The displayed size exceeds any order.
 
     for begin, end, month_usd, days in ((START, STEP, MAY_USD, 31), (STEP, END, JUNE_USD, 30)):

@@ -164,7 +164,7 @@ def test_a_limit_on_the_debt_of_one_customer_limits_the_loss(executed):
     assert (small.lent_usd, small.loss_usd) == (10_000_000, 0)
 
 
-def test_the_loan_is_smaller_if_the_weight_is_smaller_for_many_tokens(executed):
+def test_a_loan_is_smaller_if_a_larger_factor_lowers_the_weight_of_many_tokens(executed):
     # The weight is 1.1 / (1 + factor x sqrt(1,000,000 tokens)), instead of 65 %. So the weight is
     # 61 % at a factor of 0.0008, and 10 % at a factor of 0.01.
     small, large = (result(executed, book=NOBODY, imf_factor=f) for f in (0.0008, 0.01))
@@ -173,7 +173,7 @@ def test_the_loan_is_smaller_if_the_weight_is_smaller_for_many_tokens(executed):
     assert abs(large.lent_usd - Decimal(1.1 / 11) * 60_000_000 * 10 / 11) < 100
 
 
-def test_nothing_is_lent_outside_the_borrowing_period(executed):
+def test_nothing_is_lent_before_the_borrowing_period(executed):
     found = result(executed, since=date(2021, 4, 8), until=date(2021, 4, 9))
 
     # The borrowing period begins after the fall of the price, so the tokens always cover the loan.

@@ -107,7 +107,9 @@ def test_positions_of_customers_have_the_same_variance_as_if_all_hours_were_play
 
 
 def test_the_weight_of_a_position_is_the_mean_weight_of_the_last_24_hours():
-    """On the first day two hours are played, each with weight 12. So the mean weight is 12.
+    """In this mean each hour counts in proportion to its weight.
+
+    On the first day two hours are played, each with weight 12. So the mean weight is 12.
 
     The next day is a full day. During this day the mean weight falls to one.
     """

@@ -170,7 +170,7 @@ def test_reports_note_the_day_on_which_the_last_waiting_firm_entered(crowd_run):
         assert any(said in note for table in report.tables() for note in table.notes)
 
 
-def test_no_day_of_the_last_entry_is_reported_while_a_firm_waits(executed):
+def test_the_day_of_the_last_entry_of_a_firm_is_not_reported_while_a_firm_waits(executed):
     capital = load(str(CROWD)).firms.capital
     assert capital
     nobody = capital.model_dump() | {"entry_per_day": 0.0, "entry_per_bp": 0.0}
@@ -179,7 +179,7 @@ def test_no_day_of_the_last_entry_is_reported_while_a_firm_waits(executed):
     assert all_came(run) is None
 
 
-def test_no_day_of_the_last_entry_is_reported_if_no_firm_ever_waited(tiny_run):
+def test_the_day_of_the_last_entry_of_a_firm_is_not_reported_if_no_firm_ever_waited(tiny_run):
     assert all_came(tiny_run) is None
 
 

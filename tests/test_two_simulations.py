@@ -103,7 +103,7 @@ def test_the_fast_and_the_quote_by_quote_simulation_write_the_same_bytes(
 
 
 @pytest.mark.parametrize("every_quote", [False, True])
-def test_firms_hit_a_quote_in_force_although_the_maker_has_stopped_intervals_before(
+def test_firms_hit_the_last_quote_of_a_maker_that_stopped_some_intervals_earlier(
     every_quote, tmp_path
 ):
     """The maker stops at midnight, and its last quote is in force until 00:45.

@@ -78,7 +78,9 @@ def loaded_without_us(paths: Sequence[Path], elsewhere: Path) -> list[tuple[int,
     return [(int(entries), int(errors)) for entries, errors in counts]
 
 
-def test_beancount_loads_the_main_file_alone_and_the_check_file_with_our_plugin(run, tmp_path):
+def test_beancount_loads_the_main_file_without_our_code_and_the_check_file_with_our_plugin(
+    run, tmp_path
+):
     paths = [run.path / name for name in ("main.beancount", "check.beancount")]
     assert not loader.load_file(str(paths[1]))[1]
 
@@ -121,7 +123,7 @@ def test_saved_queries_that_search_for_errors_find_no_error(run):
         assert all(row[-1].is_empty() for row in rows), name
 
 
-def test_all_saved_queries_of_the_hole_give_the_same_result(run):
+def test_saved_queries_give_the_same_hole_by_cause_and_by_party_and_by_day(run):
     answers = saved_queries(run)
 
     ((inventory,),) = answers["hole"]
@@ -324,7 +326,7 @@ def test_the_golden_ledger_is_unchanged(small_run, name, request):
     assert written.decode() == (GOLDEN / name).read_bytes().decode()
 
 
-def test_the_golden_ledger_is_short_and_has_entries_of_nine_kinds():
+def test_the_golden_ledger_is_short_and_has_entries_with_nine_tags():
     entries, errors, _ = loader.load_file(str(GOLDEN / "main.beancount"))
     tags = {tag for entry in entries if isinstance(entry, Transaction) for tag in entry.tags}
 
@@ -348,7 +350,9 @@ def test_the_golden_ledger_is_short_and_has_entries_of_nine_kinds():
 
 
 @pytest.mark.parametrize("tag", ["gap-loss", "credit-line", "deposit", "withdrawal", "fees"])
-def test_the_busy_world_has_entries_with_each_of_these_tags(busy_run, tag):
+def test_the_busy_world_has_gap_losses_and_draws_and_deposits_and_withdrawals_and_fees(
+    busy_run, tag
+):
     assert any(tag in entry.tags for entry in busy_run.transactions)
 
 

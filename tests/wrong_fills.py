@@ -1,4 +1,4 @@
-"""Recomputes the fills of a run in one process, as an audit does in several."""
+"""Recomputes the fills of a run in one process. An audit does the same in several processes."""
 
 from collections.abc import Iterator
 

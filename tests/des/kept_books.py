@@ -1,4 +1,4 @@
-"""A journal for tests of single parts of the world: it checks and keeps all records."""
+"""A journal for tests of single parts of the world. It keeps all records in memory."""
 
 from collections import defaultdict
 from collections.abc import Collection

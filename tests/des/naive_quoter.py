@@ -5,8 +5,8 @@ The simulation follows these rules without the project's code and has its own ra
 - The price is sigma W, where W is a Brownian motion. The price is observed at the times of a
   Poisson process, rounded to whole price ticks.
 - Every `refresh_s` seconds a quote for one lot on each side is posted, at a distance of
-  `half_spread` from the price of `latency_s` seconds before. The quote is in force until the next
-  quote.
+  `half_spread` from the price that was observed `latency_s` seconds earlier. The quote is in force
+  until the next quote.
 - The taker compares price and quote at each posting and at every tick. If the price is beyond a
   side by more than the taker's costs, the taker sends one order for this side. The order arrives
   `delay_s` later.

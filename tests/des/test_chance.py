@@ -192,7 +192,9 @@ def test_the_mean_wait_is_the_period_divided_by_the_expected_number_of_events():
 
 
 @given(span=st.integers(1, 2**40), draws=st.data())
-def test_drawn_numbers_are_sorted_and_made_unique_as_by_python_and_numpy(span, draws):
+def test_drawn_numbers_are_sorted_and_made_unique_with_the_same_result_as_python_and_numpy(
+    span, draws
+):
     near = st.integers(0, min(span - 1, 9))
     numbers = draws.draw(
         st.lists(st.integers(0, span - 1) | near | near.map(lambda n: span - 1 - n))

@@ -1,4 +1,4 @@
-"""From each group of similar hours one random hour is played: weights, unbiased totals, groups."""
+"""One random hour of each group of similar hours is played, and totals have no bias."""
 
 from itertools import pairwise
 

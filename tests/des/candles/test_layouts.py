@@ -1,6 +1,6 @@
 """Files of candles in many layouts give the same candles.
 
-Each example is small and has the name of a source that uses its layout.
+Each example is small. Its name is a source that uses the layout, or a property of the layout.
 """
 
 from collections.abc import Callable

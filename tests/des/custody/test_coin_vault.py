@@ -1,4 +1,4 @@
-"""Customers' claims in coins: the coin of each deposit and withdrawal, values, and payments."""
+"""Customers' claims in coins: which coins customers choose, and how the house sells and pays."""
 
 from pathlib import Path
 
@@ -99,7 +99,8 @@ def test_a_withdrawal_larger_than_the_claim_in_one_coin_adds_dollars_and_then_ot
     for i in range(50):
         lots = counter.vault.chosen(START_US + i, 9_000_000, 3_000_000)
 
-        # All dollars are used. The coins cover the rest, and are worth at most a lot more.
+        # The withdrawal uses all dollars and then coins. Rounding to whole lots adds less than
+        # the price of a lot of BTC.
         assert 0 <= counter.vault.worth_cents(lots) - (9_000_000 - 3_000_000) < 30_000
         assert all(n <= owed for n, owed in zip(lots, counter.vault.owed, strict=True))
 

@@ -200,7 +200,7 @@ def test_the_branching_ratio_is_the_mean_number_of_requests_that_one_request_cau
     assert flow.branching_ratio == pytest.approx(expected, rel=1e-6)
 
 
-def test_the_branching_ratio_uses_the_higher_one_of_firms_and_customers_sensitivities():
+def test_the_branching_ratio_uses_the_larger_of_the_sensitivities_of_firms_and_customers():
     assert rules(0.3, firms_sensitivity=2.0).branching_ratio == pytest.approx(0.6)
     assert rules(0.3, firms_sensitivity=0.5).branching_ratio == pytest.approx(0.3)
 
@@ -247,7 +247,7 @@ def test_requests_are_a_poisson_process_if_there_is_no_contagion():
     assert abs(longer - math.exp(-1)) < 3 * math.sqrt(math.exp(-1) / len(gaps))
 
 
-def test_one_shock_causes_a_poisson_number_of_clusters_of_requests_of_known_mean_size():
+def test_the_number_of_requests_after_one_shock_has_the_expected_mean_and_variance():
     """The test compares mean and variance over 250 seeds.
 
     The shock itself causes a Poisson number of requests with mean L. Each request starts a cluster
@@ -268,7 +268,7 @@ def test_one_shock_causes_a_poisson_number_of_clusters_of_requests_of_known_mean
     assert abs(error(totals, first * size)) < 3
     squares = [(total - first * size) ** 2 for total in totals]
     assert abs(error(squares, first * (size_variance + size**2))) < 3
-    assert abs(error(squares, first * size)) > 3  # the variance exceeds that of a Poisson number
+    assert abs(error(squares, first * size)) > 3  # a Poisson number has a smaller variance
 
 
 def test_cohorts_withdraw_in_proportion_to_their_sensitivity_and_have_different_customers():

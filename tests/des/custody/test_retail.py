@@ -253,7 +253,8 @@ STEPS = st.one_of(
 )
 
 
-# A request waits until the house halts. Then the request falls to an amount that the house has.
+# A request waits until the house halts. Then the customer loses a part of its claim, so that the
+# cash of the house would cover the request.
 LATE = [("bring", RETAIL, 400), ("ask", FIRM_01, 50), ("lose", RETAIL, 650), ("look", RETAIL, 0)]
 HALT = [("ask", FIRM_02, 10), ("ask", RETAIL, 300), *[("look", RETAIL, 0)] * 4, *LATE]
 

@@ -1,4 +1,4 @@
-"""A constant-product pool: trades are exact, arbitrageurs never lose, and its losses fit theory.
+"""Constant-product pools: trades are exact, arbitrageurs never lose, and losses agree with theory.
 
 Statistical tests allow a deviation of three standard errors over independent paths with fixed
 seeds. The pools in these tests are so large that a cent and a lot are negligible.

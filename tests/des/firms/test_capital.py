@@ -422,7 +422,7 @@ def test_a_leaving_firm_keeps_its_claim_until_the_house_has_cash_to_pay_the_clai
     assert town.has("Firm01") == (50_000, CAPITAL - ON_LEAD - 100 - 50_000, ON_LEAD)
 
 
-def test_a_leaving_firm_makes_one_request_to_withdraw_its_whole_amount():
+def test_a_leaving_firm_makes_one_request_to_withdraw_its_whole_claim():
     town = Town(rules(patience_days=1), firm("Firm01"), over_the_till=True)
     town.custody.cash[town.code(HOUSE)] = 40_000
     for _ in range(3):

@@ -248,7 +248,6 @@ def test_quotes_that_are_renewed_twice_as_often_lose_twice_as_much():
 
 
 def test_a_firm_whose_hurdle_is_the_fee_rate_gains_more_than_its_fees():
-    """The hurdle of each firm is set to the fee rate."""
     venture = Venture(cost_bps=0.5, fee_e6=50)
     venture.day()
 

@@ -29,7 +29,10 @@ DOLLARS = 1_000_000 * USD  # a usual size
 
 @dataclass(frozen=True)
 class Race:
-    """Firms on the lead venue, described by tuples with one value for each firm."""
+    """Firms on the lead venue. The first four tuples have one value for each firm.
+
+    The tuple sigma has one value for each hour.
+    """
 
     delay_us: tuple[int, ...]
     quote_cents: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""The parts of a liquidation: thresholds, forced orders, transfers to providers, capacities."""
+"""Liquidations: thresholds, forced orders, transfers to providers, and capacities of providers."""
 
 from datetime import date
 
@@ -77,7 +77,8 @@ def test_sorted_thresholds_find_the_same_accounts_below_maintenance_margin_as_a_
         found = accounts.below(m, marks[m])
         assert found.tolist() == below_by_looking_at_all(accounts, m, marks, m_e6)
         some = found[draws.random(len(found)) < 0.5]
-        # Some accounts are closed in part, some fully, some are credited, and some pay funding.
+        # Some accounts are closed in part or in full, receive or pay cents, or sell tokens. In
+        # some rounds all accounts pay or receive funding.
         shrink = -(accounts.lots[some] * draws.integers(0, 3, len(some)) // 2)
         accounts.trade(m, some, shrink, np.full(len(some), marks[m]), np.zeros(len(some), int))
         accounts.credit(some, draws.integers(-100, 100, len(some)))
@@ -388,7 +389,7 @@ def test_draws_of_customers_with_cash_do_not_depend_on_the_tokens_of_other_custo
         assert np.array_equal(getattr(cash, name)[own], getattr(drawn, name)[own])
 
 
-def test_customers_deposit_cash_of_the_same_margin_value_if_there_are_no_tokens_left():
+def test_customers_deposit_cash_instead_of_tokens_if_no_tokens_are_left():
     drawn = drawn_with(TOKENS, [1, 0])
     free = np.array([10**9, int(drawn.tokens[drawn.token_market == 1].sum()) // 2])
     after = drawn.with_tokens_of(free)

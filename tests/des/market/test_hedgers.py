@@ -46,7 +46,7 @@ def sold_lots(unwind_usd_per_minute: float | None, settle_s: int) -> int:
 
 
 @pytest.mark.parametrize(("settle_s", "lots"), [(10, 100), (60, 600), (900, 9_000)])
-def test_a_backstop_sells_its_dollars_per_minute_times_the_interval(settle_s, lots):
+def test_a_backstop_sells_its_stated_dollars_per_minute_in_each_interval(settle_s, lots):
     assert sold_lots(600.0, settle_s) == lots
 
 
@@ -54,5 +54,5 @@ def test_a_backstop_sells_at_least_one_lot():
     assert sold_lots(0.5, 60) == 1
 
 
-def test_a_backstop_without_a_stated_speed_sells_all_at_once():
+def test_a_backstop_without_a_stated_speed_sells_its_whole_position_at_once():
     assert sold_lots(None, 60) == POSITION_LOTS

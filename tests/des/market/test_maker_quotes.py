@@ -84,7 +84,7 @@ def test_the_maker_decides_at_the_start_and_on_the_first_day_of_each_month():
     assert [now_us for now_us, _ in choice.asked] == [START, APRIL]
 
 
-def test_a_policy_receives_the_volume_and_the_predictions_of_the_month_before():
+def test_a_policy_receives_the_volume_and_the_predictions_of_the_previous_month():
     choice = Choice(FIVE, NINE)
     quotes = maker(choice, Simulation())
     for hour_us in range(START, APRIL + HOUR_US, HOUR_US):
@@ -147,7 +147,7 @@ def test_if_hours_are_sampled_position_limit_and_skew_use_the_lots_of_a_single_h
     assert plan(0, 4 * 30).skew_ticks == round(MARK_TICKS * 400 / 1_000_000 * 30 / 40)
 
 
-def test_for_a_decided_size_of_a_quarter_lot_a_quarter_of_settlements_display_a_lot():
+def test_a_decided_size_of_a_quarter_lot_is_displayed_as_a_lot_at_a_quarter_of_settlements():
     """At the other settlements quotes display nothing."""
     quarter = MonthlyQuotes(FIVE.half_spread_bps, LOT_CENTS // 4)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)

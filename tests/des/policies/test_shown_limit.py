@@ -10,7 +10,7 @@ from des.scenario import Quoter
     ("most_displayed_usd", "limit"),
     [(1_000, (1_000_00, "most_displayed_usd")), (9_000, (5_000_00, "position_limit_usd"))],
 )
-def test_the_size_limit_is_the_smaller_of_stated_limit_and_position_limit_for_each_level(
+def test_the_size_limit_is_the_smaller_of_stated_limit_and_position_limit_divided_by_levels(
     most_displayed_usd, limit
 ):
     quoter = Quoter(

@@ -43,7 +43,7 @@ def test_all_levels_together_display_the_share_of_the_depth_up_to_the_last_level
         assert shown_usd * levels == pytest.approx(share * 30_000 * reach_bps)
 
 
-def test_a_share_of_the_depth_displays_nothing_if_the_depth_is_zero():
+def test_a_maker_with_a_share_of_the_depth_displays_nothing_if_the_depth_is_zero():
     depth = tuple(
         {"since": since, "usd_per_bp": usd}
         for since, usd in ((date(2022, 5, 1), 0.0), (date(2022, 6, 1), 1_000.0))
@@ -54,7 +54,7 @@ def test_a_share_of_the_depth_displays_nothing_if_the_depth_is_zero():
     assert quotes.decide(JUNE, None).quotes.shown_cents == 8_000_00
 
 
-def test_planned_result_and_volume_are_the_last_prediction_times_the_change_of_size():
+def test_planned_result_and_volume_are_the_last_prediction_times_new_size_divided_by_last_size():
     steps = ({"since": date(2022, 6, 1), "usd": 2_000.0},)
     quotes = stated({"displayed_usd": 8_000, "displayed_usd_steps": steps})
     promised = (Outlook(result_cents=-400, volume_cents=100_000),)

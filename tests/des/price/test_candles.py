@@ -73,9 +73,9 @@ def test_the_volatility_of_a_day_of_hourly_candles_is_the_root_mean_square_over_
 
 
 def test_candles_of_a_random_walk_give_the_volatility_of_the_walk(file):
-    """The mean of Parkinson's estimator over 400 candles has a relative standard error.
+    """Over 400 candles the mean of Parkinson's estimator has the relative s.e. sqrt(0.407 / 400).
 
-    It is sqrt(0.407 / 400). The mean range of a continuous path is sqrt(8 / pi) standard
+    Here s.e. means standard error. The mean range of a continuous path is sqrt(8 / pi) standard
     deviations. The range of a walk of n steps is smaller by 2 x 0.5826 / sqrt(n) standard
     deviations (Broadie, Glasserman & Kou 1997). So at n = 3,000 the range is 1.3 % smaller, and the
     variance is 2.6 % smaller.
@@ -145,7 +145,7 @@ def test_a_lead_price_from_candles_equals_the_closes_at_full_hours(file):
 
 
 def row_2(old, new):
-    """Return the candles of DAYS with another value in line 3."""
+    """Return the candles of DAYS with *old* replaced by *new* in line 3."""
     lines = DAYS.splitlines(keepends=True)
     assert old in lines[2]
     return "".join([*lines[:2], lines[2].replace(old, new), *lines[3:]])
@@ -209,7 +209,7 @@ def test_an_implausible_line_is_refused_with_the_number_of_the_line(file, conten
     ],
     ids=["empty", "blank", "header alone", "one candle", "binary", "two minutes"],
 )
-def test_a_file_without_candles_is_refused_without_a_line_number(file, content):
+def test_a_file_without_enough_candles_is_refused_without_a_line_number(file, content):
     path = file(content)
 
     with pytest.raises(CandleError) as refusal:

@@ -11,7 +11,7 @@ ONE_USD = KAPPA * VOLATILITY / math.sqrt(VOLUME_USD)
 
 
 def impact_of(*orders: tuple[float, float], kappa: float = KAPPA) -> float:
-    """Return the impact after orders, each given as the seconds before it and its dollars."""
+    """Return the impact after orders, each given as seconds since the last order and dollars."""
     impact = Impact(kappa, TAU_S, VOLUME_USD)
     for elapsed_s, usd in orders:
         impact.update(elapsed_s, usd, VOLATILITY)
@@ -28,7 +28,7 @@ def test_the_impact_of_earlier_orders_decays_and_new_orders_add_the_root_of_thei
     assert after == pytest.approx(ONE_USD * (20 * left - 10))
 
 
-def test_purchases_raise_the_price_and_sales_lower_the_price_equally():
+def test_a_purchase_raises_the_price_by_as_much_as_an_equal_sale_lowers_the_price():
     assert impact_of((60.0, 900)) == pytest.approx(30 * ONE_USD)
     assert impact_of((60.0, -900)) == pytest.approx(-30 * ONE_USD)
 

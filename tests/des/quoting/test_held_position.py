@@ -128,7 +128,7 @@ def test_the_variance_of_the_position_is_the_same_in_sampled_hours_as_in_all_hou
     assert abs(np.mean(squares) - expected) < 3 * error
 
 
-def test_grouped_hours_have_the_variance_of_all_hours_plus_the_variance_of_open_chains():
+def test_open_chains_of_grouped_hours_add_their_variance_to_the_variance_of_all_hours():
     """The weights of hours differ, because hours are drawn from groups.
 
     A chain is a sequence of hours that repeat or reverse the same orders. A chain has open lots

@@ -89,7 +89,7 @@ def test_no_fill_earns_more_than_the_half_spread_of_the_other_makers(price, by_l
     assert earned(rows, seen).max() == AWAY_TICKS
 
 
-def test_the_maker_gains_less_on_a_mean_fill_if_its_latency_is_higher(by_latency):
+def test_the_mean_gain_of_the_maker_on_a_fill_is_smaller_if_its_latency_is_higher(by_latency):
     means, errors = [], []
     for latency_s in LATENCIES_S:
         rows = np.concatenate([fills.rows for fills in by_latency[latency_s]])

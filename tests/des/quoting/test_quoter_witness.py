@@ -25,7 +25,8 @@ from des.quoting.takers import LOTS_MAX, Terms
 class Setting:
     """The inputs of both simulations.
 
-    The unit of half-spread and costs is the standard deviation of the price over two seconds.
+    The unit of half-spread and costs is the standard deviation of the price move in two seconds, at
+    the default sigma.
     """
 
     latency_s: float

@@ -536,7 +536,7 @@ def test_profitable_lots_that_are_not_taken_because_of_the_order_size_are_counte
     assert counted_of(world) == [taken_lots * sum(prices), cut_lots * sum(prices), 0]
 
 
-def test_lots_at_levels_without_profit_are_not_counted_as_lots_not_taken():
+def test_only_lots_at_profitable_levels_are_counted_as_lots_not_taken():
     world = rising(reaction_us=3)
     deeper = replace(world.intervals[0], offsets=[4, 9, 30], orders=[1])
 

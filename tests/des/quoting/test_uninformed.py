@@ -105,7 +105,7 @@ def test_all_minutes_of_the_hour_and_all_customers_are_equally_likely(orders, wh
     assert abs(chi_square - (cells - 1)) < 3 * math.sqrt(2 * (cells - 1))
 
 
-def test_a_single_customer_sends_the_orders_of_many_customers():
+def test_a_single_customer_sends_the_same_orders_as_many_customers():
     alone, many = hour(flow(holders=1), 0), hour(flow(), 0)
 
     assert set(alone["holder"]) == {0}
@@ -120,7 +120,7 @@ def test_orders_of_customers_have_no_price_limit_and_no_trigger(orders):
 
 
 def test_orders_are_one_lot_if_a_lot_is_worth_more_than_a_mean_order():
-    """There are fewer orders than usual, so that the volume is the stated volume."""
+    """The number of orders is the stated volume divided by the value of a lot."""
     source, hours = flow(order_usd_mean=20.0), 30
     counts = []
     for i in range(hours):

@@ -137,7 +137,7 @@ def test_earnings_of_a_trading_firm_include_results_of_quotes_and_costs_of_the_c
 
 
 @given(before=cents, after=cents)
-def test_a_house_without_growth_of_fees_has_a_value_of_zero_by_growth(before, after):
+def test_a_house_is_worth_zero_by_the_growth_of_its_fees_if_fees_do_not_grow(before, after):
     appraiser, _ = appraised([{FEES: -before}] + [{}] * 11 + [{FEES: -after}])
     growth, *priced = values(appraiser)[BY_GROWTH]
 

@@ -127,7 +127,7 @@ def dated(days: list[Day]) -> list[tuple[date, Day]]:
 
 
 @given(days=DAYS, share=SHARES, haircut=HAIRCUTS)
-def test_after_sales_of_coins_cash_covers_the_reserve_and_due_payments_unless_no_coins_are_left(
+def test_after_sales_of_coins_cash_covers_the_reserve_and_due_payments_or_all_coins_are_sold(
     days, share, haircut
 ):
     town = Town(share, haircut)
@@ -170,7 +170,7 @@ def test_after_purchases_and_sales_all_books_balance_and_no_cash_is_negative(day
 
 
 @given(days=DAYS, share=SHARES)
-def test_cash_and_coins_equal_claims_and_the_makers_own_money_at_constant_prices(days, share):
+def test_cash_plus_coins_equal_claims_plus_the_makers_own_money_at_constant_prices(days, share):
     town = Town(share)
 
     for today, day in dated(days):

@@ -1,4 +1,4 @@
-"""The maker buys coins in whole lots at their price, and sells needed coins with a haircut."""
+"""The maker buys coins in whole lots at their price. It sells coins with a haircut to get cash."""
 
 from datetime import date
 from pathlib import Path

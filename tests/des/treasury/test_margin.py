@@ -1,4 +1,4 @@
-"""Margin is transferred between cash and venues, borrowed up to a limit, or missing."""
+"""Margin comes from own cash, from the other venue or from credit. A missing part is a gap loss."""
 
 from collections import defaultdict
 from dataclasses import dataclass

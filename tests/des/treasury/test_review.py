@@ -86,7 +86,9 @@ def test_an_independent_maker_never_raises_its_size(results):
 
 
 @given(year=st.integers(), shares=st.integers())
-def test_an_independent_maker_ignores_the_result_of_the_year_and_the_share_value(year, shares):
+def test_an_independent_maker_ignores_the_result_of_the_year_and_the_loss_of_share_value(
+    year, shares
+):
     quotes = QuoteShares("independent", on_lead=False)
 
     assert quotes.review_house(Figures(0, year, shares)) == "quotes on"
