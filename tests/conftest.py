@@ -155,7 +155,7 @@ def group_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(scope="session")
 def small_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of the golden ledger's world: two days with four fills and four margin payments."""
+    """Return a run of the golden ledger's world: two days and four fills."""
     return executed(SMALL)
 
 

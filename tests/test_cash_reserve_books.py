@@ -19,7 +19,10 @@ FIRST, PURCHASES, LAST = date(2022, 5, 29), date(2022, 6, 1), date(2022, 6, 3)
 
 
 def keeping(cash_share: float | None, since: date = FIRST, **group: Any) -> dict[str, Any]:
-    """Return settings with this cash share, constant prices, no haircut and one lender."""
+    """Return settings with a cash share from *since* on.
+
+    Prices are constant, sales of coins have no haircut, and there is one lender.
+    """
     (market,) = (each.model_dump(exclude_none=True) for each in SCENARIO.markets)
     market["price"] |= {
         "anchors": [{"at": date(2022, 5, 29), "price_usd": 30_000}],

@@ -54,7 +54,7 @@ def run(executed) -> RunFolder:
 
 
 def coins(**changes: Any) -> dict[str, Any]:
-    """Return the settings of customers' coins, each coin with the same changes."""
+    """Return the settings of customers' coins, with *changes* in each coin."""
     said = SCENARIO.retail.coins.model_dump(exclude_none=True)
     return said | {"owed": [each | changes for each in said["owed"]]}
 
@@ -134,7 +134,7 @@ def test_at_constant_prices_the_queue_is_as_large_with_claims_in_coins_as_with_c
 
 
 def use(usd: int) -> dict[str, Any]:
-    """Return the settings of the maker's only use of money, with this amount."""
+    """Return the settings of the maker's only use of money, with the amount *usd*."""
     (only,) = SCENARIO.group.uses
     return only.model_dump(exclude_none=True) | {"usd": usd}
 

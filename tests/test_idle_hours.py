@@ -166,7 +166,7 @@ def test_each_hour_after_a_halt_is_settled_at_most_once_if_idle_hours_pass_in_on
 
 
 def test_every_day_is_closed_if_the_house_halts_within_an_hour(tmp_path: Path):
-    """On a full day there is a settlement every 15 minutes, and the house halts at one of them."""
+    """A full day has a settlement every 15 minutes. The house halts at one of these settlements."""
     sampled = {"one_hour_in": 4, "settle_s": 900, "idle_hours_at_once": 24, "day_ledgers": []}
     halting = date(2022, 5, 12)
     scenario = load(

@@ -51,7 +51,7 @@ def anchors(path: Path) -> frozenset[str]:
 
 
 def broken(page: Path, text: str) -> list[str]:
-    """Return the links of a page whose file or heading does not exist in this repository."""
+    """Return the links of a page to files or headings that do not exist in this repository."""
     wrong = []
     for link in links(text):
         if link.startswith(ELSEWHERE):

@@ -110,7 +110,7 @@ def test_the_displayed_size_stays_in_range_and_margin_suffices_after_an_unusual_
 
 @pytest.mark.parametrize("policy", ["stated", "growth"])
 def test_an_unusual_month_has_almost_no_hits_or_no_trades(lived, policy):
-    """So these two changes make months unusual, as the other tests of this file assume."""
+    """The other tests of this file assume that these two changes make months unusual."""
     usual, rare, still = (
         decisions(lived(policy, each)) for each in (as_it_is, hardly_hit, a_month_without_trades)
     )

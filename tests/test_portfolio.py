@@ -48,7 +48,7 @@ def moved(entry: data.Transaction, account: str, commodity: str = "USD") -> Deci
 
 
 def portfolio(**changes: Any) -> dict[str, Any]:
-    """Return the settings of the portfolio, each holding with the same changes."""
+    """Return the settings of the portfolio, with *changes* in each holding."""
     holdings = [each | changes for each in GROUP["portfolio"]["holdings"]]
     return GROUP["portfolio"] | {"holdings": holdings}
 

@@ -53,7 +53,7 @@ def told(run: RunFolder, name: str) -> list[tuple[date, str]]:
 
 
 def moments(run: RunFolder, tag: str) -> list[tuple[str, Transaction]]:
-    """Return the entries with a tag that move the house's cash, each with its time."""
+    """Return the entries that have a tag and move the house's cash, each with its time."""
     found = [
         (f"{entry.date} {entry.meta['time']}", entry)
         for entry in run.transactions
@@ -363,7 +363,7 @@ def played(draws: random.Random) -> set[str]:
 
 
 def waits(run: RunFolder) -> int:
-    """Check the order and the notes of withdrawals paid after a wait, and return their number."""
+    """Check order and notes of withdrawals paid after a wait. Return the number of withdrawals."""
     noted = [each.holder for each in run.notes(UnpaidRequest)]
     asked = []
     for _, entry in moments(run, "withdrawal"):

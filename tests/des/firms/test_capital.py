@@ -712,7 +712,7 @@ def test_the_books_record_all_changes_of_firms_cash_and_claims(rules, history):
     history=st.lists(days.filter(lambda day: day.till_cents is None), max_size=8),
     order=st.permutations(range(6)),
 )
-def test_the_order_of_firms_does_not_matter_if_venues_have_enough_cash(rules, history, order):
+def test_the_order_of_firms_changes_no_result_if_venues_have_enough_cash(rules, history, order):
     """Each firm has its own money and random draws. So order matters only if venues lack cash."""
     listed, otherwise = Town(rules, *CROWD), Town(rules, *(CROWD[i] for i in order))
     for day in history:

@@ -74,7 +74,7 @@ class LeadBooks(Books):
 
 
 class Venture:
-    """The desk that settles firms' quotes on the lead venue, this venue, and the books."""
+    """A desk that settles firms' quotes on the lead venue, with this venue and its books."""
 
     def __init__(
         self, quoting=QUOTING, delays_us=DELAYS_US, orders=ORDERS, cost_bps=0.5, fee_e6=FEE_E6

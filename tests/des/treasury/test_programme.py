@@ -270,7 +270,10 @@ def booked_per_dollar(fee_bps: float) -> np.ndarray:
 
 @pytest.mark.parametrize("fee_bps", [0.0, 5.0, 30.0])
 def test_booked_gains_and_fees_of_pools_agree_with_the_formulas(fee_bps):
-    """The tolerance is three standard errors. Each is at most 1/30 of the expected value."""
+    """The tolerance is three standard errors.
+
+    A standard error is at most 1/30 of the expected value.
+    """
     found = booked_per_dollar(fee_bps)
     terms = VOLATILITY, BLOCK_S, fee_bps / 10_000
     found = np.column_stack((found, found.sum(axis=1)))

@@ -74,7 +74,8 @@ def test_the_volume_of_a_day_counts_for_thirty_days():
 def test_volume_from_before_the_run_falls_by_a_thirtieth_each_day():
     """The volume from before the run is three million dollars.
 
-    After ten days two million dollars of it count. A day later less than two million dollars count.
+    After ten days two million dollars of this volume count. A day later less than two million
+    dollars count.
     """
     fees = schedule(3_000_000)
     for _ in range(10):
