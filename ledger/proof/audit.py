@@ -72,12 +72,13 @@ def audit(
 
     Args:
         folder: the run's folder.
-        given: the preamble that follows from the scenario, or the reason why the scenario can't be
-            read.
+        given: the preamble and other data that follow from the scenario, or the reason why the
+            scenario can't be read.
         every_day: whether Beancount loads the ledgers of all days. If not, it loads a random sample
             of days. Day ledgers on disk are compared with the books in both cases.
-        executor: local processes, or a cluster's workers with access to the same folder. None: this
-            process. The findings are the same in all cases.
+        executor: sends the audit's questions to local processes, or to a cluster's workers with
+            access to the same folder. None: this process answers all questions. The findings are
+            the same in all cases.
     """
     ask = _asking(folder, executor)
     # The short questions are sent first. A worker that needs the general ledger loads it only once.
@@ -121,7 +122,10 @@ def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
 def _each(
     ask: Callable[..., Answer], question: str, plan: Iterable[Planned | Told]
 ) -> list[Answer]:
-    """Send the question for each item of the plan. An item that is a problem is its own answer."""
+    """Ask the question once for each item of the plan, with the item as the question's arguments.
+
+    If an item is the text of a problem, no question is sent, and the answer is this text.
+    """
     return [
         partial(tuple, [item]) if isinstance(item, Told) else ask(question, *item) for item in plan
     ]
@@ -144,12 +148,12 @@ def _answer_afar(folder: str, audit_id: str, question: str, *arguments: object) 
 
 @lru_cache(maxsize=1)
 def _auditor(folder: str, audit_id: str) -> "_Auditor":
-    """Open a run, once for each worker and each audit, since runs may change between audits."""
+    """Return the auditor of a run. Runs may change, so no auditor is used in a second audit."""
     return _Auditor(Path(folder))
 
 
 def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
-    """Return all findings. If the books cannot be read, this is a finding too."""
+    """Return all findings of a question. If the books cannot be read, this is a finding too."""
     found: list[Any] = []
     try:
         # If the question fails, `found` keeps the problems that were found before.
@@ -235,7 +239,8 @@ class _Auditor:
             yield f"days/{name}.beancount: the books have no such day"
         drawn = random.Random(SAMPLE_SEED).sample(days, min(SAMPLE_DAYS, len(days)))
         loaded = set(days if every_day else drawn)
-        # Days to load take longest. If they come first, all workers end at about the same time.
+        # The days whose ledgers are loaded take longest. If these days come first, all workers end
+        # at about the same time.
         yield from ((day, day in loaded) for day in sorted(days, key=lambda day: day not in loaded))
 
     def day_ledger(self, day: date, load: bool) -> Iterator[Told]:
@@ -260,7 +265,8 @@ def _errors_of(name: str, text: str, mode: str) -> list[str]:
     Raises:
         ForeignCodeError: the ledger could make Beancount run code that is not ours.
     """
-    # Lines of the general ledger are in this text too, where they may have another meaning.
+    # This text repeats lines of the general ledger. The check of the general ledger is not enough,
+    # because a line can have another meaning in this text.
     refuse_foreign_code_in(name, text)
     with collector_at_rest():
         entries, errors, _ = loader.load_string(text)

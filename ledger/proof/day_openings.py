@@ -1,4 +1,4 @@
-"""The state at the start of each day, summed over earlier days: positions, values, volumes."""
+"""Positions, their values and takers' volumes at each day's start, summed over earlier days."""
 
 from datetime import date
 from typing import NamedTuple
@@ -15,10 +15,11 @@ DAY = "CAST(time AS DATE)"  # the day of a row, the same in all queries
 # Payments that change neither positions nor their values.
 UNSETTLED = ", ".join(f"'{each.word}'" for each in PAYMENTS if each is not Motive.MARGIN)
 
-# The motives of orders with a fee, whose volume decides fee tiers.
+# The motives of orders that pay a fee. The volume of these orders decides fee tiers.
 ORDERS = ", ".join(f"'{word}'" for word in words(WITH_FEE))
 
-# Each day's sums of rows: lots, values and volumes (both in lots times ticks), and payments.
+# The sums of each day's rows: lots, values, volumes and variation margin. Values and volumes are in
+# lots times ticks, and variation margin is in cents.
 SUMS = f"""
     SELECT {DAY} AS day, venue, market, taker, maker,
         CAST(sum(if(payment, 0, lots)) AS BIGINT) AS lots,
@@ -35,14 +36,14 @@ SUMS = f"""
 
 
 class Carried(NamedTuple):
-    """Positions, their values and volumes at one moment, by (venue, market, entity)."""
+    """Positions, the positions' values, and takers' volumes, by (venue, market, entity)."""
 
     lots: np.ndarray  # the position
     value_cents: np.ndarray  # value of the position at entry, or at the last settlement
     traded_cents: np.ndarray  # value of the entity's orders as a taker since the first day
 
     def trade(self, rows: np.ndarray, tick_cents: np.ndarray) -> None:
-        """Apply trades to the state, which is changed in place."""
+        """Add trades to the positions, values and volumes. The arrays are changed in place."""
         taken, made = ((rows["venue"], rows["market"], rows[side]) for side in ("taker", "maker"))
         value_cents = rows["lots"] * rows["lead"] * tick_cents
         for place, sign in ((taken, 1), (made, -1)):
@@ -54,7 +55,7 @@ class Carried(NamedTuple):
 
 
 class DayOpenings:
-    """The state at the start of each day: the sums over all earlier days."""
+    """Positions, their values and takers' volumes at the start of each day."""
 
     def __init__(
         self, run: RunFolder, connection: duckdb.DuckDBPyConnection, tick_cents: np.ndarray
@@ -82,5 +83,5 @@ class DayOpenings:
         self._sums = added.cumsum(axis=1)
 
     def of(self, day: date) -> Carried:
-        """Return the state at the start of a day, as a copy that the caller may change."""
+        """Return a day's opening positions, values and volumes. The caller may change them."""
         return Carried(*self._sums[:, np.searchsorted(self._days, np.datetime64(day))].copy())

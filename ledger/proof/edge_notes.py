@@ -1,4 +1,4 @@
-"""Compares the notes on takers' gains by hour with the fills.
+"""Compares the notes on takers' gains in each hour with the fills.
 
 Reports compute the sampling error from these notes, so reports need not read all fills.
 """
@@ -34,11 +34,11 @@ def wrong_edges(run: RunFolder) -> Iterator[str]:
                     f"hour {hour}, but the fills have {_said(cents)}"
                 )
     for day, motive in sorted(made):
-        yield f"{day}: there is no note on takers' gains from {motive} by hour"
+        yield f"{day}: there is no note on takers' gains from {motive} in each hour"
 
 
 def edge_in_fills(run: RunFolder, motives: Iterable[str]) -> dict[tuple[str, int], int]:
-    """Return takers' gains in the fills in cents, by motive and by hour since 1970."""
+    """Return takers' gains in cents, summed from the fills by motive and by hour since 1970."""
     return {
         (motive, hour): cents
         for motive, hour, cents in run.select(
@@ -50,7 +50,10 @@ def edge_in_fills(run: RunFolder, motives: Iterable[str]) -> dict[tuple[str, int
 
 
 def _made(run: RunFolder, motives: Iterable[str]) -> dict[Place, tuple[int, ...]]:
-    """Return takers' gains in the fills by day and motive. Days without gains are left out."""
+    """Return takers' gains of each hour, summed from the fills, by day and motive.
+
+    If a motive has neither gains nor losses on a day, there is no entry for this day and motive.
+    """
     made: dict[Place, list[int]] = defaultdict(lambda: [*NOTHING])
     for (motive, hour), cents in edge_in_fills(run, motives).items():
         made[day_of(hour * HOUR_US), motive][hour % HOURS_PER_DAY] = cents

@@ -71,7 +71,9 @@ def _text(value: Any) -> str | None:
 
 
 def _contrast(ours: str | None, theirs: str | None, giver: str) -> str:
-    """Return the found and the expected text. Long texts are cut around the first difference.
+    """Return a phrase with the found text and the expected text.
+
+    If the texts are long, only the parts around the first difference are in the phrase.
 
     Spaces at both ends are left out, unless only these spaces differ.
     """

@@ -15,7 +15,8 @@ def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
     """Yield the first difference of each file that differs, in the order of `_place`.
 
     Manifests and signatures are left out, because a manifest names the version of the program that
-    sealed the folder. If all other bytes are the same, the version has made no difference.
+    sealed the folder. So two versions of the program may give the same books, but not the same
+    manifest.
 
     Args:
         found: the folder that is checked.
@@ -50,6 +51,6 @@ def _place(name: str) -> tuple[str, int, str]:
 
 
 def _text(path: Path) -> str:
-    # Different bytes must give different texts, also if only line ends or bytes that are no text
-    # differ.
+    # Different bytes must give different texts. So line ends are kept, and bytes that are not UTF-8
+    # become special characters.
     return path.read_bytes().decode("utf-8", errors="surrogateescape")

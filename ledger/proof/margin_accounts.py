@@ -34,7 +34,7 @@ class MarginAccounts:
         self._known = np.zeros(0, dtype=np.int64)  # the numbers of the holders who have an account
 
     def wrong_steps(self, rows: np.ndarray) -> Iterator[str]:
-        """Yield errors in some rows: wrong steps of liquidations, and wrong accounts after them.
+        """Yield the errors in *rows*, and in holders' accounts after each settlement in *rows*.
 
         Args:
             rows: the rows (dtype ROW) after the rows of the previous call, in the order of seq.
@@ -133,7 +133,7 @@ class MarginAccounts:
 
         Args:
             steps: the rows of this settlement (dtype ROW).
-            marked: the markets whose price is known.
+            marked: the markets whose price is known from payments of this settlement.
             holders: holders whose accounts may have changed.
         """
         equity = self._equity(holders)

@@ -1,8 +1,9 @@
 """Recomputes the tokens that holders on margin pledge, and the proceeds of seized tokens.
 
-A holder pledges tokens of only one kind at a time. A row that moves tokens pledges, releases or
-seizes them. A seizure takes all tokens of a holder. The price of seized tokens is the lead price
-times the token's weight as collateral, rounded down to whole ticks, and at least one tick.
+A holder pledges tokens of only one kind at a time. Tokens move in three ways: a holder pledges
+tokens, tokens are released to the holder, or tokens are seized. A seizure takes all tokens of a
+holder. The price of seized tokens is the lead price times the token's weight as collateral, rounded
+down to whole ticks, and at least one tick.
 """
 
 from collections.abc import Iterator

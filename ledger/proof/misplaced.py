@@ -1,8 +1,8 @@
 """Checks that each directive is of a kind that its file may have.
 
-A saved query in a month's file would replace the query of this name in main.beancount. An account
-opened in a month's file would change the definition of the hole. So a month's file may only have
-entries, notes, events, prices and balances.
+A saved query in a month's file would replace the query of the same name in main.beancount. An
+account opened in a month's file would change the definition of the hole. So a month's file may only
+have entries, notes, events, prices and balances.
 """
 
 import re

@@ -32,7 +32,10 @@ Marks = Mapping[tuple[datetime, str], int]  # a settlement's mark in ticks, by (
 
 
 def wrong_loans(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each step of a loan that does not follow from the loan's terms."""
+    """Yield a sentence for each step that does not follow from the terms of its loan.
+
+    Also yield a sentence for each loan without noted terms.
+    """
     tokens = {token.commodity: token for token in run.chart.collateral}
     terms_of = run.notes(PledgedTerms)
     marks = _marks(run) if terms_of else {}
@@ -149,7 +152,10 @@ class _Account:
                 return "the captive maker sells more or fewer tokens than the book can take"
             return None if moved.maker == brings else "the proceeds are wrong"
         if gone != min(takes, self._to_sell(lot_cents, takes, over_s)):
-            return "more or fewer tokens are sold than the margin needs, within the book's depth"
+            return (
+                "the number of tokens sold is not the smaller of two numbers: the number that the "
+                "margin needs, and the number that the book takes"
+            )
         if -moved.debt != min(brings, self._debt_cents):
             return "the proceeds are wrong"
         return None
@@ -171,7 +177,7 @@ class _Account:
             return "an account is not taken over as a whole"
         return None
 
-    # ------------------------------------------------------------------ the rules
+    # ------------------------------------------------------------------ the rules of loans
 
     def _lot_cents(self, entry: Transaction) -> int:
         return self._contract.price.units(entry.meta["lead"]) * self._contract.cents_per_lot_tick

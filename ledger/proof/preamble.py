@@ -46,7 +46,7 @@ INPUTS: tuple[type[Note], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Data that follow from a run's scenario: the preamble, and the captive maker's latency."""
+    """Data that follow from a run's scenario: preamble, notes on inputs, latency of the maker."""
 
     scenario: str  # the text of the file scenario.toml
     question: str
@@ -92,7 +92,7 @@ def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
 
 
 def _placed(run: RunFolder, day: date, note: Note) -> str:
-    """Return the file and the line at which a note is, as text."""
+    """Return the file of a note and, if the note is in this file, its line, as text."""
     name = f"{day:%Y-%m}.beancount"
     before, found, _ = _text(run.path / name).partition(f"{day} {note.text()}\n")
     return f"{name}:{before.count(chr(10)) + 1}" if found else name

@@ -1,8 +1,8 @@
-"""Checks the ages of the captive maker's quotes at fills, as far as the scenario decides them.
+"""Checks that the captive maker's quotes are old enough at fills, and that each hit has an age.
 
-A quote is based on a lead price that is as old as the maker's latency when the quote is posted. So
-at a fill this price is at least as old. The books have no prices between fills, so only a replay
-finds a wrong age above the latency, or a wrong trigger of a hit.
+A quote is based on a lead price. When the quote is posted, the age of this price is the maker's
+latency. So at a fill the age of this price is at least the latency. The books have no prices
+between fills, so only a replay finds a wrong age above the latency, or a wrong trigger of a hit.
 """
 
 from collections.abc import Iterator, Mapping

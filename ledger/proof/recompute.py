@@ -7,8 +7,8 @@ independent of the code that booked the fills. The sums of fills are posted by t
 Days are checked one by one, in any order and by any process, with only one day's rows in memory.
 Accounts on margin are an exception: they are checked in one pass over all days. The state at a
 day's start is the sum over all earlier days: positions, their values, and the volumes that decide
-fee tiers. The state at the day's end must be the state at the start of the next day. So if no day
-is wrong, all rows together are right.
+fee tiers. The state after the day's rows must be the state at the start of the next day. So if no
+day is wrong, all rows together are right.
 """
 
 from collections import Counter, defaultdict
@@ -79,7 +79,11 @@ class Recomputation:
             yield f"fills/{path.name}: {problem}"
 
     def wrong_between_days(self) -> Iterator[str]:
-        """Yield errors between days: a missing day, control total or seq, or a wrong order."""
+        """Yield errors that no check of a single day can find.
+
+        Such an error is a missing day, control total or seq, a wrong order of days, or a day in the
+        file of another month.
+        """
         found: list[tuple[date, int, int]] = []
         for path in self._run.fill_files:
             name = f"fills/{path.name}"
@@ -142,11 +146,12 @@ class Recomputation:
             *wrong_payments(rows, tick_cents, self._funding_e9, standing),
             *self._wrong_sums(rows, day),
         ]
-        # `wrong_payments` has applied the rows to `standing`, now the state at the day's end.
+        # `wrong_payments` has added the day's rows to `standing`. So `standing` now has the
+        # positions, values and volumes at the day's end.
         if not problems and not np.array_equal(standing, next_standing):
             problems.append(
-                f"{day}: the state at the end of this day is not the state at the start of the next"
-                " day"
+                f"{day}: positions, values or volumes differ between the end of this day and the "
+                "start of the next day"
             )
         return problems
 

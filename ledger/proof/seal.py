@@ -22,7 +22,7 @@ def seal(folder: Path, run: Mapping[str, object]) -> None:
 
     Args:
         folder: the folder of a run or of a study.
-        run: other facts to record, such as scenario, seed and versions.
+        run: facts that are recorded beside the hashes, such as scenario, seed and versions.
     """
     files = {name: _sha256(folder / name) for name in sealed_files(folder)}
     write_whole(folder / MANIFEST, _manifest(run, files).encode())

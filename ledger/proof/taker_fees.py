@@ -1,4 +1,4 @@
-"""Recomputes takers' fee rates. A firm's rate follows from its volume in thirty days."""
+"""Recomputes takers' fee rates. A firm's rate follows from its volume in the last thirty days."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -43,8 +43,8 @@ class FeeRates:
         Args:
             rows: the day's rows.
             day: the day.
-            volume_cents: each entity's volume as a taker on the house venue over the last thirty
-                days, or since the books began.
+            volume_cents: each entity's volume as a taker on the house venue in the last thirty
+                days. Days before the books began are left out.
         """
         volume = volume_cents + self._before_books(day)
         tier = np.searchsorted(self._from_cents, volume, side="right") - 1
@@ -69,10 +69,11 @@ class FeeRates:
         return np.array(paid, dtype=np.int64)
 
     def _before_books(self, day: date) -> np.ndarray:
-        """Return each entity's volume, in the last thirty days, on days before the books began.
+        """Return each entity's volume on days before the books began.
 
-        The books note the sum of the thirty days before the run. This sum is divided equally among
-        the thirty days, and the cents that remain are added to the oldest day.
+        Only the days count that are among the last thirty days before *day*. The books note one sum
+        for the thirty days before the run. This sum is divided equally among the thirty days, and
+        the cents that remain are added to the oldest day.
         """
         gone = min((day - self._start).days, WINDOW_DAYS)
         even, rest = np.divmod(self._before_cents, WINDOW_DAYS)

@@ -68,7 +68,10 @@ def forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:
 
 
 def _traded(run: RunFolder) -> dict[Place, dict[str, Decimal]]:
-    """Return dollars traded at the house, by day, market and part. Each trade counts once."""
+    """Return dollars traded at the house, by day, market and part of the volume.
+
+    Each trade counts once.
+    """
     house = run.chart.parties.house
     cents = tick_cents(run.chart.contracts, house)
     causes = {motive.word: str(motive.entry.volume) for motive in FROM_QUOTES}

@@ -14,8 +14,8 @@ _SOUND = {
 _OPEN = {
     Proof.SIGNATURE: "who sealed it (--verify KEY)",
     Proof.REPLAY: (
-        "whether prices, orders, ages and triggers of hits, notes and payments outside trading "
-        "follow from the scenario (--replay)"
+        "whether the scenario gives the same prices, orders, notes, ages of quotes, triggers of "
+        "hits, and payments outside trading (--replay)"
     ),
 }
 
@@ -27,7 +27,7 @@ def verdict(steps: Sequence[AuditStep]) -> str:
         first = wrong[0].problems[0].partition(": ")[0]
         return (
             f"The run fails its audit: {len(wrong)} of {len(steps)} steps found something wrong, "
-            f"first in {first}."
+            f"and the first problem is in {first}."
         )
     asked = {step.proof for step in steps}
     sound = _listed([said for proof, said in _SOUND.items() if proof in asked])

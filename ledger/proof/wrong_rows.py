@@ -12,7 +12,10 @@ FUNDING_UNIT = 10**9
 
 
 def first_wrong(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:
-    """Yield the error *what* at the first row where *wrong* is true, and count the other rows."""
+    """Yield the error *what* for the first row where *wrong* is true.
+
+    The text also has the number of further rows where *wrong* is true.
+    """
     found = np.flatnonzero(wrong)
     if len(found):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -30,7 +33,7 @@ def wrong_columns(rows: np.ndarray) -> Iterator[str]:
 
 
 def wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
-    """Yield errors if seq does not rise, if time falls, or if a missing seq is not an entry's."""
+    """Yield errors if seq does not rise, if time falls, or if a missing seq belongs to no entry."""
     yield from first_wrong(rows[1:], np.diff(rows["seq"]) <= 0, "its seq does not rise")
     yield from first_wrong(
         rows[1:], np.diff(rows["time_us"]) < 0, "its time is earlier than the previous row's time"
@@ -44,7 +47,7 @@ def wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
 
 
 def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarray) -> Iterator[str]:
-    """Recompute edge and fee from price, lead, quantity and fee rate.
+    """Recompute edge and fee from price, lead price, quantity and fee rate.
 
     If a market represents similar markets, the fee is rounded in each of these markets.
     """

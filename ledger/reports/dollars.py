@@ -61,7 +61,7 @@ def percent(part: Decimal, whole: Decimal) -> Decimal | None:
 
 
 def spoken(usd: Decimal) -> str:
-    """Write an amount for a sentence, in millions or, below one million, in dollars."""
+    """Write an amount for a sentence: in dollars if it is below one million, else in millions."""
     sign = "-" if usd < 0 else ""
     if abs(usd) < MILLION:
         return f"{sign}${abs(usd):,.0f}"
@@ -69,7 +69,7 @@ def spoken(usd: Decimal) -> str:
 
 
 def speaker(*amounts: Decimal) -> Callable[[Decimal], str]:
-    """Return a function that writes the amounts of a sentence in one unit, which suits the largest.
+    """Return a function that writes all amounts of a sentence in the unit of the largest amount.
 
     In millions, an amount above zero that would round to zero is written as "less than $0.1
     million". The function takes amounts of zero or above.

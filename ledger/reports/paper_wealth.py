@@ -31,9 +31,9 @@ class Marks:
         self.house_tokens = {token.name for token in tokens if token.issuer == house}
 
     def usd(self, units: Units, day: date) -> Decimal:
-        """Return the value of a holding at the last marks until *day*, each token in whole cents.
+        """Return the value of a holding, at the last marks on or before *day*.
 
-        A token that has no mark yet has no value.
+        The value of each token is rounded to a cent. A token that has no mark yet has no value.
         """
         return sum((self._usd(*holding, day) for holding in units.items()), ZERO)
 

@@ -41,7 +41,7 @@ class Table:
         found: Iterable[object],
         notes: tuple[str, ...] = (),
     ) -> Self:
-        """Return a table with a row for each object. Columns show attributes of the same names.
+        """Return a table with a row for each object. A column shows the attribute of the same name.
 
         A column whose name is a keyword, such as ``class``, shows the attribute ``class_``.
         """
@@ -102,7 +102,7 @@ class LaterTable(Table):
 
 
 def cell_of(value: object) -> Cell:
-    """Convert a value to a cell. Truth values, and values that no cell can have, become text."""
+    """Convert a value to a cell. Truth values and values of types not in `Cell` become text."""
     if isinstance(value, bool):
         return str(value).lower()
     if value is None or isinstance(value, str | int | Decimal | date):

@@ -4,18 +4,18 @@
     plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own
     plugin "moneytrail" "group"   ; the house group's own books alone
 
-A general ledger books sums of fills at the end of a day. So its balances are checked for their sign
-only at each day's close. In a day ledger, cash and tokens are checked after each transaction.
-Customers' accounts, insurance funds and pools of settlement payments are checked after each
-settlement, and at the day's close. For the group's own books, only checks that need no other books
-are made. There is no tolerance.
+A general ledger books sums of fills at the end of a day. So during the day a balance may have the
+wrong sign, and signs are checked only at each day's close. In a day ledger, the balances of cash
+and tokens are checked after each transaction. The balances of customers' accounts, insurance funds
+and pools of settlement payments are checked after each settlement, and at the day's close. For the
+group's own books, only checks that need no other books are made. There is no tolerance.
 
 An error begins with the name of the invariant. The error points at the transaction that breaks the
 invariant, or at the `open` line of an account. For a balance, the error points at the last
 transaction that changed the balance.
 
-Two facts are not checked here: that the results of fills follow from prices, and that fills sum to
-these entries. To check these facts, one needs the fills, which are not in the ledger. A posting
+Two facts are not checked here: that the results of fills follow from prices, and that the fills sum
+to the ledger's closing entries. These checks need the fills, which are not in the ledger. A posting
 without an amount is also not seen if the amount would be zero, because Beancount drops the posting
 before plugins run.
 """

@@ -32,7 +32,7 @@ def no_negative_tokens(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 entry,
                 f"{account} has a balance of {signed(balance, commodity)}; "
-                f"look for units that were set aside or sold twice",
+                f"look for units that were sold twice, or set aside twice",
             )
 
 
@@ -80,7 +80,8 @@ def _readings(
     Args:
         ledger: the ledger that is read.
         concerns: selects the accounts to check.
-        due: selects the steps after which accounts that have changed are checked.
+        due: selects the steps after which balances are checked. A balance is checked if it has
+            changed since the previous check.
     """
     balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     movers: dict[tuple[str, str], Transaction] = {}

@@ -1,4 +1,7 @@
-"""The invariant of the hole: causes sum to the hole, and each account of the group has a part."""
+"""The invariant of the hole: causes sum to it, and each account of the group has a part in it.
+
+An account's part in the hole is the value of the key `hole` on the account's `open` line.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,8 +19,8 @@ HOLE_PARTS = (*COUNTED, "group", "in-kind")
 def hole_is_explained(ledger: Ledger) -> Iterator[Finding]:
     """Each account of the group has a part in the hole, and the causes sum to the hole.
 
-    Accounts of contracts need no part. The sum is checked in dollars, and in each coin that
-    customers are owed.
+    Accounts of contracts need no part. The sum is checked in dollars, and in each coin that the
+    group owes to customers or holds for them.
     """
     yield from _without_part(ledger.opens)
     yield from _unexplained(ledger)

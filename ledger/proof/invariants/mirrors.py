@@ -1,4 +1,4 @@
-"""Invariants on accounts that must agree after each transaction, such as a claim and its debt."""
+"""Invariants on accounts that must agree after each transaction, such as a claim and the debt."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -127,7 +127,7 @@ def group_eliminates(ledger: Ledger) -> Iterator[Finding]:
 def _drifts(
     ledger: Ledger, sum_of: Callable[[Leg], Key | None]
 ) -> Iterator[tuple[Transaction, Key, Decimal]]:
-    """Yield each transaction that changes a sum to a value other than zero, with this value.
+    """Yield each transaction after which a sum that it changes is not zero: (entry, key, sum).
 
     Args:
         ledger: the ledger that is read.

@@ -72,7 +72,10 @@ def _disorder(stamps: list[Stamp]) -> Iterator[Finding]:
 
 
 def _gaps(stamps: list[Stamp], last: int) -> Iterator[tuple[Transaction, int, int]]:
-    """Yield each gap in the numbers after *last*: the entry after the gap, and the two numbers."""
+    """Yield each gap in the numbers after *last*.
+
+    For a gap, yield the entry after the gap, the number before the gap, and the entry's number.
+    """
     for stamp in stamps:
         if stamp.seq > last + 1:
             yield stamp.entry, last, stamp.seq

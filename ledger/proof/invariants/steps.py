@@ -36,7 +36,7 @@ class Leg(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One transaction of the books. The steps of a ledger are in the order of seq."""
+    """One transaction of the books, and whether it ends a settlement or a day."""
 
     entry: Transaction
     legs: list[Leg]
@@ -53,7 +53,7 @@ class Ledger(NamedTuple):
 
 
 def ledger_of(entries: Iterable[Directive], by_line: bool) -> Ledger:
-    """Convert the directives that Beancount loaded to a list of steps."""
+    """Return the books with a step for each transaction among the directives."""
     return Ledger(
         opens=[entry for entry in entries if isinstance(entry, Open)],
         steps=list(_steps(entry for entry in entries if isinstance(entry, Transaction))),
@@ -76,7 +76,7 @@ def entities(ledger: Ledger) -> frozenset[str]:
 @cache
 def is_cash(account: Account) -> bool:
     """Return whether dollars in an account are cash."""
-    # Dollars in a pool count as cash, since no entity owes them.
+    # Dollars in a pool count as cash, since no entity owes these dollars.
     return account.kind in (Kind.CASH, Kind.POOLS) and account.root == "Assets"
 
 

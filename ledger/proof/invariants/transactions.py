@@ -36,7 +36,7 @@ def transaction_balances(ledger: Ledger) -> Iterator[Finding]:
 
 
 def entity_balances(ledger: Ledger) -> Iterator[Finding]:
-    """Within each entity, the postings of a transaction sum to zero, apart from contracts."""
+    """The postings of a transaction sum to zero in each entity's books. Contracts do not count."""
     for step in ledger.steps:
         in_books = (
             ((leg.account.entity, leg.commodity), leg.number)
@@ -96,7 +96,7 @@ def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _fault(posting: Posting) -> str | None:
-    """Return why a posting does not state its exact amount, or None if it does."""
+    """Return a posting's fault: no written amount, a cost, or a price. None: there is no fault."""
     if not stated(posting):
         return "has no amount; write the amount"
     if posting.meta and AUTOMATIC_META in posting.meta:

@@ -7,14 +7,14 @@ recognises each cause of loss by a pattern:
   for chance. A single fill is no evidence, because noise traders sometimes hit a stale quote too.
   All fills of a taker together are evidence.
 - positions: the net of all payments on the maker's positions, on both venues together, without
-  price moves of takeovers. A trade is no such payment.
+  price moves of takeovers. Trades are not payments.
 - takeovers: positions that the maker receives without a quote, price moves until these positions
   are hedged, and customers' debts that the group bears.
 - stakes: payments for an asset that is carried at cost, or for tokens and coins.
-- sums handed over: payments to a party without an asset in return, if the party receives at least
-  half of the total on one day.
-- regular spending: payments to a party without an asset in return, if the party receives less than
-  half of the total on each day.
+- sums handed over: payments that bring the group no asset. The paid party receives at least half of
+  the sum of these payments on one day.
+- regular spending: payments that bring the group no asset. The paid party receives less than half
+  of the sum of these payments on each day.
 - trading costs and interest: the cost of the maker's own orders, and payments to lenders.
 
 Large single payments look the same for any purpose: a loan that is never repaid, a theft, a
@@ -165,7 +165,8 @@ def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
     # pool pays more than it receives, the venue has paid customers' debts.
     kept = _usd(paid.cents[from_pool].sum())
     if kept:
-        yield Evidence(Cause.TAKEOVERS, None, kept, "paid to accounts, less received from accounts")
+        seen = "payments of the venue's pool to accounts, less payments of accounts to the pool"
+        yield Evidence(Cause.TAKEOVERS, None, kept, seen)
 
 
 def _codes(column: np.ndarray) -> list[int]:
@@ -173,9 +174,9 @@ def _codes(column: np.ndarray) -> list[int]:
 
 
 def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
-    """Return a counterparty's gain on the maker's quotes, and whether it shows a faster party.
+    """Return a party's gain on the maker's quotes, and whether the gain shows a faster party.
 
-    The counterparty's mean gain at fills is compared with the standard error of the mean. Fewer
+    The party's mean gain at fills is compared with the standard error of the mean. Fewer
     than FILLS_MIN fills are no evidence.
     """
     n, mean = len(edge_cents), edge_cents.mean()

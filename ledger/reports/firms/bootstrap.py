@@ -1,7 +1,7 @@
-"""Computes intervals of figures by percentile bootstraps, and rank correlations.
+"""Computes intervals of figures with a percentile bootstrap. Also computes rank correlations.
 
-A figure is computed from several items, which are firms or days. A draw picks as many items at
-random, with replacement. There are many draws, and the figure is computed for each draw. The
+A figure is computed from n items, which are firms or days. A draw picks n of these items at random,
+with replacement. There are many draws, and the figure is computed for each draw. The
 interval contains the middle 95 % of these figures. A draw is stored as the number of times that
 each item is picked, so the sums of all draws are one product of matrices. Draws depend only on
 their name and on the number of items. So the same books always have the same intervals, and figures

@@ -61,7 +61,7 @@ class DailyResults:
 
     @cached_property
     def invested(self) -> np.ndarray:
-        """Return opening capital in cents, shape (days, firms). It is 0 while a firm is absent."""
+        """Return opening capital in cents, shape (days, firms): 0 on days without the firm."""
         return self.present * np.array([float(firm.capital_usd) * 100 for firm in self.firms])
 
     @cached_property
@@ -87,7 +87,10 @@ class DailyResults:
 
     @cached_property
     def bps_per_day(self) -> dict[str, np.ndarray]:
-        """Return each firm's mean daily result by place, in basis points of opening capital."""
+        """Return each firm's mean daily result, in basis points of opening capital.
+
+        The key is HOUSE for results on the house venue, and ELSEWHERE for results elsewhere.
+        """
         every_day = np.ones(len(self.days))
         return {
             p: basis_points(cents, self.invested, every_day) for p, cents in self.by_place.items()
@@ -99,11 +102,11 @@ def basis_points(cents: np.ndarray, invested: np.ndarray, counts: np.ndarray) ->
 
     Args:
         cents: results, shape (days, n).
-        invested: capital in cents, shape (days, n), which is zero on days that do not count.
-        counts: the weight of each day, shape (days,), or (drawings, days) for several drawings.
+        invested: capital in cents, shape (days, n). Days with zero do not count.
+        counts: the weight of each day, shape (days,), or (draws, days) for several draws of days.
 
     Returns:
-        Basis points, shape (n,) or (drawings, n). NaN if there is no capital.
+        Basis points, shape (n,) or (draws, n). NaN if there is no capital.
     """
     # Floats hold these numbers exactly, and multiply fast.
     counts = np.asarray(counts, dtype=float)
@@ -151,7 +154,7 @@ def elsewhere_accounts(firm: str) -> list[str]:
 
 
 def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
-    """Return for each event and day the value at the start of the day, and then each change."""
+    """Return the values of each event by day: the value at the day's start, then new values."""
     states: defaultdict[str, defaultdict[date, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, day, value in run.select("SELECT name, date, value FROM events"):
         states[name][day].append(value)
@@ -164,7 +167,10 @@ def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
 
 
 def _was_present(statuses: Sequence[str]) -> bool:
-    """Return whether a firm took part in a day, judged by its status at the start of the day."""
+    """Return whether a firm was present on a day, judged by its status at the day's start.
+
+    A firm without a status in the books is always present.
+    """
     return not statuses or statuses[0] in PRESENT
 
 

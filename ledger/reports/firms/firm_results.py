@@ -86,7 +86,7 @@ class ClassResult:
 
 @dataclass(frozen=True, slots=True)
 class FirmAccounts:
-    """The trading firms' results by firm and by class, and the money that they have left."""
+    """The trading firms' results by firm and by class, and the money that each firm has left."""
 
     parties: Parties
     results: tuple[FirmResult, ...]  # the firm with the largest edge first
@@ -131,7 +131,7 @@ class FirmAccounts:
 
 
 def firms(run: RunFolder) -> FirmAccounts:
-    """Read the trading firms' results, and the money that they have left, from the books."""
+    """Read the trading firms' results, and the money that each firm has left, from the books."""
     results, statistics = league(run), fill_statistics(run)
     everybody = total(results)
     return FirmAccounts(
@@ -314,7 +314,7 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
 
 
 def _checks(run: RunFolder, everybody: FirmResult) -> Iterator[tuple[str, Decimal]]:
-    """Yield the sums that must be zero, most of them after the parts of the sum."""
+    """Yield the sums that must be zero. Most sums come after their parts."""
     parties, balances = run.chart.parties, usd_balances(run)
     gained = sum((balances[income(firm, Kind.PICKOFF)] for firm in parties.firms), ZERO)
     lost = balances[income(parties.maker, Kind.PICKOFF)]
@@ -384,7 +384,10 @@ def _venue_check(
 
 
 def _left_to_fund(run: RunFolder, venue: str) -> Decimal:
-    """Return payments to the insurance fund less payments from it, without its opening balance."""
+    """Return payments to the insurance fund less payments from the fund.
+
+    The opening balance of the fund is left out.
+    """
     ((left,),) = run.select(
         "SELECT -sum(units) * 0.01 FROM postings "
         "WHERE account = ? AND commodity = ? AND tag IS DISTINCT FROM 'opening'",

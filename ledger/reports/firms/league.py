@@ -1,7 +1,7 @@
 """The trading firms' results in a run, by firm and venue, and the money that each firm has left.
 
 Edge is a firm's gain on its fills on the house venue. Each fill is valued at the lead price at the
-moment of the fill. The result on the house venue is edge less fees and the cost of hedging. The
+moment of the fill. The result on the house venue is edge less fees, less the cost of hedging. The
 result elsewhere comes from the firm's own quotes and hits on the lead venue.
 After a fill and its hedge, the firm has opposite positions on the two venues. So variation margin
 on one venue shows only price moves. The sum of the variation margin on both venues is a result of
@@ -74,7 +74,7 @@ class FirmResult:
 
     @property
     def house_result_usd(self) -> Decimal:
-        """Return the firm's gain at fills on the house venue, less fees and the cost of hedging."""
+        """Return the firm's gain at fills on the house venue, less fees, less hedging costs."""
         return self.edge_less_fees_usd - self.lead_cost_usd
 
     @property

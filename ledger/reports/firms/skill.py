@@ -47,7 +47,10 @@ INTERVALS = (
 
 @dataclass(frozen=True, slots=True)
 class FirmPlaces:
-    """A firm's results at both places. Basis points are None if the firm was never present."""
+    """A firm's results at the house and elsewhere.
+
+    Basis points are None if the firm was never present.
+    """
 
     firm: str
     class_: str | None
@@ -168,7 +171,7 @@ def skill(run: RunFolder) -> Skill:
 
 
 def _resampled_days(results: DailyResults) -> dict[str, np.ndarray]:
-    """Return `bps_per_day` for days drawn at random: shape (drawings, firms)."""
+    """Return `bps_per_day` for many draws of days, shape (draws, firms)."""
     days = draws(len(results.days), "days")
     return {p: basis_points(cents, results.invested, days) for p, cents in results.by_place.items()}
 

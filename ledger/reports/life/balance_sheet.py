@@ -166,7 +166,7 @@ def is_in_tokens(account: str) -> bool:
 
 
 def _bought(account: str) -> str:
-    """Return the asset account that belongs to an equity account, whether or not it exists."""
+    """Return the name of an equity account's asset account. The asset account need not exist."""
     return f"Assets:{account.partition(':')[2]}"
 
 

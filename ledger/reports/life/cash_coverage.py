@@ -91,7 +91,7 @@ class FirstShort:
 
 @dataclass(frozen=True, slots=True)
 class CoverageByDay:
-    """The house's cash and claims at the end of each day, and the first days of a shortfall.
+    """The house's cash, the claims on it, and firms' profits, at the end of each day.
 
     For each figure that is compared with the cash, `dates` has the first day on which the figure
     exceeded the cash.
@@ -101,7 +101,7 @@ class CoverageByDay:
     dates: tuple[FirstShort, ...]  # one for each figure, one for unpaid withdrawals
 
     def answer(self) -> str:
-        """State when the cash was less than all claims, and the share of claims that it covers."""
+        """State when all claims exceeded the cash, and the share of claims covered at the end."""
         last = self.closes[-1]
         short = [close for close in self.closes if Chips.ALL in close.beyond_cash]
         covers = "" if last.cover_pct is None else f" ({last.cover_pct}%)"
@@ -122,14 +122,14 @@ class CoverageByDay:
 
 
 def cash_coverage(run: RunFolder) -> CoverageByDay:
-    """Return the house's cash and claims by day, and the first day of each shortfall of cash."""
+    """Return the house's cash, the claims on it, and firms' profits by day, and key dates."""
     days = closes(run)
     outgrown = (_first_short(chips, days) for chips in Chips)
     return CoverageByDay(tuple(days), (*outgrown, _first_unpaid(days, unpaid_requests(run))))
 
 
 def closes(run: RunFolder) -> list[Close]:
-    """Read the house's state at the end of each day from the general ledger."""
+    """Read the house's cash, claims on it, and firms' profits at the end of each day."""
     parties = run.chart.parties
     firms = {owed(parties.house, firm) for firm in parties.firms}
     retail = owed(parties.house, parties.retail)

@@ -34,8 +34,8 @@ class Milestone(Enum):
         return self.value.format(house=house)
 
 
-# The figure of each milestone that follows from balances. A milestone is reached at a day's end if
-# its figure is above zero.
+# Some milestones depend only on balances. Each of these has a figure here, and the milestone is
+# reached at a day's end if this figure is above zero.
 LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
     Milestone.CREDIT_DRAWN: lambda at: at.credit_drawn_usd,
     Milestone.CUSTOMERS_MONEY: lambda at: at.hole_of_exchange_usd,
@@ -47,12 +47,15 @@ LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first day of a milestone, or None if it was not reached, and its number of days."""
+    """The first day on which a milestone was reached, and the number of days on which it was.
+
+    If the milestone was never reached, the first day is None.
+    """
 
     what: str  # the milestone's wording
     day: date | None
     usd: Decimal | None  # the figure at the end of the first day
-    days: int  # the number of days of the milestone
+    days: int  # the number of days on which the milestone was reached
     continuous_since: date | None  # the day from which the milestone lasts until the end
 
 
@@ -93,7 +96,7 @@ def firsts(run: RunFolder, days: Sequence[Standing]) -> dict[Milestone, First]:
 
     Args:
         run: the run whose books are read.
-        days: the state at the end of each day.
+        days: the group's debts, assets and hole at the end of each day.
     """
     house, status = run.chart.parties.house, withdrawals(run, (at.day for at in days))
     uses, debts = _by_day(_unpaid_uses(run)), _by_day(_unpaid_debts(run))

@@ -87,7 +87,7 @@ class HouseValuation:
         return f"{said} The computed value is {listed(priced)}." if priced else said
 
     def tables(self) -> list[Table]:
-        """Return tables of rounds with appraisals and sale prices, of months, and of reviews."""
+        """Return tables of rounds, of months, of the maker's reviews, and of all appraisals."""
         names = {each.name for each in self.rounds}
         months = {what: ways for what, ways in self.priced.items() if what not in names}
         return [

@@ -58,7 +58,7 @@ class TokenHolding:
     account: str
     token: str
     units: Decimal
-    unbalanced_units: Decimal  # sum over the entity's accounts; must be zero
+    unbalanced_units: Decimal  # the token's units in all accounts of the entity; must be zero
     cost_usd: Decimal | None  # None for a token held or owed in kind, which has no cost
     at_mark_usd: Decimal
     counted_usd: Decimal  # value at mark, or zero for the group's own tokens in the group
@@ -231,8 +231,8 @@ def _tokens_table(found: Solvency) -> Table:
             "Cost is the purchase price less the proceeds of sales, so it is negative if proceeds "
             "are larger. Tokens held in kind or in a pool have no cost of their own; tokens owed "
             "in kind are negative. 'Counted' is the value at mark, or zero for the group's own "
-            "tokens inside the group. 'Unbalanced units' is the sum of the entity's accounts in "
-            "the token, and must be 0.",
+            "tokens inside the group. 'Unbalanced units' is the sum of the token's units in all "
+            "accounts of the entity, and must be 0.",
         ),
     )
 

@@ -68,7 +68,7 @@ class Standing:
 
 @once
 def standings(run: RunFolder) -> list[Standing]:
-    """Return the state of the house group at the end of each day, from the general ledger."""
+    """Return the group's debts, assets and hole at the end of each day, from the general ledger."""
     days, parts = calendar(run), _accounts(run)
     # In the books debts are negative, and assets are positive.
     sums = posted_cents(run, list(parts.values())).cumsum(axis=0)
@@ -98,13 +98,16 @@ def standings(run: RunFolder) -> list[Standing]:
 
 
 def month_ends(days: Sequence[Standing]) -> list[Standing]:
-    """Return the group on the last day of each month, and on the last day of the books."""
+    """Return the debts, assets and hole on each month's last day, and on the books' last day."""
     # The dictionary keeps the last day of each month.
     return list({(at.day.year, at.day.month): at for at in days}.values())
 
 
 def _accounts(run: RunFolder) -> dict[str, list[str]]:
-    """Return the accounts that `standings` sums, by part. Accounts in kind are left out."""
+    """Return the accounts of each sum that `standings` uses, by the sum's name.
+
+    Accounts in kind are left out.
+    """
     parties = run.chart.parties
     single = {
         cash(parties.house): "house cash",

@@ -70,7 +70,7 @@ def _firsts_table(found: Timeline) -> Table:
             for each in found.firsts.values()
         ],
         (
-            f"The state at the end of each of {found.days} days counts. The amount is the "
+            f"The figures at the end of each of {found.days} days count. The amount is the "
             "milestone's figure on the first day. A blank date means that the milestone was not "
             "reached. The last column has a date if the milestone lasts until the end.",
             "If a withdrawal has to wait, the amount is the sum refused on the first day, or the "

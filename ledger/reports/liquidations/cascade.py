@@ -49,7 +49,7 @@ class CascadeHour:
 
     @property
     def liquidated_usd(self) -> Decimal:
-        """Return the sum of the three amounts."""
+        """Return the sum liquidated in the book, taken over by backstops, and deleveraged."""
         return self.in_book_usd + self.backstop_usd + self.deleveraged_usd
 
 
@@ -86,7 +86,7 @@ class LiquidationGain:
 
 @dataclass(frozen=True, slots=True)
 class BankruptDebts:
-    """How the debts of bankrupt accounts were paid, and the state of the insurance fund."""
+    """How the debts of bankrupt accounts were paid, and the receipts and balance of the fund."""
 
     by_fund_usd: Decimal
     by_backstops_usd: Decimal  # debts that backstops took over together with positions
@@ -197,7 +197,7 @@ def liquidation_gains(run: RunFolder) -> tuple[LiquidationGain, ...]:
 
 
 def bankrupt_debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> BankruptDebts:
-    """Return how debts of bankrupt accounts were paid, and the state of the insurance fund."""
+    """Return how debts of bankrupt accounts were paid, and the fund's receipts and balance."""
     parties, balances = run.chart.parties, usd_balances(run)
     ((by_fund, by_backstops, by_customers, left_to_fund),) = connection.execute(
         """

@@ -49,17 +49,17 @@ def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
 
 @dataclass(frozen=True, slots=True)
 class CourseStep:
-    """The state at the end of an hour or a day."""
+    """Prices, positions and results in one step, which is an hour or a day."""
 
     until: datetime
-    lead_usd: Mapping[str, Decimal]  # the lead price of each market
+    lead_usd: Mapping[str, Decimal]  # each market's lead price at the end of the step
     held_usd: Mapping[str, Decimal]  # each provider's largest position in the step; long is > 0
     result_usd: Mapping[str, Decimal]  # the result of each provider since the start
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The course of a run, step by step. The first step is the state at the start."""
+    """The course of a run. The first step is the start, with positions and results of zero."""
 
     word: str  # the length of a step: hour or day
     markets: tuple[str, ...]
@@ -94,7 +94,7 @@ class Course:
 
 
 def course(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Course:
-    """Return the state at the end of each hour, or of each day in runs of more than a week.
+    """Return prices, positions and results by hour, or by day in runs of more than a week.
 
     Args:
         connection: a connection to the fills, with the tables `held` and `contracts`.

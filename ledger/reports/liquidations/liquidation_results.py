@@ -137,7 +137,7 @@ def _days_table(found: Liquidations) -> Table:
 def _gains_table(found: Liquidations) -> Table:
     return Table.of(
         "gains",
-        "Results of liquidations by party: gains are above zero, losses below",
+        "Results of liquidations by party: gains are above zero, losses below zero",
         (
             "who",
             "in_book_usd",
@@ -192,7 +192,7 @@ def _debts_table(debts: BankruptDebts) -> Table:
             ("borne by all customers", debts.by_customers_usd),
             ("received by the insurance fund from closed accounts", debts.left_to_fund_usd),
             ("in the insurance fund at the end", debts.fund_usd),
-            *(("in this fund, as stated by the exchange", usd) for usd in debts.stated_usd),
+            *(("in the fund, as stated by the exchange", usd) for usd in debts.stated_usd),
         ],
     )
 

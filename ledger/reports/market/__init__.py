@@ -1,1 +1,1 @@
-"""Markets: the maker's expected results and share of volume, lag between venues, limits, pools."""
+"""Markets: the maker's results and share of volume, lag between venues, limits on hits, pools."""

@@ -39,7 +39,7 @@ FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """The maker's expected results of its quotes, and the booked results."""
+    """The predicted and the booked results of the maker's quotes."""
 
     maker: str
     lines: Sequence[MonthInMarket]  # one for each month and market with fills or a prediction
@@ -77,7 +77,7 @@ class Expectations:
         booked = _booked(lines)
         say = speaker(booked.result_usd, booked.net_usd)
         return (
-            f" Not counted are quotes without a prediction (in {months}), which "
+            f" Quotes without a prediction (in {months}) are not counted: they "
             f"{earned(booked.result_usd, say)} at the fills and {earned(booked.net_usd, say)} "
             "after hedging."
         )

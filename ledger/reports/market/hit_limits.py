@@ -17,7 +17,8 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # a status event's name and values
-BINDS_FROM_PCT = Decimal(1)  # a month of a market counts if limits prevented more of the hits
+# Limits bind in a month of a market if they prevented more than this percentage of profitable hits.
+BINDS_FROM_PCT = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ class Cut:
 
 
 def cuts(run: RunFolder) -> tuple[Cut, ...]:
-    """Return hits and prevented hits by market and month. Older books have no notes on these."""
+    """Return hits and prevented hits by market and month.
+
+    Older books have no notes on limits. For these books the result is empty.
+    """
     found: dict[tuple[str, str], Cut] = {}
     for day, note in run.dated_notes(HitLimits):
         market, month = place = note.market, f"{day:%Y-%m}"
@@ -66,7 +70,7 @@ class AllCame:
     """The day on which the last waiting firm entered. Since then the number of firms is a limit."""
 
     since: date
-    firms: int  # the number of all firms of the run, also of firms that entered during the run
+    firms: int  # the number of all firms of the run, including firms that entered during the run
 
 
 def all_came(run: RunFolder) -> AllCame | None:
@@ -90,7 +94,11 @@ def status_changes(run: RunFolder) -> Sequence[tuple[str, str, date]]:
 
 
 def limits_lines(found: Sequence[Cut], none_left: AllCame | None) -> tuple[str, ...]:
-    """Return a sentence for each limit that prevented many of the firms' hits."""
+    """Return a sentence on order and position limits, and a sentence on the number of firms.
+
+    The first sentence is left out if limits bind in no month of any market. The second sentence is
+    left out if a firm still waits, if no firm ever waited, or if there were no hits afterwards.
+    """
     return (*_cut_line(found), *_none_left_line(found, none_left))
 
 

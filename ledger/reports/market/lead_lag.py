@@ -112,7 +112,7 @@ class LeadLag:
 def _sentence(market: MarketLag, parties: Parties) -> str:
     leader = market.leader(parties)
     if market.found is None:
-        return f"In {market.market} the prices show no clear lag within the searched {REACH_S} s."
+        return f"In {market.market} the prices show no clear lag of at most {REACH_S} s."
     if leader not in (parties.lead, parties.house):
         return f"In {market.market} the prices do not show which venue leads."
     follower = parties.house if leader == parties.lead else parties.lead
@@ -175,7 +175,7 @@ def days_seen(
             """,
             (*where, month, month),
         ).fetchnumpy()
-        # An order's fills are numbered from the best level on, so the first has the best price.
+        # An order's fills are numbered from the best price on. So the first fill has this price.
         orders = np.flatnonzero(np.diff(2 * fills["time_us"] + fills["buys"], prepend=-1))
         seen = {name: column[orders] for name, column in fills.items()}
         days = seen["time_us"] // DAY_US
@@ -217,8 +217,8 @@ def _beyond_reach(found: LeadLag) -> Iterator[str]:
     ]
     if older:
         yield (
-            f"Many quotes in {listed(older)} are older than the searched {REACH_S} s. So the lag "
-            "may be longer than this."
+            f"Many quotes in {listed(older)} are older than {REACH_S} s, which is the longest lag "
+            "that the search can find. So the lag may be longer."
         )
 
 

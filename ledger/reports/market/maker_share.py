@@ -41,7 +41,7 @@ class QuotedVolume(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MakerShare:
-    """The captive maker's share of volume, and the recorded range."""
+    """The captive maker's share of volume, and the range of this share on public record."""
 
     maker: str
     house: str

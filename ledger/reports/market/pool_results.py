@@ -5,8 +5,8 @@ makes the pool's trades at the lead price. The maker gets a part of this loss ba
 of the kind Pools), and arbitrageurs keep the other part. Theory expects a loss of one eighth of the
 price's variance, times the pool's value. This formula is exact if blocks are frequent and there is
 no fee, and close if the fee is small (Milionis, Moallemi, Roughgarden & Zhang 2022, arXiv
-2208.06046; with fees, 2305.14604). The report uses the realised variance from block to block. So a
-random difference between realised and expected variance has no effect.
+2208.06046; with fees, 2305.14604). The report uses the realised variance from block to block. So
+the comparison of loss and theory is not affected if this variance was high or low by chance.
 
 The figures depend on the price's variance and on the fee. A fee moves gains from arbitrageurs to
 the maker, and hardly changes the sum of the two gains. By construction only arbitrageurs trade with

@@ -15,8 +15,8 @@ short. The lag of the least difference does not have this error: at the right la
 between the two prices is the same for every later move of the price.
 
 The half-spread is a part of the difference. The half-spread is estimated for each side and each
-block of time, from lead prices that are older by BEFORE_US. These lead prices are older than the
-quote. So these lead prices do not affect whether a customer takes the quote.
+block of time, from lead prices whose ages are in the range BEFORE_US. These lead prices are older
+than the quote. So these lead prices do not affect whether a customer takes the quote.
 
 If quotes have many ages, there is no single lag. The least dispersion is at one of the ages, near
 the ages at which the price moved most.
@@ -35,14 +35,14 @@ LAGS_US = np.arange(-50, 51) * 100_000  # above zero if the house's price follow
 NEAR_US = 250_000
 # The half-spread is estimated from lead prices whose age is between these two limits.
 BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))
-# At both ends of the grid, the difference must be this many standard errors above the least
-# difference.
+# At the first and at the last of LAGS_US, the difference must exceed the least difference by more
+# than this many standard errors.
 CLEAR = 4.0
 # Half the width of the 95 % interval for a difference of two dispersions, in standard errors.
 APART = 1.96
-# A block is much longer than the grid of lags, so that blocks are nearly independent.
+# A block is much longer than any lag, so that blocks are nearly independent.
 BLOCK_US = 600_000_000
-# With fewer blocks, no error is estimated.
+# With fewer blocks than this number, no lag is estimated.
 BLOCKS_MIN = 6
 # The usual step for price moves. It is so long that rare observations have little effect. Source:
 # Andersen, Bollerslev, Diebold & Labys (2001),
@@ -77,7 +77,7 @@ class PriceLag:
 
     lag_us: int  # above zero if the house's price follows
     low_us: int  # the smallest lag whose difference is not significantly above the least difference
-    high_us: int  # the largest lag of this sort
+    high_us: int  # the largest lag of which the same is true
 
 
 def price_lag(days: Sequence[Sight]) -> PriceLag | None:
@@ -118,7 +118,7 @@ def _scaled(day: Sight) -> Dispersions | None:
 
 
 def dispersions(day: Sight) -> Dispersions:
-    """Return squared differences between lead prices and the house's prices less half-spread.
+    """Return squared differences of the venues' prices, after the half-spread is subtracted.
 
     A pair belongs to the block of the house's price.
     """
@@ -162,7 +162,7 @@ def _pairs(
 
 
 def _half_spreads(house: Prices, lead: Prices, block: np.ndarray) -> np.ndarray:
-    """Return the mean excess of the house's prices over lead prices that are BEFORE_US older.
+    """Return the mean excess of the house's prices over lead prices with ages in BEFORE_US.
 
     Returns:
         For each price the mean of its block, shape (n,), or nan if the block has no pair.

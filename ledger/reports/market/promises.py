@@ -158,8 +158,9 @@ def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]
     cents = tick_cents(run.chart.contracts, parties.house)
     spread, pickoff = (words(counted_as(each)) for each in (VolumePart.CAPTIVE, VolumePart.HITS))
     # Payments have other motives. If the maker is the taker, the fill is a hedge. Fills of quotes
-    # and hedges are read separately, because the scan for one can skip the rows of the other. Fills
-    # are first summed by day, so the name of a month is made once for each day, not for each fill.
+    # and hedges are read in separate scans, because a scan for quotes can skip the rows of hedges,
+    # and a scan for hedges the rows of quotes. Fills are first summed by day, so the name of a
+    # month is made once for each day, not for each fill.
     found = run.select(
         """
         WITH hits AS (

@@ -7,8 +7,8 @@ between seeds is not included.
 
 The hours of a stratum either follow each other, or have similar predicted losses. Strata of
 consecutive hours are neighbours in the order of time. Strata with similar predicted losses are
-neighbours in the order of these losses, within 90 days, because the sizes of quotes and the
-volatility change from one quarter to the next. A stratum of one hour has no error.
+neighbours in the order of these losses, within blocks of 90 days, because the sizes of quotes and
+the volatility change over time. A stratum of one hour has no error.
 
 Source: the estimator of successive differences, Wolter (2007), Introduction to Variance Estimation,
 section 8.2.1. No correction for the finite number of hours is needed, since the differences between
@@ -76,8 +76,9 @@ def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[i
 
 @once
 def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
-    """Return the standard error of takers' gains by a motive, due to sampled hours alone.
+    """Return the standard error of takers' gains from fills with a motive.
 
+    Only the error that comes from sampled hours counts.
     The result is None if all hours were simulated, if there are fewer than two strata, or if the
     run folder does not state which hours were simulated.
     """
@@ -98,7 +99,7 @@ def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
 
 
 def cents_by_hour(run: RunFolder, motive: Motive) -> Mapping[int, int]:
-    """Return takers' gains by a motive in each hour since 1970, in cents.
+    """Return takers' gains from fills with a motive in each hour since 1970, in cents.
 
     The books have notes on these gains. For older runs and other motives, the fills are read.
     """

@@ -17,7 +17,7 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-# Three reasons for changes of a claim. The other reasons are results, with the names of kinds.
+# Three reasons for changes of a claim. Every other reason has the name of a kind.
 OPENING, DEPOSITS, WITHDRAWALS = "opening claim", "deposits", "withdrawals"
 RESULTS = (Kind.PICKOFF, Kind.SPREAD, Kind.FEES, Kind.VARIATION_MARGIN, Kind.FUNDING, Kind.GAP_LOSS)
 
@@ -87,8 +87,8 @@ def _movements_by_venue(run: RunFolder) -> Mapping[str, Dollars[tuple[str, str]]
                        AS is_reason
             FROM (SELECT account, string_split(account, ':') AS words FROM opens)
         ),
-        -- An entry in one customer's books is one number, and so is an account. There are millions
-        -- of postings, and words are slow to compare.
+        -- Accounts, and entries in one customer's books, are identified by numbers. There are
+        -- millions of postings, and words are slow to compare.
         claimed AS (
             SELECT DISTINCT 100000 * seq + keeper AS entry, number AS claim
             FROM postings JOIN accounts USING (account)

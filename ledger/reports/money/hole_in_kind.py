@@ -1,12 +1,13 @@
 """The missing quantity of each commodity, its value, and the value's change by price and by use.
 
 The missing quantity of a coin does not depend on the coin's price, but the value of this quantity
-does. From one day to the next, the hole at mark changes
+does. The hole at mark is the value of all missing quantities at the day's marks. Its change from
+one day to the next has two parts:
 
     by price   the missing quantity of the previous day, times the change of the coin's mark
     by use     the change of the missing quantity, times the coin's mark of the day
 
-The two changes sum exactly to the whole change, because a lot costs a whole number of cents. The
+The two parts sum exactly to the whole change, because a lot costs a whole number of cents. The
 missing dollars change by use only.
 """
 

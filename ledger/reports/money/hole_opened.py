@@ -57,7 +57,7 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class HoleOpened:
-    """The day on which the hole opened for the last time, and the hole's largest growth since."""
+    """The day on which the hole last opened, and the largest growth of the hole from then on."""
 
     day: date  # since this day the hole has been open
     is_opening: bool  # whether the hole was there in the opening balances
@@ -141,7 +141,7 @@ def _opening_hole_usd(run: RunFolder) -> Decimal:
 
 
 def _growth(run: RunFolder, day: date, usd: Decimal) -> Growth:
-    """Return a day's growth, and the recipients of the kind that used the most money on the day."""
+    """Return a day's growth, the kind that used the most money, and who received this money."""
     used: dict[str, list[tuple[str, Decimal]]] = {}
     for kind, party, cents in run.select(
         "SELECT kind, coalesce(party, payee, ?) AS who, sum(units)::BIGINT AS cents FROM postings "

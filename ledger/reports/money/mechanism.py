@@ -187,7 +187,8 @@ def mechanism_table(found: Mechanism) -> Table:
         rows,
         (
             "'Net' is cost less earnings; if it is positive, the part lost money. The share is "
-            "the cost as a percentage of all uses of money, without tokens lost, which are no use.",
+            "the cost, less tokens lost, as a percentage of all uses of money. A loss of tokens is "
+            "not a use of money.",
             f"The kind {Kind.TAKEOVERS} has amounts that the scenario states, and debts of "
             "accounts that borrowed against tokens (`moneytrail liquidations`). These debts and "
             "the amounts of all other kinds are outcomes of the simulation.",

@@ -67,7 +67,7 @@ class WhereByQuarter:
 
 
 def where_by_quarter(run: RunFolder) -> WhereByQuarter:
-    """Return the hole by kind for each quarter. The sum of all quarters must be the whole life."""
+    """Return the hole by kind, for each quarter and for the whole life."""
     return WhereByQuarter(
         hole(run), _kinds_by_quarter(run), _hole_by_quarter(run), hole_in_kind(run)
     )

@@ -32,7 +32,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where the money went: the hole and its opening. Other tables are computed when read."""
+    """Where the money went. Tables that need more of the books are computed when they are read."""
 
     run: RunFolder
     hole: Hole

@@ -120,7 +120,8 @@ def payments_table(payments: list[PaidBefore], end: date) -> Table:
             "Insiders are members of the group (affiliates), and all recipients of payments of "
             "the kind Insiders. A payment that favoured one creditor is a preference: a trustee "
             "may recover it. By law a payment to an insider can be a preference if it was made in "
-            "the last year, and a payment to another creditor if it was made in the last 90 days.",
+            "the last year. A payment to another creditor can be a preference if it was made in "
+            "the last 90 days.",
         ),
     )
 

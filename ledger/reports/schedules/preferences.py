@@ -24,7 +24,7 @@ WEEK = timedelta(days=7)
 
 @dataclass(slots=True)
 class Preferred:
-    """A creditor of the group that was paid in the last week."""
+    """A creditor that the group paid in the last week."""
 
     creditor: str
     status: Status

@@ -60,7 +60,7 @@ def related_balances(run: RunFolder, end: date) -> list[RelatedBalance]:
 
 
 def related_table(balances: list[RelatedBalance], house: str, maker: str) -> Table:
-    """Return a table of the balances, with one row for each month. The last month may be a part."""
+    """Return a table with a row for each month. The last month may be incomplete."""
     columns = ("day", "credit_line_usd", "deposit_usd", "net_debt_usd", "cash_to_maker_usd")
     rows: list[tuple[Cell, ...]] = [
         (

@@ -20,7 +20,10 @@ class Status(StrEnum):
 
     @property
     def is_insider(self) -> bool:
-        """Return whether preferences can be a year old, not only 90 days (11 USC 547(b)(4))."""
+        """Return whether a payment up to a year before the end can be a preference.
+
+        For other parties the limit is 90 days before the end (11 USC 547(b)(4)).
+        """
         return self in (Status.AFFILIATE, Status.INSIDER)
 
 

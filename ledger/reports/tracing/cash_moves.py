@@ -21,7 +21,7 @@ class CashMove(NamedTuple):
 
 
 def by_day(moves: Iterable[CashMove], accounts: Collection[str]) -> Iterator[CashMove]:
-    """Yield sums of each day's movements. Receipts come before payments, as a bank may book them.
+    """Yield sums of each day's movements. Receipts come first, since a bank may book them first.
 
     Args:
         moves: the movements of cash, in order.

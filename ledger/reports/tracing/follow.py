@@ -1,4 +1,4 @@
-"""Finds the uses of each source.
+"""Finds the uses for which the cash of each source was paid.
 
 A tracing rule, except equal sharing, is applied to one movement of cash at a time.
 """
@@ -20,9 +20,10 @@ def follow(
 ) -> Traced:
     """Trace cash through accounts under a rule.
 
-    A transfer moves a mix of sources from one account to the other. Payments beyond an account's
-    balance are a separate source, the overdraft. A receipt on an overdrawn account repays the
-    overdraft first. This repayment is a separate use, and the repaid money is not traced further.
+    A transfer moves money of several sources from one account to the other. If a payment exceeds an
+    account's balance, the excess has a separate source, the overdraft. A receipt on an overdrawn
+    account repays the overdraft first. This repayment is a separate use, and the repaid money is
+    not traced further.
 
     Args:
         moves: the movements of cash in order. A giver that is no account is a source, and a taker

@@ -216,7 +216,10 @@ class Trace:
             "Each source and use under each rule, with the first and last day of the movement",
             ("rule", "source", "use", "usd", "first", "last"),
             found,
-            ("Equal sharing is computed only at the end, so its days are those of the whole use.",),
+            (
+                "Equal sharing is computed only at the end. So its rows have the first and the "
+                "last day of the whole use.",
+            ),
         )
 
     def _days(self) -> Table:

@@ -32,7 +32,7 @@ class Traced:
 
     paid: Mapping[tuple[str, str], Paid]  # the key is (source, use)
     left_cents: Mapping[tuple[str, str], int]  # the key is (source, account)
-    # By source and day: how much the source's balance changed on the day.
+    # By source and day: the change, on this day, of the source's money in all accounts.
     change_cents: Mapping[str, Mapping[date, int]]
 
     def left_of(self, source: str) -> int:

@@ -32,7 +32,7 @@ _MOTIVES = {motive.word: motive for motive in Motive}
 
 
 class TrailError(MistakeError, ValueError):
-    """The books do not have the kind, the number or the link that was asked for."""
+    """The books do not have the kind, the period, the number or the link that was asked for."""
 
 
 class FillSum(NamedTuple):
@@ -133,7 +133,7 @@ class BothTiers:
         return None
 
     def fills_of(self, closing: BookedEntry) -> np.ndarray:
-        """Return the fills that a closing entry sums. They have the pairing of the first fill."""
+        """Return the fills that a closing entry sums: fills with the pairing of its first fill."""
         first, last = int(closing.meta["first-fill"]), int(closing.meta["last-fill"])
         pairing = ", ".join(GROUPED_BY)
         return self.fills(
@@ -142,7 +142,7 @@ class BothTiers:
         )
 
     def summed(self, rows: np.ndarray) -> list[Posting[int]]:
-        """Return the sum of one pairing's fills in the form of a closing entry, with contracts."""
+        """Return the postings of a closing entry that sums these fills of one pairing."""
         return [p for entry in self._entries.closing(rows, 0) for p in entry.postings]
 
     def standing(self, seq: int, booked: bool) -> Dollars[str]:

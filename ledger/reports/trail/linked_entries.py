@@ -36,9 +36,10 @@ class Linked:
 
 
 def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) -> Linked:
-    """Find the entries that have one of the links, and the payments of settlements' links.
+    """Find the entries that have one of the links.
 
-    The event with the number *own* is left out.
+    If a link is the link of a settlement, the settlement's payments are found too. The event with
+    the number *own* is left out.
     """
     rows = []
     for link in links:

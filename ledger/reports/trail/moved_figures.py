@@ -32,7 +32,7 @@ class MovedFigure:
 def moved_figures(
     run: RunFolder, moved: Iterable[tuple[str, Decimal]], before: Mapping[str, Decimal]
 ) -> tuple[MovedFigure, ...]:
-    """Return the figures that change, by part of the hole and kind, and last the hole itself."""
+    """Return a figure for each part in the hole and kind that changes. The hole itself is last."""
     lines = (before.items(), moved, usd_balances(run).items())
     stood, moves, ends = (_by_part(run, each) for each in lines)
     figures = [

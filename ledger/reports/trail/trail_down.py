@@ -199,7 +199,7 @@ def _shares(run: RunFolder, figure: Figure) -> list[Share]:
 
 
 def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
-    """Yield the period's fills that belong to the figure, found without use of the entries."""
+    """Yield the period's fills that belong to the figure. The entries are not used to find them."""
     motives = ", ".join(f"'{motive.word}'" for motive in posting_to(figure.kind))
     conditions = [f"motive IN ({motives})"]
     # DuckDB reads a column only if a condition names the column.
