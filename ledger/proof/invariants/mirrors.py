@@ -1,4 +1,7 @@
-"""Invariants on accounts that must agree after each transaction, such as a claim and the debt."""
+"""Invariants on accounts that must agree after each transaction.
+
+An example is a claim in the creditor's books and the same debt in the debtor's books.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator

@@ -47,10 +47,7 @@ INTERVALS = (
 
 @dataclass(frozen=True, slots=True)
 class FirmPlaces:
-    """A firm's results at the house and elsewhere.
-
-    Basis points are None if the firm was never present.
-    """
+    """A firm's results at the house and elsewhere."""
 
     firm: str
     class_: str | None
@@ -59,7 +56,7 @@ class FirmPlaces:
     days: int
     house_usd: Decimal
     elsewhere_usd: Decimal
-    house_bps_per_day: Decimal | None
+    house_bps_per_day: Decimal | None  # None if the firm was never present
     elsewhere_bps_per_day: Decimal | None
     funding_usd: Decimal
 

@@ -277,8 +277,8 @@ def test_wrong_positions_and_volumes_at_the_end_of_the_last_day_are_reported(bus
     monkeypatch.setattr(day_openings, "SUMS", lying)
 
     assert list(wrong_fills(busy_run)) == [
-        "fills/2022-06.parquet: 2022-06-01: the state at the end of this day is not the state at "
-        "the start of the next day"
+        "fills/2022-06.parquet: 2022-06-01: positions, values or volumes differ between the end of "
+        "this day and the start of the next day"
     ]
 
 

@@ -26,7 +26,10 @@ def test_the_days_in_the_answer_agree_with_the_timeline(busy_run):
 
     for milestone, words in (
         (Milestone.CUSTOMERS_MONEY, "Customers' money was in use"),
-        (Milestone.INSOLVENT, "The group was insolvent at market prices (stakes at cost)"),
+        (
+            Milestone.INSOLVENT,
+            "The group was insolvent (tokens at market prices, stakes at cost)",
+        ),
     ):
         first = dated[milestone]
         assert f"{words} on {first.days} days: first on {first.day} and on every day after" in said

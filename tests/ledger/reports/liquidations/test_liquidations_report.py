@@ -185,7 +185,7 @@ def test_the_insurance_fund_has_its_opening_balance_plus_receipts_less_payments(
         + debts["received by the insurance fund from closed accounts"]
         - debts["paid by the insurance fund"]
     )
-    assert debts["in this fund, as stated by the exchange"] == 100_000_000
+    assert debts["in the fund, as stated by the exchange"] == 100_000_000
 
 
 def test_the_report_has_no_liquidation_and_no_amount_if_no_customer_is_on_margin(tiny_run):
