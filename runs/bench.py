@@ -1,4 +1,4 @@
-"""Measures, for `make bench`, simulated seconds per CPU-second, and compares them with SimPy alone.
+"""Measures, for `make bench`, simulated seconds per CPU-second, beside the figure of SimPy alone.
 
 The workload is the scenario bench-peers. The baseline is SimPy with empty processes, which wake up
 as often as the workload renews quotes, moves the price, and receives orders. There is no time
@@ -90,7 +90,7 @@ def _seconds(scenario: Scenario) -> int:
 
 
 def _cpu_s(work: Callable[[], object]) -> float:
-    """Return the least CPU time of several rounds, since other programs disturbed it least."""
+    """Return the CPU time of the fastest round, which other programs disturbed least."""
     taken = []
     for _ in range(ROUNDS):
         gc.collect()
@@ -123,7 +123,7 @@ def main() -> None:
     interval_us = market / (_seconds(scenario) / scenario.run.settle_s) * 1e6
     print(
         "\nLooking ahead means that a whole settlement interval is simulated at once, at its end. "
-        f"Then the market takes {interval_us:,.0f} microseconds of CPU time for each interval. All "
+        f"The market takes {interval_us:,.0f} microseconds of CPU time for each interval. All "
         f"intervals together take {market / bare:.2f} times as long as SimPy with empty processes."
     )
     print(
@@ -137,7 +137,7 @@ def _fills_rendered_per_s(scenario: Scenario) -> float:
     with tempfile.TemporaryDirectory() as folder:
         execute(scenario, Path(folder) / "run")
         run = RunFolder(Path(folder) / "run")
-        days = days_of(run)  # before the time is measured
+        days = days_of(run)  # read here, outside the measured time
         ((fills,),) = run.connect().execute("SELECT count(*) FROM rows").fetchall()
         return fills / _cpu_s(lambda: list(render_days(run, days)))
 

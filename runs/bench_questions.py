@@ -50,7 +50,7 @@ def main() -> None:
     print(
         tabulate(
             [(asked, cpu_s, whole_s / cpu_s) for asked, cpu_s in rows],
-            headers=("question", "CPU s", "commands in the time of the first line"),
+            headers=("question", "CPU s", "times as fast as the first line"),
             floatfmt=("", ",.2f", ",.1f"),
         )
     )
@@ -62,7 +62,7 @@ def _bean_check_s(ledger: Path, rounds: int = ROUNDS) -> float:
 
 
 def _cpu_s(command: Sequence[str], rounds: int = ROUNDS) -> float:
-    """Return the least CPU time of a process, user and system together."""
+    """Return the least CPU time of a command over some rounds, user and system time together."""
     return min(_once_s(command) for _ in range(rounds))
 
 

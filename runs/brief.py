@@ -15,12 +15,12 @@ from tabulate import MIN_PADDING, tabulate
 from ledger.reports.table import Cell, Table, holds_numbers
 
 WIDTH, LINES = 100, 45  # the size of a screen
-ROWS = 25  # the most lines of a table, with the line of dots
-ROWS_MIN = 8  # the fewest lines of a table, even if its notes are long
+ROWS = 25  # the most lines for the rows of a table, with the line of dots
+ROWS_MIN = 8  # the least room for the rows of a table, in lines, even if its notes are long
 LAST = 3  # the number of last rows that a shortened table shows
 DOTS = "..."
 GAP = 2  # spaces between columns
-TEXT = 44  # the width at which words are wrapped
+TEXT = 44  # the width at which the text of a cell is wrapped
 TEXT_MIN = 20  # the least width of a column that is narrowed so that all columns fit
 
 
@@ -47,8 +47,8 @@ def brief(table: Table, lines_max: int = LINES) -> str:
 
     Args:
         table: the table.
-        lines_max: the largest number of lines, including notes. If the notes leave less room than
-            ROWS_MIN lines for rows, the text has more lines.
+        lines_max: the largest number of lines, including notes. If the notes leave fewer
+            than ROWS_MIN lines for rows, the text may have more lines than *lines_max*.
     """
     scale = _scale(table)
     told = [_told_row(table.columns, row, scale) for row in table.rows]
@@ -91,7 +91,7 @@ def is_usd(column: str) -> bool:
 
 
 def _scale(table: Table) -> ReadingUnit:
-    """Return the largest unit in which the largest amount has two digits before the point.
+    """Return the largest unit in which the largest amount has at least two digits before the point.
 
     If there is no such unit, the amounts are in dollars.
     """

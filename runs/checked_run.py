@@ -1,4 +1,4 @@
-"""Opens a run for reports, and refuses the run if a file that reports sum has changed."""
+"""Opens a run for reports, and refuses the run if a file with amounts for reports has changed."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ SUMMED = re.compile(rf"{posting_store.FOLDER}/.*|{directive_store.FILE}|{SCENARI
 
 
 def checked_run(path: Path) -> RunFolder:
-    """Open the folder of a run, and compare the files that reports sum with the seal.
+    """Open the folder of a run, and compare the files in SUMMED with the seal.
 
     Raises:
         RunFolderError: the folder has no finished run, or one of the files has changed.

@@ -158,8 +158,8 @@ def _kinds_table(found: WithAndWithout) -> Table:
 def _in_dollars(found: WithAndWithout) -> str:
     ours, theirs = map(spoken, found.at_mark_usd)
     return (
-        "Only dollars are here, also in the hole. With customers' coins at the marks of the last "
-        f"day, the hole is {ours} with {found.made.kind} and {theirs} without."
+        "This table counts only dollars, also in the hole. With customers' coins at the marks of "
+        f"the last day, the hole is {ours} with {found.made.kind} and {theirs} without."
     )
 
 
@@ -213,8 +213,8 @@ def _parting_table(found: WithAndWithout) -> Table:
         ("run", "day", "seq", "narration"),
         rows,
         (
-            "All entries before these are the same, apart from opening balances. If there is no "
-            "row, all entries are the same.",
+            "All earlier entries are the same, apart from opening balances. If there is no row, "
+            "all entries are the same.",
         ),
     )
 

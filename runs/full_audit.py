@@ -35,7 +35,7 @@ def audit(
 def fit_to_record(folder: Path) -> Iterator[AuditStep]:
     """Compute the fit to the record again, if the run states a fit or should state one.
 
-    A fit to another edition of the record can't be computed. It gets a remark.
+    A fit to another edition of the record can't be computed again, so the step has a remark.
     """
     problems: list[str] = []
     remarks: list[str] = []
@@ -68,7 +68,7 @@ def _sources(folder: Path) -> Mapping[str, str]:
 
 
 def given_by(folder: Path) -> Given | str:
-    """Return the preamble that follows from a run's scenario, or why the scenario can't be read."""
+    """Return the data that follow from a run's scenario, or why the scenario can't be read."""
     try:
         scenario = load(str(folder / SCENARIO))
     except ScenarioError as error:

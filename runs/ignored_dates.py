@@ -1,8 +1,9 @@
 """Finds dated entries of a scenario that have no effect, since they are outside the run.
 
 A scenario may shorten the run of the scenario that it extends, and inherit entries of later days.
-The author can't correct these entries. So an entry is not reported if a file above the entry's
-file, or a setting, sets the end of the run (for an entry before the run, the start of the run).
+The author can't correct these entries. So an entry is not reported if the end of the run is set
+by a setting, or by a file that extends the entry's file. For an entry before the run, the start of
+the run counts instead of the end.
 """
 
 from collections.abc import Iterator, Sequence

@@ -15,7 +15,7 @@ UNKNOWN = "unknown"
 CHANGED = " with uncommitted changes"
 SOURCES_DIGITS = 12
 
-# Libraries that the bytes of a run depend on, besides scenario and seed.
+# The bytes of a run depend on the scenario, the seed, and these libraries.
 LIBRARIES = ("numpy", "numba", "simpy", "duckdb", "beancount")
 
 _ROOT = Path(__file__).resolve().parents[1]

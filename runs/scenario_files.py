@@ -1,4 +1,4 @@
-"""Finds the file of a scenario by name, reads the file, and merges it into the extended file."""
+"""Finds the file of a scenario by name, and merges it with the files that it extends."""
 
 import os
 import tomllib

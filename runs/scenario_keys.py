@@ -196,7 +196,7 @@ def _tables() -> frozenset[type[Part]]:
 
 
 def _properties_with(table: type[Part], name: str) -> set[str]:
-    """Return the public methods of a table's model that read the key, also through others."""
+    """Return a model's public methods that read the key, directly or through other methods."""
     tree = ast.parse(_text_of(table))
     methods = {
         each.name: {node.attr for node in ast.walk(each) if isinstance(node, ast.Attribute)}

@@ -97,7 +97,7 @@ def _value(raw: Any) -> Any:
 
 
 def _must_be_given(model: type[Part]) -> dict[str, Any]:
-    """Return a schema with the required keys of a table, and of each inner table in a file."""
+    """Return a schema with the required keys of a table, and of inner tables in the file."""
     fields = [key for key in all_keys() if key.table is model]
     required = [name for name, field in model.model_fields.items() if field.is_required()]
     inner = {

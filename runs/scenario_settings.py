@@ -55,7 +55,7 @@ def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[
     """Return a scenario's data with each key set. A replaced value loses its source note.
 
     Missing tables are created. This function does not check whether a key is allowed.
-    Candles replace the anchors and the volatility of the scenario.
+    Candles replace the anchors and the volatility of the same market.
 
     Args:
         data: a scenario's data, with lists as tuples.

@@ -87,7 +87,12 @@ class Attribution:
         rest = in_dollars - sum(map(self._booked, self.causes), ZERO)
         rows: list[tuple[Cell, ...]] = [self._row(cause) for cause in self.by_rank]
         rows.append(
-            ("all other kinds; hole without the causes", rest, _usd(self.without_any), *[None] * 3)
+            (
+                "all other kinds, and hole without these causes",
+                rest,
+                _usd(self.without_any),
+                *[None] * 3,
+            )
         )
         hole = _usd(self.played.hole)
         if self.played.has_coins:
@@ -170,7 +175,10 @@ def attribute(
 
 
 def made_by(scenario: Scenario, causes: Sequence[str]) -> dict[str, object]:
-    """Return the inputs on which a stored result depends; the number of orders is none of them."""
+    """Return the inputs on which a stored result depends.
+
+    A result is the hole of one coalition, so it does not depend on the number of orders.
+    """
     digest = sha256(dump(scenario).encode()).hexdigest()
     return {
         "scenario": digest,

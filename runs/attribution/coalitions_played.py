@@ -53,7 +53,7 @@ def checked(scenario: Scenario, causes: Sequence[str]) -> tuple[str, ...]:
 def play_all(scenario: Scenario, causes: Sequence[str], kept: KeptResults) -> Played:
     """Play the scenario with all causes, or read its stored result.
 
-    A new run also stores the scenario with the inputs that all other coalitions keep.
+    Playing the scenario also stores a scenario with the inputs that all other coalitions keep.
     """
     found = kept.get(ALL)
     if found is None:

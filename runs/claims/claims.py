@@ -62,7 +62,7 @@ class Claims:
         return Counter(each.verdict for each in self.judged)
 
     def answer(self) -> str:
-        """Return sentences on the number of each verdict, and on the central statement."""
+        """Return sentences on the number of statements by verdict, and on the central statement."""
         counts = self.counts
         unsaid = sum(counts[each] for each in UNDECIDED)
         told = [
@@ -152,7 +152,7 @@ def _condition(judged: JudgedStatement) -> str:
 
 
 def figures_of(run: RunFolder) -> ValueOf:
-    """Return a function that computes a figure of a run from its key, and remembers the value."""
+    """Return a function that computes a figure from the figure's key, and remembers the value."""
     evidence = RunEvidence(run)
 
     @cache

@@ -35,7 +35,7 @@ def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: 
     varies = " Varies: the verdicts of the runs differ." if runs > 1 else ""
     return Table(
         "tweets",
-        "Number of statements in each tweet that the books support (yes) or do not support (no)",
+        "How many statements of each tweet the books support (yes) or do not support (no)",
         ("tweet", "about", *columns),
         rows,
         (
@@ -94,7 +94,7 @@ def thresholds_table(judged: Iterable[JudgedStatement]) -> Table:
     decided = ((each.number, each.statement.decides) for each in judged)
     return Table(
         "thresholds",
-        "The values of a figure that support a statement, and the reason",
+        "The threshold for the figure of each statement, and the reason for the threshold",
         ("no", "threshold", "because"),
         [(number, decides.plain, decides.because) for number, decides in decided if decides],
     )

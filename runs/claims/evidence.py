@@ -97,11 +97,11 @@ class RunEvidence:
 
     @cached_property
     def timeline(self) -> Timeline:
-        """Return the group's state on each day."""
+        """Return the group's debts, cash, tokens and hole at the end of each day."""
         return timeline(self.run, "day")
 
     def first(self, milestone: Milestone) -> First:
-        """Return the first day of a milestone, and the number of its days."""
+        """Return the first day of a milestone, and the number of days on which it holds."""
         return self.timeline.firsts[milestone]
 
     def solvency(self, day: date) -> Solvency:
@@ -110,7 +110,7 @@ class RunEvidence:
 
     @cached_property
     def valuation(self) -> HouseValuation:
-        """Return the value of shares, and the maker's decisions."""
+        """Return the value of the exchange's shares, and the maker's decisions on its quotes."""
         return valuation(self.run)
 
     @cached_property

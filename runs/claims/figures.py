@@ -15,7 +15,10 @@ USD, PERCENT, TIMES, DAYS, DAY = "USD", "%", "times", "days", "day"
 
 
 class RunFigure(NamedTuple):
-    """The function that computes a figure (None: the run lacks the figure), and the unit."""
+    """A function that computes a figure of a run, and the unit of the figure.
+
+    The function returns None if the run lacks the figure.
+    """
 
     of: Callable[[RunEvidence], Value | None]
     unit: str

@@ -41,7 +41,7 @@ def profit_from_house_pct(run: RunEvidence) -> Decimal | None:
 
 
 def firms_that_earn_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of entered firms whose result at the house is positive."""
+    """Of the firms that entered, return the percentage with a positive result at the house."""
     came = [firm for firm in run.skill.firms if firm.days]
     return percent(Decimal(sum(firm.house_usd > 0 for firm in came)), Decimal(len(came)))
 
@@ -55,7 +55,7 @@ def firms_came_later(run: RunEvidence) -> Decimal | None:
 
 
 def firms_gone_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of entered firms that left the house or closed."""
+    """Of the firms that entered, return the percentage that left the house or closed."""
     came = {firm.firm for firm in run.skill.firms if firm.days}
     told = [each.profile.status for each in run.firms.results if each.firm in came]
     if not any(told):
@@ -124,9 +124,9 @@ def slower_share_pct(run: RunEvidence) -> Decimal | None:
 
 
 def firms_with_less_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of firms left with less than their opening capital.
+    """Return the percentage of firms whose money at the end is less than their opening capital.
 
-    Claims that the house can't pay do not count.
+    Claims that the house can't pay do not count as money.
     """
     found = [each for each in run.firms.results if each.opening_capital_usd]
     less = sum(each.left_net_usd < each.opening_capital_usd for each in found)

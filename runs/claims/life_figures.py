@@ -42,8 +42,9 @@ def worth_at_first_use_usd(run: RunEvidence) -> Decimal | None:
 def paper_peak_usd(run: RunEvidence) -> Decimal | None:
     """Return the largest value of the group's tokens plus all shares of the house.
 
-    Tokens count at mark, and own tokens at zero. Shares count at the growth of the house's fees
-    times the middle multiple. Only days of the timeline in months with a valuation count.
+    Tokens count at mark, but the group's own tokens count as zero. The value of the shares is the
+    growth of the house's fees times the middle multiple. Days in months without a valuation are
+    left out.
     """
     priced = run.valuation.priced
     if not priced:

@@ -1,4 +1,4 @@
-"""Figures on where the money went: the hole, its uses, the mechanism, and cash that left."""
+"""Figures on where the money went: the hole, uses of money, the mechanism, cash that left."""
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -145,7 +145,7 @@ def traced_elsewhere_pct(run: RunEvidence) -> Decimal | None:
 def quotes_of_unexplained(run: RunEvidence) -> Decimal | None:
     """Return losses of quotes in percent of the rise of the unexplained amount.
 
-    Both are over one period: of all periods between two successive recorded days, the period in
+    The losses and the rise belong to one period between two successive recorded days: the period in
     which the unexplained amount on record rises most. A gain counts as zero.
     """
     return _carried(run, Claimed.QUOTES)

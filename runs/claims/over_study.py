@@ -86,10 +86,9 @@ class OverStudy:
         """Return a table of the statements whose figure is stored for each member."""
         rows = [row for each in judged if (row := self._row(each)) is not None]
         note = (
-            f"Values of {self.lives}: low and high enclose 90 % of the values, and held_pct is the "
-            "percentage of members whose value is within the threshold. Thresholds of amounts are "
-            "in dollars. In this table losses on liquidations exclude unpaid debts of trading "
-            "firms."
+            f"Low and high enclose 90 % of the figures of {self.lives}. Held: the percentage of "
+            "these members whose figure meets the threshold. Thresholds of amounts are in dollars. "
+            "In this table losses on liquidations exclude unpaid debts of trading firms."
         )
         columns = ("number", "statement", "unit", "low", "high", "threshold", "held_pct")
         return Table("study", f"Statements over the study {self.name}", columns, rows, (note,))

@@ -85,7 +85,7 @@ def pickoffs_of_promised(run: RunEvidence) -> Decimal | None:
 
 
 def stale_rate_late_over_early(run: RunEvidence) -> Decimal | None:
-    """Divide the rate of loss in the later half of months by the rate in the earlier half.
+    """Divide the rate of loss in the later half of the months by the rate in the earlier half.
 
     The rate is the loss on stale quotes per dollar of volume.
     """
@@ -123,7 +123,7 @@ def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
 
 
 def growth_over_trading_firm(run: RunEvidence) -> Decimal | None:
-    """Return the shares' value by growth as a multiple of their value in a trading firm."""
+    """Divide the shares' value by growth by their value as shares of a trading firm."""
     ways = _last_priced(run)
     firm = ways[AS_TRADING_FIRM].middle_usd if ways else ZERO
     return (ways[BY_GROWTH].middle_usd / firm).quantize(Decimal("0.1")) if firm > 0 else None
@@ -172,7 +172,8 @@ def moves_after_lead(run: RunEvidence) -> Decimal | None:
     """Return the number of reviews of quotes on the house after the first change on the lead venue.
 
     The first change is at the first review that reduces or ends the maker's quotes on the lead
-    venue. Reviews of the same day count. The result is None if the maker never quotes there.
+    venue. A review of the house's quotes on the day of this change counts too. The result is None
+    if the maker never quotes on the lead venue.
     """
     lead = _reviews_on(run, run.run.chart.parties.lead)
     ended = next((each.day for each in lead if each.decided != QUOTES_ON), None)
@@ -222,7 +223,10 @@ def _reviews_on(run: RunEvidence, venue: str) -> list[Review]:
 
 
 def _last_priced(run: RunEvidence) -> dict[str, Priced]:
-    """Return the exchange's appraisals at the last funding round, or else of the last month."""
+    """Return the values of the exchange's shares at the last funding round.
+
+    If no round has values, return the values of the last month.
+    """
     priced = run.valuation.priced
     names = [each.name for each in run.valuation.rounds if each.name in priced] or list(priced)
     return dict(priced[names[-1]]) if names else {}

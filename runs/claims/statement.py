@@ -14,7 +14,7 @@
     because = "why this threshold decides"
 
     [statement.only_if]                    # a weaker form, judged if the statement is not supported
-    condition = "hedges and spread are left out"    # and a figure, a threshold and its reason
+    condition = "hedges and spread are left out"    # also `figure`, threshold, `because`
 
 A statement that can't be decided has no threshold. `unsaid` is the reason, and `by` names the side
 that lacks the evidence: the run or the record.
@@ -42,7 +42,7 @@ Value = Decimal | date
 
 
 class Threshold(Part):
-    """The values of a figure that support a statement, and the reason for this threshold."""
+    """The bounds within which a figure supports a statement, and the reason for these bounds."""
 
     figure: Line
     at_least: Bound | None = None
@@ -112,7 +112,9 @@ class Statement(Part):
         if (self.decides is None) == (self.unsaid is None):
             raise ContradictionError(("decides",), "or unsaid must be given, and not both")
         if (self.unsaid is None) != (self.by is None):
-            raise ContradictionError(("by",), "is given together with unsaid; write run or record")
+            raise ContradictionError(
+                ("by",), "belongs to unsaid; give both or neither (by is run or record)"
+            )
         if self.only_if is not None and self.decides is None:
             raise ContradictionError(("only_if",), "needs decides; only_if is a weaker form of it")
         return self

@@ -67,7 +67,7 @@ def audit_command(
     the books with the scenario. It reads the general ledger with Beancount's own loader and checks
     the invariants. It computes the amounts of all fills again, and compares their sums with the
     general ledger. It compares all stored day ledgers with the books. With Beancount it reads the
-    ledgers of two days. With --all it reads those of all days.
+    ledgers of two days. With --all it reads the ledgers of all days.
 
     A person who changes a run can also seal it again. --verify checks who made the seal, and
     --replay finds everything that does not follow from the scenario. The exit code is 1 if

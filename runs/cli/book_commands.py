@@ -74,9 +74,10 @@ def trail_command(
     Without --seq and --link the command starts from a figure of `where`. It lists the entries of
     the general ledger that sum to this figure, and the fills behind the closing entries. It
     compares the sum of the closing entries with the sum of their fills: the difference must be
-    0.00. Without --kind the figure is the whole hole. With --entity it is the part of the hole in
-    the books of that member of the group. For any other entity it is the net worth, which includes
-    the opening capital; as a source it has a minus sign.
+    0.00. Without --kind the figure is the whole hole. If --entity is the exchange or its maker, the
+    figure is the part of the hole in the books of this entity. For any other entity, the figure is
+    the entity's net worth, with the opening capital. Since sources have a minus sign, a positive
+    net worth has a minus sign too.
 
     With --seq or --link the command starts from a fill or an entry. (In lists, the number of a fill
     or entry is in the column seq.) The output has the postings, the closing entry of a fill, and

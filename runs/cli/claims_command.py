@@ -33,7 +33,7 @@ def claims_command(run: tuple[RunFolder, ...], study: str | None) -> Claims:
     Each statement is given in our own words. A figure of the books, and a threshold that follows
     from the statement's words, decide the verdict: the books support the statement, or do not
     support it, or support it only under a condition. If the run or the record can't decide a
-    statement, the report gives the reason. For several runs with other seeds or assumptions, the
+    statement, the report gives the reason. For several runs with different seeds or inputs, the
     report has the least and the greatest value of each figure. If the verdicts of the runs differ,
     the statement depends on the run.
     """

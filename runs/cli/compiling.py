@@ -1,4 +1,7 @@
-"""Tells the user when functions are compiled, which takes seconds. Later runs load the result."""
+"""Tells the user when functions are compiled, which takes seconds.
+
+Later runs load the compiled code.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +20,7 @@ class _Compiling(Listener):
     def on_start(self, event: Event) -> None:
         """Show the message when the compilation of the outermost function begins."""
         if not self._depth:
-            self._progress.interrupts("compiling, which later runs skip (about ten seconds)")
+            self._progress.interrupts("compiling, once for all later runs (about ten seconds)")
         self._depth += 1
 
     def on_end(self, event: Event) -> None:
@@ -29,6 +32,6 @@ class _Compiling(Listener):
 
 @contextmanager
 def compiling_told(progress: Progress) -> Iterator[None]:
-    """Show a message while functions are compiled. Functions of an earlier run are only loaded."""
+    """Show a message while functions are compiled. Loading compiled functions shows no message."""
     with install_listener("numba:compile", _Compiling(progress)):
         yield

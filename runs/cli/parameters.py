@@ -37,10 +37,10 @@ class AnyRunParameter(click.ParamType[RunFolder]):
 
 
 class RunParameter(AnyRunParameter):
-    """The folder of a run whose sums have not changed since it was sealed."""
+    """The folder of a run in which the amounts for reports have not changed since the seal."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> RunFolder:
-        """Open the folder, and compare the files that reports sum with the seal."""
+        """Open the folder, and compare the files from which reports are computed with the seal."""
         run = super().convert(value, param, ctx)
         refuse_changed(run, SUMMED)
         return run

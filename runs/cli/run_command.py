@@ -29,7 +29,7 @@ LONG_DAYS = 30  # a shorter run uses one process, since it ends before other pro
 @click.option(
     "--every-quote",
     is_flag=True,
-    help="Simulate each quote alone. The run is slower and has the same bytes.",
+    help="Simulate quote by quote. This is slower, and the bytes of the run do not change.",
 )
 @click.option(
     "--sign",

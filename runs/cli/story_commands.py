@@ -49,8 +49,8 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
 
     The first table has the first day of each milestone, such as the first use of the credit line,
     claims above the exchange's cash, insolvency at market prices, or the halt of withdrawals. The
-    other tables have the group's state at the end of each month or day, with paper wealth beside
-    cash. The last row is the last day of the books.
+    other tables have the group's debts, cash, tokens and hole at the end of each month or day. The
+    last row is the last day of the books.
     """
     return timeline(run, by)
 
@@ -85,9 +85,9 @@ def valuation_command(run: RunFolder) -> HouseValuation:
       moneytrail valuation runs/out/tiny-seed1
       moneytrail valuation runs/out/tiny-seed1 --table reviews
 
-    The scenario tiny has no valuation. Recorded prices come from the funding rounds of a scenario
-    ([[group.rounds]]), computed values from [group.valuation], and decisions of the maker from the
-    key maker.policy.
+    The scenario tiny has no valuation. A scenario states recorded prices of funding rounds in
+    [[group.rounds]], and the rules for computed values in [group.valuation]. The key maker.policy
+    states the rule by which the maker decides.
 
     For each funding round the report compares four values: the recorded price, a multiple of
     growth, the same multiple of the growth without the captive maker's quotes, and the value of the

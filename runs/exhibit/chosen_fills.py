@@ -1,4 +1,4 @@
-"""Chooses the fills on the page, which are the fills of the largest entries of important days.
+"""Chooses the fills that a page shows: the fills of the largest entries of important days.
 
 A run may have millions of fills, but the page has room for some thousands. The page has all fills
 of a chosen entry, so that a reader can add them up.
@@ -17,7 +17,7 @@ from ledger.reports.trail.both_tiers import BothTiers
 from ledger.run_folder import RunFolder
 
 FILLS_MAX = 24_000  # the most fills on the page
-OF_A_DAY_MAX = 6_000
+OF_A_DAY_MAX = 6_000  # the most fills of one day
 ORDINALS = ("Largest", "Second largest", "Third largest", "Fourth largest", "Fifth largest")
 # The fills of an entry can be on the page only if the entry has one of these motives. In such an
 # entry, the dollars of one kind are the sum of the fills' edges.

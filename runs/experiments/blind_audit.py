@@ -111,7 +111,7 @@ def audit_tables(found: Mapping[Case, Audited]) -> list[Table]:
     """Return tables: true and diagnosed causes, the same from cash alone, all runs, and scores."""
     pairs = [(each.true.main, each.diagnosed.main) for each in found.values()]
     by_cash = [(each.true.main, each.by_cash.main) for each in found.values()]
-    title = "The main cause by the books, and its diagnoses"
+    title = "The main cause in the books, and the diagnosed main cause"
     return [
         _matrix("confusion", title, pairs),
         _matrix("confusion-by-cash", f"{title}, by cash alone", by_cash),
@@ -185,7 +185,8 @@ def _scores(ways: Mapping[str, Sequence[Pair]]) -> Table:
         ],
         (
             f"The audit must reach {BETTER} times chance. Chance is the percentage of runs with "
-            "the most frequent true cause. A guess that always names this cause is right so often.",
+            "the most frequent true cause. A guess that always names this cause is right in "
+            "these runs.",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""The parts that experiments share. An experiment has many cases, and tables of their outcomes.
+"""The functions that experiments share. An experiment has many cases, and tables of their outcomes.
 
 In most experiments a case is one run of a changed scenario. The outcome of the case is read from
 the run's books, and the run is then deleted. Cases are independent and run in parallel, so the

@@ -42,7 +42,8 @@ class PlayedSetting(NamedTuple):
     def load(self, seed: int) -> Scenario:
         """Return the scenario with a seed. A scenario of the whole life has sampled hours.
 
-        The scenarios whose names begin with "ftx" get these hours here. `as-told` has them already.
+        The scenarios whose names begin with "ftx" get these hours here. The file of `as-told` has
+        sampled hours.
         """
         run: dict[str, Any] = {"seed": seed}
         if self.scenario.startswith("ftx"):

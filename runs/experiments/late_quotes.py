@@ -88,7 +88,7 @@ def earned_by_hour(case: LateDay, hours: int = HOURS) -> np.ndarray:
 
 
 def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
-    """Return the session of one maker and at most one firm, and the settings of both."""
+    """Return the session of one maker and at most one firm, with the settings of both."""
     firms = int(case.is_hit)
     late_us = microseconds(case.latency_s)
     unused = np.zeros(firms, dtype=np.int64)

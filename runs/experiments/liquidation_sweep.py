@@ -10,11 +10,11 @@ The volatility factor multiplies every move of the log-price, also between ancho
 that the path meets). So all settings have the same path for a seed, stretched by this factor. With
 a factor of zero the price would not move. A position's loss after its takeover depends on the path,
 so there are two paths. `recorded` keeps all anchors: the price falls as in history, so a long
-position loses after its takeover. This direction is hindsight. `driftless` keeps only the first
-anchor: the log-price has no direction, so a delay adds risk and almost no expected result. (The
-expected price rises by half the variance of the log-price: at a
-volatility of 7.2 a year by 15 basis points in half an hour, and at twice this volatility by 60
-basis points.)
+position loses after its takeover. This direction is known only in hindsight. `driftless`
+keeps only the first anchor: the log-price has no direction, so a delay adds risk and almost no
+expected result. (The expected price rises by half the variance of the log-price. In half an hour
+this is 15 basis points at a volatility of 7.2 a year, and 60 basis points at twice this
+volatility.)
 
 A setting's result is the sum of results over seeds, divided by the sum of the volumes taken over,
 so a seed with few takeovers has little weight. The error is the standard error of this ratio. If

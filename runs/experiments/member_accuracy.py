@@ -1,10 +1,10 @@
-"""How accurate are the members of the study `life`? Three members, each also as a whole life.
+"""Compares three members of the study `life` with whole lives, to show how accurate members are.
 
     python -m runs.experiments.member_accuracy        (or: make member-accuracy)
 
-A member has the simplifications of `fidelity` in the study's file. The whole life has the same
-inputs, hours and seed, and the settlements of the study's base. The figures of members are in the
-shipped study, so only the lives are played.
+A member has the simplifications of `fidelity` in the study's file. The whole life has the
+member's inputs, hours and seed, but none of these simplifications. The figures of members are in
+the shipped study, so only the lives are played.
 """
 
 from collections.abc import Mapping

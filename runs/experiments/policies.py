@@ -4,8 +4,8 @@
 
 There are four kinds of policy. (1) The captive maker quotes to the end. (2) The captive maker stops
 on a given day. (3) An independent maker judges its quotes by their results. (4) The exchange never
-lends customers' money. All lives have the sampled hours of `ftx-sampled`, and a captive maker
-unless the row names an independent maker.
+lends customers' money. All lives have the sampled hours of `ftx-sampled`. The maker is captive in
+all policies except (3).
 """
 
 from collections.abc import Mapping

@@ -2,8 +2,9 @@
 
     python -m runs.experiments.shipped_study        (or: make study-page)
 
-Amounts are in billions of dollars. Losses are positive. The tables have all plausible members, from
-the least to the greatest, while `moneytrail study life --shipped` has the middle 90 % of them.
+Amounts are in billions of dollars. Losses are positive. A range of plausible members goes
+from the least to the greatest figure. In `moneytrail study life --shipped` a range encloses 90 % of
+the plausible members.
 """
 
 from collections.abc import Mapping
@@ -167,7 +168,7 @@ def half(found: StudyReport) -> Table:
 
 
 def tolerance(found: StudyReport) -> Table:
-    """Return the results if a plausible member may miss fewer or more of the judging facts."""
+    """Return the results for each number of judging facts that a plausible member may miss."""
     lost = found.members.drawn("pickoff_usd")
     missed, share = facts_missed(found.judged), 100 * found.would_have_to_be.share
     rows: list[tuple[Cell, ...]] = []
@@ -190,7 +191,7 @@ def tolerance(found: StudyReport) -> Table:
 
 
 def search(found: StudyReport) -> Table:
-    """Return the generations of the search for a larger part, with amounts in billions.
+    """Return a table with a row for each generation of the search, with amounts in billions.
 
     Raises:
         ValueError: the study comes without a search.

@@ -37,7 +37,7 @@ def played() -> Members:
 
 
 def recovery_table(members: Members) -> Table:
-    """Return a table that shows how well the hidden members' values are estimated."""
+    """Return a table that shows how well the inputs and results of hidden members are estimated."""
     rows: list[tuple[Cell, ...]] = [
         (
             each.quantity,

@@ -94,7 +94,8 @@ class Swept:
         say = speaker(change, error)
         return (
             f"{said} With {last} the hole is {say(abs(change))} "
-            f"{'larger' if change >= 0 else 'smaller'}, with a standard error of {say(error)}."
+            f"{'larger' if change >= 0 else 'smaller'} than with {first}, with a standard error of "
+            f"{say(error)}."
         )
 
     def tables(self) -> list[Table]:
@@ -196,7 +197,8 @@ def sweep(
 
 
 def read_values(text: str) -> tuple[str, list[str]]:
-    """Read a key and its values from ``KEY=a,b,c``. Brackets and quotes protect commas.
+    """Read a key and its values from ``KEY=a,b,c``. A comma in brackets or quotes separates no
+    values.
 
     Raises:
         ScenarioError: the text has another form.

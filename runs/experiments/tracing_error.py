@@ -236,7 +236,7 @@ def _by_use(found: Mapping[Case, OfSources]) -> Table:
             rows.append((source, use, _told(runs, partial(_truth, use)), *errors))
     return Table(
         "by-use",
-        "The but-for effect of a source on each use, and each rule minus this effect",
+        "The but-for effect of a source on each use, and each rule's amount minus it",
         ("source", "use", "but for", *TracingRule),
         rows,
         (

@@ -1,4 +1,4 @@
-"""The Fava extension: the values that the template MoneyTrail.html shows in Fava."""
+"""The Fava extension, from which the template MoneyTrail.html gets the page's figures."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Computes the values of the page in Fava.
+"""Computes the figures, pictures and links of the page in Fava.
 
 The kinds and the milestones have the same figures as the commands `where` and `timeline`.
 """
@@ -56,7 +56,7 @@ class DateLine:
 
 @dataclass(frozen=True, slots=True)
 class FirstPage:
-    """All values of the page."""
+    """All figures, pictures and links of the page."""
 
     answer: str
     provenance: str
@@ -71,7 +71,7 @@ class FirstPage:
 
 
 def first_page(run: RunFolder) -> FirstPage:
-    """Read a run, and return the values of the page."""
+    """Read a run, and compute its page."""
     the_hole, days = hole(run), standings(run)
     dated = date_lines(firsts(run, days).values())
     kinds = kind_lines(run, the_hole)

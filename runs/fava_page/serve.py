@@ -19,7 +19,7 @@ class NothingToServeError(MistakeError):
 
 
 def address(run: RunFolder, port: int = PORT) -> str:
-    """Return the address of the first page, once Fava listens on *port*."""
+    """Return the address of the first page, which opens after Fava listens on *port*."""
     return f"http://localhost:{port}{page_address(group_title(run))}"
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-STEPS = 9  # lives side by side that miss the same number of facts
+STEPS = 9  # the most lives side by side that miss the same number of facts
 STEP = 0.09  # horizontal distance of two such lives, in facts
 SHADE = "#e8eef2"
 
@@ -89,7 +89,7 @@ def _frame(axes: "Axes", allowed: int) -> None:
 
 
 def _beside(missed: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Return small horizontal offsets, so that lives with nearly the same values are visible."""
+    """Return small horizontal offsets, so that lives with nearly equal shares are visible."""
     rank = np.empty(len(share), int)
     for number in np.unique(missed):
         (places,) = np.nonzero(missed == number)

@@ -101,7 +101,7 @@ def maker_sheet(books: MeasuredBooks, day: date) -> MakerSheet:
         if opened.hole != CAUSE:
             parts[opened.hole] += worth(books, account, span)
             continue
-        # The loss on sold coins of customers is their value at mark less the proceeds.
+        # The loss on customers' coins that were sold is the coins' value at mark less the proceeds.
         of = worth if kind == Kind.COINS else in_dollars
         usd[kind] += of(books, account, span)
         if account.startswith(ASSETS) and kind not in (*AT_COST, Kind.TOKENS):

@@ -49,7 +49,7 @@ FURTHEST = 3  # number of rows named in the answer
 
 @dataclass(frozen=True, slots=True)
 class BesideRecord:
-    """A run compared with the record: facts for which the run has a figure, and other facts."""
+    """A run compared with the record: facts for which it has a figure, and facts without one."""
 
     rows: tuple[Row, ...]
     unsaid: tuple[Unsaid, ...]

@@ -192,7 +192,8 @@ def inputs_table(inputs: Sequence[AmountRow], unsaid: int) -> Table:
         [_cells(row) for row in inputs],
         (
             "No row of this table is a prediction. A figure that agrees with the record follows "
-            "from an input. Beyond and times show how far other inputs are from the record.",
+            "from an input. If an input does not agree, beyond and times show its distance from "
+            "the record.",
             f"{unsaid} of {len(inputs) + unsaid} inputs on record are not in this run, since it "
             "does not cover the days, or has no such input.",
         ),

@@ -1,8 +1,8 @@
 """Counts how many outcomes of a run fit the record, and stores the counts in the run's manifest.
 
 The counts are computed from the finished books when a run is sealed, so that every answer can state
-them without comparing the books with the record again. An invented world has no fit, since its
-figures have no sources. A run without any recorded outcome has no fit either.
+them without comparing the books with the record again. An invented scenario has no fit, since
+its figures have no sources. A run without any recorded outcome has no fit either.
 """
 
 from collections import Counter

@@ -67,7 +67,7 @@ class Judged(NamedTuple):
         return verdict(low, self.recorded)
 
     def cells(self) -> tuple[Cell, ...]:
-        """Return the cells of a row: the figure, its error, the record and the verdict."""
+        """Return the cells of a row: the figure, its interval, the recorded range, the verdict."""
         error = self.found.error or (None, None)
         recorded = self.recorded or (None, None)
         ends = (end if end is None else self._told(end) for end in (*error, *recorded))

@@ -51,11 +51,11 @@ class MeasuredBooks:
         return {standing.day: standing for standing in standings(self.run)}
 
     def standing(self, day: date) -> Standing:
-        """Return the group's state at the end of a day."""
+        """Return the group's debts, cash, tokens and hole at the end of a day."""
         return self._standings[day]
 
     def standings(self) -> Iterator[Standing]:
-        """Yield the group's state at the end of each day."""
+        """Yield the group's debts, cash, tokens and hole at the end of each day."""
         yield from self._standings.values()
 
     @cached_property

@@ -11,7 +11,9 @@ RESTS_ON: Mapping[str, str] = {
     "share-of-maker-in-volume": "quotes of the maker and of others, or a target share of volume",
     "revenue-of-ftx": "the fee rate of 2021 in all years; earlier rates were higher",
     "claims-of-customers": "deposits follow volume, by assumption; only coins follow prices",
-    "cash-of-the-exchange": "cash: idle without cash_shares, all in dollars without retail.coins",
+    "cash-of-the-exchange": (
+        "without cash_shares all money is idle cash; without retail.coins all cash is dollars"
+    ),
     "hole-of-the-exchange": "claims of customers, and cash, which are separate outcomes",
     "shortfall-of-the-exchange": "claims, and the portfolio that is left after recalls of loans",
     "first-use-of-customers-money": "deposits at the maker's banks, from the run's first day on",

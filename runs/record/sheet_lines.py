@@ -126,7 +126,7 @@ def net_worth_without_own_circle(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def own_assets_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the exchange's assets, with the maker's debt at face value, less all claims."""
+    """Return the exchange's assets, the maker's debt at face value, less customers' claims."""
     house = books.run.chart.parties.house
     claims = [
         account
@@ -223,7 +223,7 @@ def shown_by_sheet(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def all_trading(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the maker's trading result over all kinds."""
+    """Return the sum of all results of the maker except those of the kinds NOT_TRADING."""
     maker = books.run.chart.parties.maker
     results = [
         account

@@ -28,7 +28,7 @@ class MemberFiles:
             made_by: all inputs on which each result depends.
 
         Raises:
-            StudyError: the folder has results with other inputs.
+            StudyError: the folder has results that were computed from other inputs.
         """
         self._path = folder
         (folder / MEMBERS).mkdir(parents=True, exist_ok=True)

@@ -44,7 +44,7 @@ class Members:
         return self.figures[name][self.is_base]
 
     def middle_of_base(self, name: str) -> float:
-        """Return the median over the base's members, which one early end hardly changes."""
+        """Return the median over the base's members. One life that ends early hardly changes it."""
         return float(np.nanmedian(self.of_base(name)))
 
     def chance_sd(self, name: str) -> float:

@@ -89,7 +89,7 @@ class Watching(Protocol):
 def replay(
     study: Study, number: int, out: Path, watching: Watching, searched: Sequence[Member] = ()
 ) -> None:
-    """Play one member with full books, which all reports can read, into a folder.
+    """Play one member, and write full books, which all reports can read, into a folder.
 
     Args:
         study: the member's study.

@@ -31,7 +31,7 @@ class Recovered(NamedTuple):
 def recovery(
     members: Members, moments: Sequence[str], outcomes: Sequence[str], hidden: int, nth: int
 ) -> list[Recovered]:
-    """Hide the first members one by one, and estimate each member's values from the others.
+    """Hide the first members one by one, and estimate their inputs and outcomes from the others.
 
     Args:
         members: played members. The members of the base show the variation by chance.

@@ -1,11 +1,12 @@
-"""Proposes lives in which the mechanism may be a larger part of the hole, near plausible lives.
+"""Proposes lives near plausible lives. In them the mechanism may be a larger part of the hole.
 
 Members that are drawn at random show what is usual. Few of them are near the ends of the plausible
-region, since a life has many unknown inputs. So a search looks for plausible lives with a larger
-part of the mechanism. It is differential evolution: a new life is a plausible life with a large
-part, changed by a part of the difference between two other plausible lives. Such a difference keeps
-the dependences between inputs that make a life plausible. Later generations start from the
-plausible lives of earlier generations too.
+region, since a life has many unknown inputs. So a search looks for plausible lives in which the
+mechanism is a larger part of the hole. The method is differential evolution. A new life has the
+inputs of a plausible life in which the mechanism is a large part of the hole, plus a fraction of
+the difference between the inputs of two other plausible lives. Such a difference keeps the
+dependences between inputs that make a life plausible. Later generations start from the plausible
+lives of earlier generations too.
 
 Sources: Storn & Price (1997), Differential evolution, Journal of Global Optimization 11, 341-359;
     ter Braak (2006), A Markov chain Monte Carlo version of the genetic algorithm differential

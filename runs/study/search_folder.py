@@ -36,7 +36,7 @@ class SearchFolder:
         self._files = MemberFiles(folder, self._made_by)
 
     def missing(self, lives: int) -> int:
-        """Return how many of the first lives have no result."""
+        """Return the number of lives without a result, among the first *lives* lives."""
         numbers = range(self._first, self._first + lives)
         return sum(not self._files.has(number) for number in numbers)
 

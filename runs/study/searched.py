@@ -69,8 +69,8 @@ class Searched:
         found = int((of_search & self.is_plausible).sum())
         largest = 100 * self.share[self.best(np.ones_like(of_search))]
         said = (
-            f"A search for plausible lives with a larger part played {of_search.sum()} more lives. "
-            f"{found} of them are plausible"
+            "A search for plausible lives in which the mechanism is a larger part of the hole "
+            f"played {of_search.sum()} more lives. {found} of them are plausible"
         )
         if np.isinf(largest):
             return f"{said}, but no plausible life has a hole."
@@ -80,7 +80,7 @@ class Searched:
         )
 
     def provenance(self) -> str:
-        """Return the number of lives of the search and of the plausible ones, in one line."""
+        """Return the number of the search's lives, and how many of them are plausible."""
         of_search = self.generation > 0
         found = int((of_search & self.is_plausible).sum())
         return f"a search with {of_search.sum()} lives, {found} plausible"

@@ -5,7 +5,7 @@ base = "ftx-sampled"            # a scenario: built-in, or a path from this file
 members = 128                   # lives whose unknowns are drawn
 base_members = 4                # lives of the base itself, each with another seed
 seed = 1
-nth_largest = 3                 # the implausibility of this rank must be below CUT
+nth_largest = 3                 # in a plausible member, the third largest implausibility is < CUT
 
 [fidelity.run]                  # keys of the base that are changed for all members
 one_hour_in = 12
@@ -70,7 +70,9 @@ class Unknown(Part):
         if not self.low < self.high:
             raise ContradictionError(("high",), f"is {self.high:g}; give more than {self.low:g}")
         if self.law == "log-uniform" and self.low <= 0:
-            raise ContradictionError(("low",), f"is {self.low:g}; a log-uniform needs more than 0")
+            raise ContradictionError(
+                ("low",), f"is {self.low:g}; with the law log-uniform give more than 0"
+            )
         return self
 
     def at(self, quantile: float) -> float:

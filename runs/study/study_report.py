@@ -62,7 +62,7 @@ class StudyReport:
 
     @cached_property
     def would_have_to_be(self) -> WouldHaveToBe:
-        """The conditions for the mechanism to be half of the hole."""
+        """The members whose mechanism is at least half of the hole, and one chosen member."""
         return would_have_to_be(self.members, self.judged)
 
     def answer(self) -> str:
@@ -73,7 +73,7 @@ class StudyReport:
         return " ".join(sentences)
 
     def provenance(self) -> str:
-        """Return the study's name and seal, in one line."""
+        """Return one line: the numbers of members, the base, the seal, and the search."""
         drawn = int((~self.members.is_base).sum())
         base = int(self.members.is_base.sum())
         search = f"; {self.searched.provenance()}" if self.searched else ""
@@ -154,7 +154,7 @@ class StudyReport:
         """Return a sentence on the hits that half of the base's hole requires."""
         bound = self.would_have_to_be.bound
         if bound.worst_bps <= 0:
-            return "No member loses on hits, so hits of no volume would lose half of the hole."
+            return "No member loses on hits, so no volume of hits would cost half of the hole."
         return (
             f"Even at the largest loss per dollar of hits, {bound.worst_bps:.1f} bp, half of the "
             f"base's hole needs {_usd(bound.needed_usd)} of hits, which is "

@@ -1,4 +1,4 @@
-"""The tables of a study, except the first table."""
+"""Tables of a study: inputs, facts, contradictions, predictions, sensitivity and chance."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -91,8 +91,9 @@ def moments_table(judged: Sequence[Judgement], found: np.ndarray) -> Table:
         ),
         rows,
         (
-            f"Rules out: members more than {CUT:g} standard deviations (of seed, record and model "
-            "together) from the middle of the record. Alone: members that no other fact rules out.",
+            f"Rules out: the percentage of members that are more than {CUT:g} standard deviations "
+            "(of seed, record and model together) from the middle of the recorded range. Alone: "
+            "the percentage of members that only this fact rules out.",
         ),
     )
 
@@ -112,7 +113,7 @@ def would_have_to_be_table(would: WouldHaveToBe) -> Table:
         for each in would.contradicted
     ]
     reached = bool(would.reached.any())
-    nearest = "nearest to the record of those whose mechanism is at least half of the hole"
+    nearest = "nearest to the record, of all members whose mechanism is at least half of the hole"
     which = nearest if reached else "with the largest share of the mechanism in the hole"
     return Table(
         "contradicted",
@@ -129,7 +130,7 @@ def would_have_to_be_table(would: WouldHaveToBe) -> Table:
 
 
 def predictions_table(members: Members, found: np.ndarray) -> Table:
-    """Compare the recorded outcomes that do not judge members with the members' figures."""
+    """Compare the figures of plausible members with recorded outcomes that judge no member."""
     judges = {moment.name for moment in members.study.moment}
     rows: list[tuple[Cell, ...]] = []
     for name, fact, ends, drawn in recorded_outcomes(members):

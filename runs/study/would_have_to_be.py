@@ -35,7 +35,10 @@ class Contradicted(NamedTuple):
 
     @property
     def times_range(self) -> float | None:
-        """Return the distance divided by the width of the range, or None if the width is zero."""
+        """Return the distance from the nearer end, divided by the width of the range.
+
+        The result is None if the width is zero.
+        """
         width = self.high - self.low
         return abs(self.beyond) / width if width else None
 
@@ -50,7 +53,7 @@ class Contradicted(NamedTuple):
 
 
 class Bound(NamedTuple):
-    """The volume of hits that half of the base's hole needs, and the venue's possible volumes.
+    """The volume of hits that half of the base's hole needs, and recorded limits of this volume.
 
     The captive maker's share of the volume is on record for some years only. Hits can't exceed the
     maker's volume.
@@ -147,7 +150,7 @@ def _badness(each: Contradicted) -> float:
 
 
 def bound(members: Members) -> Bound:
-    """Return the volume of hits that half of the base's hole needs, and the possible volumes."""
+    """Return the volume of hits that half of the base's hole needs, and its recorded limits."""
     hits, lost = members.drawn(HITS), members.drawn("pickoff_usd")
     with np.errstate(divide="ignore", invalid="ignore"):
         bps = np.where(hits > 0, 10_000 * lost / hits, 0.0)

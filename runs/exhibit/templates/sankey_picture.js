@@ -134,7 +134,7 @@ function placeCompanies(nodes, house, maker) {
 }
 
 function sankeyTable(bands, open) {
-  const sides = { claim: "source", source: "source", within: "within the group", use: "use", left: "what is left" };
+  const sides = { claim: "source", source: "source", within: "within the group", use: "use", left: "money left" };
   const order = ["claim", "source", "within", "use", "left"];
   const sorted = [...bands].sort((a, b) => order.indexOf(a.side) - order.indexOf(b.side) || b.cents - a.cents);
   return table(

@@ -150,7 +150,7 @@ def changed(**keys: object) -> Thread:
     [
         ({"unsaid": "Nobody knows.", "by": "run"}, "or unsaid must be given, and not both"),
         ({"decides": None}, "or unsaid must be given, and not both"),
-        ({"by": "run"}, "is given together with unsaid"),
+        ({"by": "run"}, "belongs to unsaid; give both or neither"),
         ({"tweet": 5}, "in the order of the tweets"),
         ({"is_central": True}, "one statement with is_central"),
         ({"decides": {"figure": "hole", "because": "so"}}, "has no threshold"),

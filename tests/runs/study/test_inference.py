@@ -230,7 +230,7 @@ def test_no_volume_of_hits_can_lose_half_of_the_hole_if_no_member_loses_on_hits(
     half = next(table for table in report.tables() if table.name == "half")
 
     assert (
-        "No member loses on hits, so hits of no volume would lose half of the hole."
+        "No member loses on hits, so no volume of hits would cost half of the hole."
         in report.answer()
     )
     assert dict(half.rows)["hit volume required for half of the base's hole, USD"] is None

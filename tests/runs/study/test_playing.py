@@ -166,7 +166,11 @@ def test_the_scenario_of_a_member_has_the_inputs_and_the_seed_of_the_member():
     ("before", "after", "told"),
     [
         ("high = 4.0", "high = 0.2", r"unknown\[0\].high is 0.2"),
-        ("low = 0.5\nhigh = 4.0", "low = 0.0\nhigh = 4.0", "log-uniform needs more than 0"),
+        (
+            "low = 0.5\nhigh = 4.0",
+            "low = 0.0\nhigh = 4.0",
+            "with the law log-uniform give more than 0",
+        ),
         ('fact = "share-of-maker-in-volume"', 'fact = "share-of-firms"', "no amount"),
         ("until = 2022-11-11", "until = 2022-11-12", "no amount"),
         ('name = "half_spread_times"', 'name = "latency_s"', "a second time"),
