@@ -91,7 +91,13 @@ class OverStudy:
             "In this table losses on liquidations exclude unpaid debts of trading firms."
         )
         columns = ("number", "statement", "unit", "low", "high", "threshold", "held_pct")
-        return Table("study", f"Statements over the study {self.name}", columns, rows, (note,))
+        return Table(
+            "study",
+            f"The statements, judged by the members of the study {self.name}",
+            columns,
+            rows,
+            (note,),
+        )
 
     def _row(self, judged: JudgedStatement) -> tuple[Cell, ...] | None:
         values, decides = self._values(judged), judged.statement.decides

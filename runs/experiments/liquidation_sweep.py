@@ -298,7 +298,7 @@ def _grids(found: Found) -> Iterator[Table]:
     grid = [(path, across, along) for path, _, across, along in lines() if across is not None]
     for name, title, bps in (
         ("grid", "The result in basis points, by volatility and by delay of unwinding", found.bps),
-        ("grid-errors", "Standard errors of these results", found.error_bps),
+        ("grid-errors", "The standard errors of the results in table grid", found.error_bps),
     ):
         rows = [
             (path, _plain(across), *(_tenths(bps(each)) for each in along))
