@@ -115,7 +115,7 @@ class RunEvidence:
 
     @cached_property
     def liquidations(self) -> Liquidations:
-        """Return liquidations, and the positions taken over."""
+        """Return the liquidations, and the positions that backstops took over."""
         return liquidations(self.run)
 
     @cached_property

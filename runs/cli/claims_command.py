@@ -22,7 +22,7 @@ from runs.reporting import report
 @report(*TABLES, instead={"study": (*TABLES, "study")})
 @plotted(claims_figure)
 def claims_command(run: tuple[RunFolder, ...], study: str | None) -> Claims:
-    """Which statements of the thread do the books support, and which do they not?
+    """Which statements of the thread do the books support?
 
     \b
       moneytrail claims runs/out/tiny-seed1

@@ -45,7 +45,7 @@ def firms_command(run: RunFolder) -> FirmAccounts:
 @report("skill", "rank-correlation", "classes", "quoter-by-class", "quoter-by-firm")
 @plotted(skill_figure)
 def skill_command(run: RunFolder) -> Skill:
-    """Were trading firms skilled, by their results on the exchange and elsewhere?
+    """Do trading firms' results on the exchange and elsewhere show skill?
 
     \b
       moneytrail skill runs/out/tiny-seed1

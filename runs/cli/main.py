@@ -40,7 +40,7 @@ SECTIONS = {
         LazyCommand(
             "claims",
             "claims_command",
-            "Which statements of the thread do the books support, and which do they not?",
+            "Which statements of the thread do the books support?",
         ),
         LazyCommand(
             "timeline",
@@ -99,7 +99,7 @@ SECTIONS = {
         LazyCommand(
             "skill",
             "firm_commands",
-            "Were trading firms skilled, by their results on the exchange and elsewhere?",
+            "Do trading firms' results on the exchange and elsewhere show skill?",
             formerly="illusion",
         ),
         LazyCommand(
@@ -111,7 +111,7 @@ SECTIONS = {
         LazyCommand(
             "lead-lag",
             "market_commands",
-            "Which exchange's price moves first, and by how long?",
+            "Which exchange's price moves first, and how much earlier?",
             formerly="leadlag",
         ),
         LazyCommand(

@@ -33,7 +33,7 @@ def expectations_command(run: RunFolder) -> Expectations:
 @click.argument("run", type=RUN)
 @report("lead-lag")
 def lead_lag_command(run: RunFolder) -> LeadLag:
-    """Which exchange's price moves first, and by how long?
+    """Which exchange's price moves first, and how much earlier?
 
     \b
       moneytrail lead-lag runs/out/tiny-seed1

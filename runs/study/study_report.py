@@ -137,10 +137,10 @@ class StudyReport:
             missed = int(sum(each.rules_out[would.chosen] for each in self.judged))
             return (
                 "The mechanism's loss is half of the hole or more in "
-                f"{n} member{'s' if n > 1 else ''}. The nearest of these to the record has a hole "
-                f"of {_usd(hole_usd)}. It is more than {CUT:g} standard deviations away from "
-                f"{missed} of the {len(self.judged)} facts that judge members. A plausible "
-                f"member misses {self.members.study.nth_largest - 1} at most."
+                f"{n} member{'s' if n > 1 else ''}. Of these, the member nearest to the record has "
+                f"a hole of {_usd(hole_usd)}. This member is more than {CUT:g} standard deviations "
+                f"away from {missed} of the {len(self.judged)} facts that judge members. A "
+                f"plausible member misses {self.members.study.nth_largest - 1} at most."
             )
         if np.isnan(would.share).all():
             return "No member has a hole."
