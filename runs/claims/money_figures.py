@@ -84,8 +84,8 @@ def loss_of_hole(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def mechanism_of_uses(run: RunEvidence) -> Decimal | None:
-    """Return the costs of the whole mechanism, without gains, in percent of all uses."""
-    return percent(run.mechanism.cost_usd, run.mechanism.uses_usd)
+    """Return the mechanism's costs in money, without gains, in percent of all uses of money."""
+    return run.mechanism.of_uses_pct
 
 
 def mechanism_of_hole(run: RunEvidence) -> Decimal | None:

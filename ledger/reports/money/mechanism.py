@@ -67,6 +67,16 @@ class Mechanism:
         return sum((part.cost_usd for part in self.parts), ZERO)
 
     @property
+    def tokens_usd(self) -> Decimal:
+        """Return the tokens that pools lost, in dollars. These tokens are no use of money."""
+        return sum((part.tokens_usd for part in self.parts), ZERO)
+
+    @property
+    def of_uses_pct(self) -> Decimal | None:
+        """Return the costs in money in percent of all uses, or None without uses."""
+        return percent(self.cost_usd - self.tokens_usd, self.uses_usd)
+
+    @property
     def brought_usd(self) -> Decimal:
         """Return the gains of all parts, added up."""
         return sum((part.brought_usd for part in self.parts), ZERO)
@@ -80,11 +90,10 @@ class Mechanism:
         """State the result of the mechanism and of each part, then costs and gains separately."""
         if not self.cost_usd and not self.brought_usd:
             return "The mechanism that the thread claims had no costs and no earnings."
-        tokens_usd = sum((part.tokens_usd for part in self.parts), ZERO)
-        money_usd = self.cost_usd - tokens_usd
-        share = percent(money_usd, self.uses_usd) if money_usd else None
+        money_usd = self.cost_usd - self.tokens_usd
+        share = self.of_uses_pct if money_usd else None
         said = f" ({share}% of all uses)" if share is not None else ""
-        lost = f" and {spoken(tokens_usd)} of tokens," if tokens_usd else ""
+        lost = f" and {spoken(self.tokens_usd)} of tokens," if self.tokens_usd else ""
         parts = [f"{part.claimed} {earned(-part.net_usd)}" for part in self.parts if part.kinds_usd]
         result = (
             f"The mechanism that the thread claims {earned(-self.net_usd)} in all: {listed(parts)}."
@@ -168,7 +177,6 @@ def mechanism_table(found: Mechanism) -> Table:
         )
         for part in found.parts
     ]
-    tokens_usd = sum((part.tokens_usd for part in found.parts), ZERO)
     rows.append(
         (
             "the mechanism",
@@ -177,7 +185,7 @@ def mechanism_table(found: Mechanism) -> Table:
             found.cost_usd,
             found.brought_usd,
             found.net_usd,
-            percent(found.cost_usd - tokens_usd, found.uses_usd),
+            found.of_uses_pct,
         )
     )
     return Table(

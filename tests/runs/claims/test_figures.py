@@ -10,6 +10,7 @@ import pytest
 from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
 from ledger.claimed import Claimed
 from ledger.kinds import Kind
+from ledger.reports.dollars import ZERO
 from ledger.reports.firms.daily_results import HOUSE
 from ledger.reports.firms.league import ALL
 from ledger.reports.life.cash_coverage import Close
@@ -17,7 +18,7 @@ from ledger.reports.life.milestones import First, Milestone
 from ledger.reports.life.share_prices import Review
 from ledger.reports.liquidations.backstop_results import ProviderKind
 from ledger.reports.market.promises import Booked
-from ledger.reports.money.mechanism import PartOfMechanism
+from ledger.reports.money.mechanism import TOKENS_LOST, Mechanism, PartOfMechanism
 from ledger.reports.tracing.rules import TracingRule
 from ledger.run_folder import RunFolder
 from runs.claims import money_figures
@@ -220,19 +221,16 @@ def test_the_cash_taken_leaves_out_parties_that_paid_in_more_than_they_received(
 
 
 def mechanism(**net: float):
-    parts = {
-        claimed: PartOfMechanism(claimed, {"x": usd(net[claimed.name])})
-        for claimed in Claimed
-        if claimed.name in net
+    """Return a mechanism of 400 dollars of uses, with a kind for each part and for lost tokens."""
+    of_kinds = {
+        claimed: {"x": usd(net[claimed.name])} if claimed.name in net else {} for claimed in Claimed
     }
-    blank = {claimed: PartOfMechanism(claimed, {}) for claimed in Claimed}
+    if "TOKENS" in net:
+        of_kinds[Claimed.ON_CHAIN] |= {TOKENS_LOST: usd(net["TOKENS"])}
+    parts = {claimed: PartOfMechanism(claimed, kinds) for claimed, kinds in of_kinds.items()}
     return {
-        "part": (blank | parts).__getitem__,
-        "mechanism": Told(
-            cost_usd=usd(sum(a for a in net.values() if a > 0)),
-            net_usd=usd(sum(net.values())),
-            uses_usd=usd(400),
-        ),
+        "part": parts.__getitem__,
+        "mechanism": Mechanism(tuple(parts.values()), usd(400), ZERO),
     }
 
 
@@ -245,6 +243,12 @@ def test_a_part_of_the_mechanism_that_gains_money_counts_as_zero_percent_of_the_
     assert figure("on-chain-of-hole", **told) is None
     assert figure("mechanism-of-uses", **told) == 15
     assert figure("mechanism-of-own-money", **told) == 200
+
+
+def test_tokens_lost_in_pools_are_not_in_the_share_of_uses():
+    told = mechanism(LIQUIDATIONS=60, TOKENS=40) | holed(120, {}, opening=10)
+
+    assert figure("mechanism-of-uses", **told) == 15
 
 
 def test_the_groups_own_money_includes_the_money_paid_for_its_shares():
