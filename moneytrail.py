@@ -161,8 +161,8 @@ def open_run(folder: str | Path) -> "RunFolder":
     """Open the folder of a finished run. A file of the run is read when a report needs the file.
 
     Raises:
-        RunFolderError: the folder is not a finished run, or a file that reports sum has changed
-            since the run was sealed.
+        RunFolderError: the folder is not a finished run, or a file from which reports are computed
+            has changed since the run was sealed.
     """
     from runs.checked_run import checked_run
 
