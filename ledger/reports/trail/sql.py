@@ -42,7 +42,7 @@ POSTINGS: tuple[tuple[str, str, str], ...] = (
 SCHEMA: tuple[tuple[str, str, str], ...] = (
     ("seq", "BIGINT", "number in the order of all events"),
     ("time", "TIMESTAMP", "UTC, to the microsecond"),
-    ("motive", "VARCHAR", "reason: pickoff, spread, ...; of a payment: variation-margin, ..."),
+    ("motive", "VARCHAR", "pickoff, spread, ...; of a payment: variation-margin, ..."),
     ("venue", "VARCHAR", "the venue of the trade"),
     ("market", "VARCHAR", "the contract, such as BTC-PERP"),
     ("taker", "VARCHAR", "the sender of the order; of a payment: holder of the position"),
