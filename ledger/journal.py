@@ -1,8 +1,8 @@
 """The journal records events, puts them in the order of time, and closes each day.
 
-The simulated world records cash movements one by one and fills in batches. `post` gives the new
-records their numbers (`seq`), in the order of time. `close_day` sums the day's fills into the
-general ledger. `finish` writes the last files of the folder.
+The simulated world records each cash movement separately, but records fills in batches. `post`
+gives the new records their numbers (`seq`), in the order of time. `close_day` sums the day's fills
+into the general ledger. `finish` writes the last files of the folder.
 """
 
 from collections import defaultdict

@@ -188,7 +188,8 @@ class LedgerEntries:
     def _counterparty(self, postings: Sequence[Posting[int]]) -> str | None:
         """Return the payee of a transaction that names none, or None if the payee is unclear.
 
-        The payee is the only party outside the group that is in the names of the accounts.
+        Names of accounts with four words or more end with a party. The payee is the only such
+        party outside the group.
         """
         names = {each.account.split(":")[-1] for each in postings if each.account.count(":") > 2}
         named = names.intersection(self._parties.names).difference(self._parties.group)

@@ -146,15 +146,15 @@ def test_nearly_all_of_the_loss_on_liquidations_is_an_input_as_the_readme_says(s
     stated_usd = 1.1e9 * drawn[:, names.index("takeovers_times")]
     lost_usd = study.members.drawn("liquidations_usd")[study.is_plausible]
 
-    assert "Nearly all of the loss on liquidations is an input" in said()
+    assert "The loss on liquidations is nearly all an input" in said()
     np.testing.assert_allclose(lost_usd, stated_usd, rtol=0.05)
 
 
 def test_the_readme_states_how_sure_the_finding_is(study: StudyReport):
     half, n, missed, facts, searched, part = re.findall(
         r"In (\d+) of the (\d+) lives they are at least half, but each of these lives misses at "
-        r"least (\d+) of the (\d+) facts\. A search for lives that fit, with a larger part, played "
-        r"(\d+) more lives: the largest part is (\d+) %",
+        r"least (\d+) of the (\d+) facts\. We played (\d+) more lives to find a larger part: in "
+        r"those that fit, the largest part is (\d+) %",
         said(),
     )[0]
     reached, search = study.would_have_to_be.reached, study.searched
@@ -176,19 +176,31 @@ def test_most_lives_that_fit_miss_a_share_of_the_volume_as_the_readme_says(study
         each.rules_out for each in study.judged if each.moment.fact == "share-of-maker-in-volume"
     ]
 
-    assert "Most lives that fit miss a recorded share of Alameda" in said()
+    assert "Most lives that fit miss Alameda's recorded share of the volume in some" in said()
     assert np.any(of_share, axis=0)[study.is_plausible].mean() > 0.5
 
 
 def test_the_readme_names_the_member_nearest_to_the_record(study: StudyReport):
     (table,) = (each for each in study.tables() if each.name == "nearest")
     first = dict(zip(table.columns, table.rows[0], strict=True))
-    near, of, number = re.findall(
-        r"In a second comparison (\d+) of (\d+) outcomes are .*? member (\d+), the nearest", said()
+    of, near, number = re.findall(
+        r"A second test compares (\d+) outcomes: (\d+) are .*? member (\d+), the nearest", said()
     )[0]
 
     assert int(number) == first["member"]
     assert f"{near} of {of} comparable outcomes agree" in " ".join(STUDY_PAGE.split())
+
+
+def test_the_largest_uses_in_the_readmes_text_are_those_of_the_answer_below_it():
+    told = re.findall(
+        r"coins bought with loans \((\d+) %\), ventures \((\d+) %\) and the buyback \((\d+) %\)",
+        said(),
+    )[0]
+    answered = re.findall(
+        r"the largest are Portfolio ([\d.]+)%, Ventures ([\d.]+)% and Buyback ([\d.]+)%", said()
+    )[0]
+
+    assert list(told) == [f"{float(share):.0f}" for share in answered]
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +223,7 @@ def test_the_readme_states_the_answer_that_make_run_prints(life):
 def test_the_readme_states_how_many_facts_the_main_life_and_the_story_as_told_miss(
     life: RunFolder, study: StudyReport, executed
 ):
-    ((of_life, facts),) = re.findall(r"main life, which misses (\d+) of the (\d+) facts", said())
+    ((of_life, facts),) = re.findall(r"main life\. It misses (\d+) of the (\d+) facts", said())
     (of_story,) = re.findall(r"of the 30 outcomes, but misses (\d+) of the 19 facts", said())
 
     assert int(facts) == len(study.judged)
@@ -227,7 +239,7 @@ def test_the_readme_states_how_many_facts_the_main_life_and_the_story_as_told_mi
 @pytest.mark.slow
 def test_the_readme_states_how_many_outcomes_moneytrail_compare_finds_near_the_record(life):
     of, inside = re.findall(
-        r"\d+ of (\d+) outcomes are .*? nearest life, and (\d+) in the main life", said()
+        r"compares (\d+) outcomes: .*? nearest life, and (\d+) in the main life", said()
     )[0]
 
     assert compare(life, load_record()).answer().startswith(f"{inside} of {of} comparable outcomes")

@@ -30,8 +30,9 @@ def play(
             quotes' latency, all in microseconds.
         ticks: times and lead prices, beginning with the oldest tick on which a quote can still be
             based.
-        plan: the downward shift of the mid in ticks, each level's distance from the mid in ticks by
-            side, shape (2, levels), and the displayed lots per level by side, shape (2,).
+        plan: the downward shift of the mid in ticks; the offset of each level from the mid in ticks
+            (negative for bids), shape (2, levels); and the lots displayed on each level of a side,
+            shape (2,).
         watchers: the firms that watch the quotes.
         limits: the limits of the firms' orders.
         orders: the orders that are on their way at the start, and the interval's orders that no

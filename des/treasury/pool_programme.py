@@ -175,7 +175,7 @@ class PoolProgramme:
         """Return more dollars and units than the rest of the world could need for a pool's trades.
 
         A pool's dollars are proportional to the square root of the price. A pool's tokens are
-        proportional to the inverse of this root. For a pool that does not open within the run, both
+        proportional to the inverse of this root. For a pool whose first day is not in the run, both
         results are 0.
         """
         run, lead = self._run, self._listings[self._place[terms.token]].price

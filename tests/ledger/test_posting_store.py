@@ -274,7 +274,7 @@ def test_a_run_with_a_rebuilt_copy_equals_the_original_run(copied, spoil: Callab
     assert contents(copied.path) == before
 
 
-def test_the_copy_of_a_run_with_changed_text_is_not_rebuilt(copied):
+def test_rebuild_refuses_a_run_whose_ledger_text_has_changed(copied):
     text = copied.path / "2022-05.beancount"
     text.write_text(text.read_text(encoding="utf-8") + ";; more\n", encoding="utf-8")
     before = (copied.path / MANIFEST).read_bytes()

@@ -61,7 +61,7 @@ class Liquidations:
             if len(self.on_margin) < self.run_days:
                 sentences.append(
                     f"Customers have positions on margin on {len(self.on_margin):,} of the run's "
-                    f"{self.run_days:,} days; on the other days there is nothing to liquidate."
+                    f"{self.run_days:,} days; on the other days no such position can be liquidated."
                 )
         if self.pledged:
             lost = sum((each.loss_usd for each in self.pledged), ZERO)
