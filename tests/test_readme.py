@@ -166,7 +166,7 @@ def test_the_readme_states_how_sure_the_finding_is(study: StudyReport):
     )
     assert not (study.is_plausible & reached).any()
     assert search is not None
-    of_search = search.generation > 0
+    of_search = search.of_search
     assert int(searched) == of_search.sum()
     assert f"{100 * search.share[search.is_plausible].max():.0f}" == part
 

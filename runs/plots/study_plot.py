@@ -31,7 +31,7 @@ def study_figure(found: StudyReport) -> "Figure":
     members = searched.members if searched else found.members
     judged = searched.judged if searched else found.judged
     share = 100 * (searched.share if searched else found.would_have_to_be.share)
-    of_search = searched.generation > 0 if searched else np.zeros(len(share), bool)
+    of_search = searched.of_search if searched else np.zeros(len(share), bool)
     missed = facts_missed(judged)
     with style():
         figure = canvas(8.4, 4.8)

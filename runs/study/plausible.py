@@ -18,6 +18,7 @@ Sources: Craig, Goldstein, Seheult & Smith (1997), Pressure matching for hydroca
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -85,3 +86,20 @@ def nth_largest(judged: Sequence[Judgement], nth: int) -> np.ndarray:
 def plausible(judged: Sequence[Judgement], nth: int) -> np.ndarray:
     """Return for each member whether it is plausible: bool, shape (members,)."""
     return nth_largest(judged, nth) < CUT
+
+
+@dataclass(frozen=True)
+class JudgedMembers:
+    """Members of a study, compared with the record."""
+
+    members: Members
+
+    @cached_property
+    def judged(self) -> list[Judgement]:
+        """The comparison of the members with each moment."""
+        return judge(self.members)
+
+    @cached_property
+    def is_plausible(self) -> np.ndarray:
+        """For each drawn member, whether it is plausible."""
+        return plausible(self.judged, self.members.study.nth_largest)

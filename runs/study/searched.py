@@ -7,9 +7,8 @@ import numpy as np
 
 from ledger.reports.table import Cell, Table
 from runs.study.member_figures import HOLE, MECHANISM
-from runs.study.member_table import Members
-from runs.study.plausible import Judgement, judge, plausible
-from runs.study.search import GENERATION, joined
+from runs.study.plausible import JudgedMembers
+from runs.study.search import GENERATION
 from runs.study.study_tables import digits
 from runs.study.would_have_to_be import share_of_hole
 
@@ -22,26 +21,8 @@ NOTE = (
 
 
 @dataclass(frozen=True)
-class Searched:
-    """The members of a study, and the lives of a search that started from them."""
-
-    study: Members
-    lives: Members
-
-    @cached_property
-    def members(self) -> Members:
-        """The members of the study, followed by the lives of the search."""
-        return joined(self.study, self.lives)
-
-    @cached_property
-    def judged(self) -> list[Judgement]:
-        """The comparison of all members with each moment."""
-        return judge(self.members)
-
-    @cached_property
-    def is_plausible(self) -> np.ndarray:
-        """For each drawn member, whether it is plausible."""
-        return plausible(self.judged, self.members.study.nth_largest)
+class Searched(JudgedMembers):
+    """The members of a study, followed by the lives of a search that started from them."""
 
     @cached_property
     def share(self) -> np.ndarray:
@@ -55,6 +36,11 @@ class Searched:
         of_design = self.members.study.base_members + self.members.study.members
         return np.maximum((numbers - of_design) // GENERATION + 1, 0)
 
+    @property
+    def of_search(self) -> np.ndarray:
+        """For each drawn member, whether it is a life of the search."""
+        return self.generation > 0
+
     def best(self, which: np.ndarray) -> int:
         """Return the place of the plausible member with the largest share, among some members.
 
@@ -65,12 +51,11 @@ class Searched:
 
     def answer(self) -> str:
         """Return one sentence on the largest share of the mechanism that the search found."""
-        of_search = self.generation > 0
-        found = int((of_search & self.is_plausible).sum())
-        largest = 100 * self.share[self.best(np.ones_like(of_search))]
+        found = int((self.of_search & self.is_plausible).sum())
+        largest = 100 * self.share[self.best(np.ones_like(self.of_search))]
         said = (
             "A search for plausible lives in which the mechanism is a larger part of the hole "
-            f"played {of_search.sum()} more lives. {found} of them are plausible"
+            f"played {self.of_search.sum()} more lives. {found} of them are plausible"
         )
         if np.isinf(largest):
             return f"{said}, but no plausible life has a hole."
@@ -81,9 +66,8 @@ class Searched:
 
     def provenance(self) -> str:
         """Return the number of the search's lives, and how many of them are plausible."""
-        of_search = self.generation > 0
-        found = int((of_search & self.is_plausible).sum())
-        return f"a search with {of_search.sum()} lives, {found} plausible"
+        found = int((self.of_search & self.is_plausible).sum())
+        return f"a search with {self.of_search.sum()} lives, {found} plausible"
 
     def table(self) -> Table:
         """Return a row for each generation."""

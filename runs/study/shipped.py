@@ -4,7 +4,7 @@ from pathlib import Path
 
 from runs.study.design import Member
 from runs.study.member_table import MANIFEST, read_members, seal_of
-from runs.study.search import lives_of
+from runs.study.search import joined, lives_of
 from runs.study.searched import Searched
 from runs.study.study_file import load_study, study_path
 from runs.study.study_report import StudyReport
@@ -32,7 +32,7 @@ def read_report(result: Path, search: Path | None = None) -> StudyReport:
     members, seal = read_members(result), seal_of(result)[:12]
     if search is None or not (search / MANIFEST).is_file():
         return StudyReport(members, seal)
-    return StudyReport(members, seal, Searched(members, read_members(search)))
+    return StudyReport(members, seal, Searched(joined(members, read_members(search))))
 
 
 def read_shipped(name: str) -> StudyReport:

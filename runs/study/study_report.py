@@ -10,9 +10,8 @@ import numpy as np
 from ledger.reports.dollars import spoken
 from ledger.reports.table import Cell, LaterTable, Table
 from runs.study.member_figures import CONTRADICTIONS, HITS, HOLE, MECHANISM, PARTS, USES, VOLUME
-from runs.study.member_table import Members
 from runs.study.nearest import nearest_table
-from runs.study.plausible import CUT, Judgement, judge, nth_largest, plausible
+from runs.study.plausible import CUT, JudgedMembers, nth_largest
 from runs.study.searched import Searched
 from runs.study.sensitivity import has_effects
 from runs.study.study_tables import (
@@ -43,22 +42,11 @@ PLAIN: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class StudyReport:
+class StudyReport(JudgedMembers):
     """A study's members compared with the record."""
 
-    members: Members
     seal: str  # the seal of the result
     searched: Searched | None = None  # a search that started from the members
-
-    @cached_property
-    def judged(self) -> list[Judgement]:
-        """The comparison of the members with each moment."""
-        return judge(self.members)
-
-    @cached_property
-    def is_plausible(self) -> np.ndarray:
-        """For each drawn member, whether it is plausible."""
-        return plausible(self.judged, self.members.study.nth_largest)
 
     @cached_property
     def would_have_to_be(self) -> WouldHaveToBe:

@@ -35,7 +35,7 @@ def test_each_life_with_a_hole_has_a_mark_at_its_missed_facts_and_the_part_of_th
 
     for drawn, which in (
         (of_study, searched.generation == 0),
-        (of_search, searched.generation > 0),
+        (of_search, searched.of_search),
     ):
         lives = which & np.isfinite(percent)
         np.testing.assert_array_equal(np.round(drawn[:, 0]), missed[lives])

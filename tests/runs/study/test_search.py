@@ -208,7 +208,7 @@ def test_a_life_of_a_search_can_be_played_again_with_its_books(
 
 
 def test_generations_are_counted_from_the_last_number_of_the_design(start: Path, found: Path):
-    searched = Searched(read_members(start), read_members(found))
+    searched = Searched(joined(read_members(start), read_members(found)))
 
     assert searched.generation.tolist() == [0] * 6 + [1] * GENERATION + [2] * 3
 

@@ -165,7 +165,7 @@ def test_the_page_states_the_results_of_members_with_quotes_a_second_late(
 def test_the_page_states_the_results_of_the_search(report: StudyReport, text: str):
     search = report.searched
     assert search is not None
-    of, found, of_search = search.members.drawn, search.is_plausible, search.generation > 0
+    of, found, of_search = search.members.drawn, search.is_plausible, search.of_search
     percent, hole_bn, stale_bn = 100 * search.share, of("hole_usd") / BN, of("pickoff_usd") / BN
     largest, large_hole = search.best(found), found & (hole_bn >= 10)
     names = [unknown.name for unknown in search.members.study.unknown]
