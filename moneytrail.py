@@ -1,4 +1,4 @@
-"""The public functions of moneytrail, which run scenarios and report on runs, and a plugin.
+"""The public functions of moneytrail, to run scenarios and to report on runs.
 
     import moneytrail
 
@@ -9,7 +9,7 @@
     moneytrail.frame(moneytrail.where(run), "hole-by-kind")     # a data frame; see docs/python.md
     moneytrail.plot(moneytrail.where(run))                      # a picture
 
-Each function that reports on a run has the name of the command that prints the same report. The
+Most functions that report on a run have the name of the command that prints the same report. The
 import of this module loads no report. The first use of a report loads this report and its
 libraries.
 
@@ -71,7 +71,8 @@ if TYPE_CHECKING:
 
 __plugins__ = ("check",)
 
-# The module of each public name. The imports above are only for type checkers.
+# The module of each public name that is loaded on first use. The imports above are only for type
+# checkers.
 _HOMES = {
     "MistakeError": "ledger.mistake",
     "Question": "ledger.reports.tracing.sources",
@@ -110,7 +111,7 @@ _HOMES = {
     "where_by_quarter": "ledger.reports.money.quarters",
 }
 
-# The functions in these places take an opened run.
+# The functions of modules whose names begin with these words take an opened run.
 _REPORTS = ("ledger.reports.", "ledger.day_ledger", "runs.claims.", "runs.record.")
 
 
@@ -134,7 +135,7 @@ def run(
     changes: Mapping[str, Any] | None = None,
     force: bool = False,
 ) -> "RunFolder":
-    """Simulate a scenario and return its run, sealed on disk.
+    """Simulate a scenario, write and seal the run, and open it.
 
     Args:
         scenario: a built-in name, such as ``may-2021``, or the path of a ``.toml`` file.
@@ -144,9 +145,9 @@ def run(
         force: replace an older run in the folder.
 
     Raises:
-        ScenarioError: the scenario, or a change of it, cannot be run.
-        RunRefusedError: the folder exists and *force* is false, or the folder exists and is not a
-            run, or the folder can't be written.
+        ScenarioError: the scenario can't be read, or can't be run with these changes.
+        RunRefusedError: the folder exists and *force* is false; or the folder exists and is not a
+            run; or the folder can't be written; or its path has the character *, ? or [.
     """
     from runs import scenarios
     from runs.execute import default_folder, execute
@@ -158,11 +159,11 @@ def run(
 
 
 def open_run(folder: str | Path) -> "RunFolder":
-    """Open the folder of a finished run. A file of the run is read when a report needs the file.
+    """Open the folder of a finished run. Reports load the books later, when they need them.
 
     Raises:
-        RunFolderError: the folder is not a finished run, or a file from which reports are computed
-            has changed since the run was sealed.
+        RunFolderError: the folder is not a finished run; or its scenario, its manifest, or the
+            Parquet copy of its general ledger has changed since the run was sealed.
     """
     from runs.checked_run import checked_run
 
@@ -172,14 +173,14 @@ def open_run(folder: str | Path) -> "RunFolder":
 def check(
     entries: "list[Directive]", options_map: dict[str, Any], config: str = ""
 ) -> "tuple[list[Directive], list[Any]]":
-    """Check a ledger against every invariant, with `ledger.proof.invariants.check`."""
+    """Check a ledger that names this plugin, with `ledger.proof.invariants.check`."""
     from ledger.proof import invariants
 
     return invariants.check(entries, options_map, config)
 
 
 def _of_opened_run(report: Any) -> Any:
-    """Make a report refuse a path in place of a run. Classes, such as `Question`, stay the same."""
+    """Return a report that refuses a path in place of a run. A class is returned unchanged."""
     if isinstance(report, type):
         return report
 

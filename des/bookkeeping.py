@@ -43,7 +43,7 @@ def parties_of(scenario: Scenario) -> Parties:
 
 
 def contracts_of(scenario: Scenario, venue: str) -> tuple[Contract, ...]:
-    """Return the contracts of a venue, one for each market."""
+    """Return one contract of a venue for each market of the scenario."""
     return tuple(
         Contract(market.name, venue, market.lot, market.tick_usd, market.stands_for)
         for market in scenario.markets
@@ -66,7 +66,7 @@ def chart_of(scenario: Scenario, parties: Parties) -> Chart:
 def open_journal(
     scenario: Scenario, parties: Parties, folder: Path, journal: type[Journal]
 ) -> Journal:
-    """Open the books of a run in an existing folder."""
+    """Start the books of a run in an existing folder."""
     return journal(
         folder,
         scenario.question,

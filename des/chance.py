@@ -1,9 +1,9 @@
 """Random numbers: named streams for regular draws, hashes for single decisions.
 
-A stream belongs to one quantity of one process in one block of time. So blocks can be drawn in any
-order, and a new process changes no draws of other processes. A decision takes its random number
-from a hash of its subject (seed, firm, quote). So the order of evaluation has no effect on a
-decision.
+Each quantity of a process has its own stream in each block, such as an hour. So blocks can be drawn
+in any order, and a new process does not change the draws of other processes. A decision takes its
+random number from a hash of the seed and of its subject, such as a firm and a quote. So the order
+in which decisions are made has no effect on them.
 """
 
 import math
@@ -18,7 +18,7 @@ from des.seeding import SeedState
 
 QUANTILES = 4096
 
-_NO_MORE_OF_SEED = (0, 0, 0)  # numpy reserves four words for a seed, and our seed needs only one
+_NO_MORE_OF_SEED = (0, 0, 0)  # numpy reserves four words for a seed, and our seed has one
 
 # Finaliser of SplitMix64: Steele, Lea & Flood (2014), "Fast splittable pseudorandom number
 # generators", OOPSLA.
@@ -30,7 +30,7 @@ _TO_INDEX = np.uint64(52)  # a shift by 52 bits leaves the upper 12 bits: the in
 
 def stream(seed: int, process: str, quantity: str, *block: str | int) -> Generator:
     """Return the random stream for a *quantity* of a *process* in one *block*, such as an hour."""
-    # numpy's SeedSequence(seed, spawn_key=key) mixes the same words.
+    # These words give the same state as numpy's SeedSequence(seed, spawn_key=key).
     words = (seed, *_NO_MORE_OF_SEED, *_key(process, quantity, *block))
     return Generator(PCG64(SeedState(np.array(words, dtype=np.uint32))))
 
@@ -47,11 +47,11 @@ def _key(*words: str | int) -> tuple[int, ...]:
 
 @njit("int64[::1](int64[::1], int64)", cache=True)
 def rising(drawn: np.ndarray, span: int) -> np.ndarray:
-    """Return the indices that sort numbers.
+    """Return the indices that sort numbers in rising order.
 
-    If the numbers are uniform draws, the run time is proportional to the quantity of numbers. There
-    are as many buckets as numbers. Each number goes to one bucket, and only numbers in the same
-    bucket are compared. Equal numbers keep the order in which they were drawn.
+    If the numbers are uniform draws, the run time is proportional to their count. There are as many
+    buckets as numbers. Each number goes into one bucket, so only numbers in the same bucket can be
+    in the wrong order. Equal numbers keep the order in which they were drawn.
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).
@@ -82,7 +82,7 @@ def rising(drawn: np.ndarray, span: int) -> np.ndarray:
 
 @njit("int64[::1](int64[::1], int64)", cache=True)
 def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
-    """Return the distinct numbers in rising order, with a run time like that of `rising`.
+    """Return the distinct numbers in rising order. The run time is like that of `rising`.
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).
@@ -105,8 +105,8 @@ def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
 def mix(key: int, subject: int) -> int:
     """Return a 64-bit hash of *key* and *subject*. The integers overflow on purpose.
 
-    *key* names a kind of random decision, and *subject* is a number of the decision's subject, such
-    as an hour.
+    *key* is the key of a kind of random decision. *subject* is the number of the subject that the
+    decision is about, such as an hour.
     """
     h = np.uint64(subject) * _INCREMENT + key
     h = (h ^ (h >> _SHIFTS[0])) * _MULTIPLIERS[0]
@@ -119,8 +119,8 @@ def waiting_us(draws: Generator, expected: float, span_us: int) -> float:
 
     Args:
         draws: the random stream of the process.
-        expected: the expected number of events within *span_us*, 0 or more.
-        span_us: the span, in microseconds.
+        expected: the expected number of events in a span of time, 0 or more.
+        span_us: the length of this span, in microseconds.
 
     Returns:
         Microseconds, not rounded. The result is math.inf if *expected* is zero, or so near zero
@@ -134,8 +134,8 @@ def waiting_us(draws: Generator, expected: float, span_us: int) -> float:
 def lognormal_quantiles_us(median_us: int, log_sd: float) -> np.ndarray:
     """Return a table of equally likely delays from a lognormal distribution.
 
-    A hash selects a row of this table. The table contains integers, so that rounding errors of
-    exponentials never reach the books.
+    A hash selects a row of this table. The table contains whole numbers, so that rounding errors of
+    exponentials do not reach the books.
 
     Returns:
         QUANTILES delays in microseconds, ascending, int64.

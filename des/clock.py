@@ -1,11 +1,11 @@
-"""Times in SimPy's clock and in the books are integers: microseconds since 1970-01-01 UTC."""
+"""SimPy's clock counts whole microseconds since 1970-01-01 UTC."""
 
 from datetime import UTC, date, datetime, timedelta
 
 SECOND_US = 1_000_000
 HOUR_US = 3600 * SECOND_US
 DAY_US = 24 * HOUR_US
-YEAR_S = 365 * 86_400  # volatility is annualised over 365 days, as crypto venues do
+YEAR_S = 365 * 86_400  # volatility is annualised over 365 days, since crypto venues trade every day
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

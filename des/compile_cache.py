@@ -1,9 +1,9 @@
-"""Compiled functions are stored on disk until a source file changes.
+"""Numba stores compiled functions on disk, and compiles them again after a source file changes.
 
-A compiled function contains code, constants and types of other files too, but numba checks only the
-function's own file. After an edit of another file, numba would run old code, or fail on a type that
-is now in another file. So the compiled functions are in a folder whose name is a digest of all
-sources.
+A compiled function can contain code, constants and types from other files, but numba checks only
+the function's own file. After an edit of another file, numba would run old code, or fail because a
+type has moved to another file. So the folder of the compiled functions is named after a digest of
+all Python files in `des` and of those directly in `ledger`.
 """
 
 import hashlib
@@ -27,17 +27,20 @@ def folder() -> Path:
     for path in sorted(SOURCES):
         digest.update(path.read_bytes())
     beside = WORLD / "__pycache__"
-    # If the folder of the sources is read-only, use the folder in the user's home, as numba does.
+    # If the folder of the sources is read-only, use a folder in the user's home, as numba does.
     chosen = beside if os.access(WORLD, os.W_OK) else Path.home() / ".cache" / "numba"
     return Path(CHOSEN_BY_USER or chosen) / f"{BEGINNING}{digest.hexdigest()[:16]}"
 
 
 def keep_in(new: Path) -> None:
-    """Make numba store compiled functions in *new*. If *new* is missing, delete older folders."""
+    """Make numba store compiled functions in *new*.
+
+    If *new* does not exist yet, first delete the cache folders that were made from other sources.
+    """
     if not new.exists():
         for old in new.parent.glob(f"{BEGINNING}*"):
             shutil.rmtree(old, ignore_errors=True)
-    config.CACHE_DIR = str(new)  # type: ignore[attr-defined]  # numba adds its settings at start
+    config.CACHE_DIR = str(new)  # type: ignore[attr-defined]  # numba adds it at import
 
 
 keep_in(folder())

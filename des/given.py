@@ -1,4 +1,4 @@
-"""Access to an optional part of a scenario by code that runs only if the part is given."""
+"""A check for code that runs only if an optional part of the world is given."""
 
 from typing import TypeVar
 
@@ -6,11 +6,11 @@ Given = TypeVar("Given")
 
 
 def given(value: Given | None) -> Given:
-    """Return *value*, an optional part of a scenario that the caller needs.
+    """Return *value*, which is optional elsewhere, but must be given here.
 
     Raises:
-        ValueError: the part is missing. The error is in the code that calls this function, not in
-            the scenario.
+        ValueError: *value* is None. The error is in the code that calls this function, not in the
+            scenario.
     """
     if value is None:
         raise ValueError("a part of the world was created although the scenario leaves it out")

@@ -1,15 +1,16 @@
-"""A stratified draw of hours: one random hour for each group of similar hours of a day.
+"""A stratified draw of hours: one random hour from each group of similar hours of a day.
 
-Before any hour is played, the loss of each hour is predicted from the price's hourly path. The
-hours of a day are sorted by their predictions, the largest first, and divided into groups. The
-scenario states a bound on the predicted loss of a group, and the largest number of hours in a
-group. The number of hours in a group is the bound divided by the largest predicted loss of an hour
-in the group, rounded down, but at least 1 and at most the stated number. The last group of a day
-has fewer hours if no more hours of the day are left. One random hour of each group is played and
-represents the whole group.
+Before any hour is played, the maker's loss in each hour is predicted from the jumps of the price
+(see `des.market.predicted_losses`). The hours of a day are sorted by predicted loss, the largest
+first, and divided into groups. The scenario states a bound on the predicted loss of a group, and
+the largest number of hours in a group. The number of hours in a group is the bound divided by the
+predicted loss of the group's first hour, rounded down, but at least 1 and at most the stated
+number. The last group of a day has fewer hours if no more hours of the day are left. One random
+hour of each group is played and represents the whole group.
 
-Hours with a large predicted loss are in small groups, so most of these hours are played. The bound
-is the same on all days, so the groups of a day depend only on the predictions of this day.
+Hours with a large predicted loss are in small groups, so a large part of these hours is played. The
+bound is the same on all days except full days, on which each hour is its own group. So the groups
+of a day depend only on the predictions of this day.
 
 Source: Cochran (1977), Sampling Techniques, chapter 5, on strata of similar units.
 """
@@ -46,7 +47,7 @@ def groups_of(predicted: np.ndarray, loss_max: float, most: int) -> list[np.ndar
 
 @dataclass(frozen=True, slots=True)
 class GroupedHours:
-    """The played hours of a run, drawn by groups. Index h of a tuple is hour h of the run."""
+    """The played hours of a run, drawn from groups. Index h of a tuple is hour h of the run."""
 
     first_hour: int  # hours since 1970
     weights: tuple[int, ...]  # number of hours that each hour represents; 0 if it is not played
@@ -62,15 +63,15 @@ class GroupedHours:
         bounds: tuple[float, int],
         key: int,
     ) -> "GroupedHours":
-        """Draw one played hour at random from each group of hours of each day.
+        """Draw the played hours: one random hour from each group of each day.
 
         Args:
-            predicted: the predicted loss of each hour of all days of the run, shape (hours,).
-            first_hour: the first hour of the run, which begins at midnight, in hours since 1970.
+            predicted: the predicted loss of each hour of the run, shape (hours,).
+            first_hour: the first hour of the run, in hours since 1970. It begins at midnight.
             full_days: the days, in days since 1970, on which each hour is its own group.
             bounds: the bound on the predicted loss of a group, and the largest number of hours in a
                 group.
-            key: the key of the draw.
+            key: the key of the random draw.
         """
         weights, losses = np.zeros(len(predicted), dtype=np.int64), np.zeros(len(predicted))
         for first in range(0, len(predicted), HOURS_PER_DAY):
@@ -87,15 +88,16 @@ class GroupedHours:
         return self.weights[hour - self.first_hour] if hour >= self.first_hour else 0
 
     def traded(self) -> Iterator[tuple[int, int]]:
-        """Yield the played hours in order of time: each in hours since 1970, and its weight."""
+        """Yield each played hour, in hours since 1970, with its weight, in order of time."""
         for i, weight in enumerate(self.weights):
             if weight:
                 yield self.first_hour + i, weight
 
     def of_day(self, hour: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
-        """Return two tuples for the day that begins with *hour*: each hour's weight and loss.
+        """Return two tuples for the hours of the day that begins with *hour*: weights and losses.
 
-        The loss of a played hour is the predicted loss of its group. Other hours have zeros.
+        The loss of a played hour is the predicted loss of its whole group. Hours that are not
+        played have the weight 0 and the loss 0.
         """
         hours = slice(hour - self.first_hour, hour - self.first_hour + HOURS_PER_DAY)
         return self.weights[hours], self.group_losses[hours]

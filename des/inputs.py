@@ -22,7 +22,7 @@ from ledger.pledged_terms import PledgedTerms
 
 
 def input_notes(scenario: Scenario) -> Iterator[Note]:
-    """Yield notes of the scenario's inputs, which the books record at the start of the run."""
+    """Yield the notes on the scenario's inputs that the books record at the start of the run."""
     house, lead = scenario.house, scenario.lead
     yield FundingRate(hourly_funding_e9(house.funding_bps_per_day))
     for tier in house.fee_tiers:

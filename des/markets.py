@@ -36,10 +36,10 @@ class Markets:
             env: the simulation's clock.
             listings: the listing of each market.
             house, lead: the venues that book the fills.
-            fees: counts takers' volume on the house.
-            returns: adds up takers' results.
-            on_margin: the customers on margin, some of whom may be forced to trade.
-            at_halt: closes all positions if the house halts.
+            fees: adds up takers' volume on the house.
+            returns: adds up takers' gains minus fees.
+            on_margin: the customers on margin, who may be liquidated, or None without them.
+            at_halt: closes all positions on the house after a halt.
         """
         self._env, self.listings = env, listings
         self._house, self._lead = house, lead
@@ -59,7 +59,7 @@ class Markets:
         return marks_of(self.listings)
 
     def trading(self, start_us: int, end_us: int) -> simpy.Event:
-        """Start trading in all markets until *end_us*. The event occurs when trading has ended."""
+        """Start trading in all markets. The returned event occurs when all markets have traded."""
         return self._env.all_of(
             [
                 self._env.process(self._trading(market, listing, start_us, end_us))
@@ -70,7 +70,7 @@ class Markets:
     def _trading(
         self, market: int, listing: Listing, start_us: int, end_us: int
     ) -> Generator[simpy.Event, None, None]:
-        """Simulate quotes and fills of one market until the settlement."""
+        """Simulate one market until the settlement, and let the venues book its fills."""
         on_margin = self._on_margin
         desk = on_margin.desk if on_margin and on_margin.are_there else None
         forced = desk.orders(market, listing.mark_ticks, start_us, end_us) if desk else NO_ORDERS

@@ -1,4 +1,4 @@
-"""Opening balances of all parties. A venue opens with cash for every dollar claim on it."""
+"""Opening balances of all parties. A venue opens with cash for all dollar claims on it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,19 +21,19 @@ from ledger.transaction import Movement
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The opening balances of all owners, in cents or in units of a commodity."""
+    """The opening balances of all parties, in cents or in units of a commodity."""
 
     claims: dict[tuple[str, str], int]  # the key is (entity, venue)
     cash: dict[str, int]
     reserves: dict[str, int] = field(default_factory=dict)
     tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # the key is (holder, token)
-    # Debts in units of a commodity. The key is (entity, venue, state, commodity).
+    # Debts of venues to customers, in lots of tokens. The key is (entity, venue, state, commodity).
     in_kind: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     coins: dict[tuple[str, str], int] = field(default_factory=dict)  # the key is (dealers, coin)
-    in_coins: Movement | None = None  # the entry for customers' coins
+    in_coins: Movement | None = None  # the transaction that books customers' coins
 
     def entry(self, time_us: int) -> Movement:
-        """Return the transaction that books the opening balances."""
+        """Return the transaction that books the opening balances, without customers' coins."""
         return movements.opening_balances(
             time_us,
             self.cash,
@@ -48,14 +48,14 @@ class Opening:
 def open_books(
     first: Opening, time_us: int, venues: Mapping[str, Venue], custody: Custody, journal: Journal
 ) -> None:
-    """Give all parties their opening balances.
+    """Give all parties their opening balances, and book these balances.
 
     Args:
-        first: the opening balances of each party.
+        first: the opening balances of all parties.
         time_us: the run's start.
         venues: the venues, by name.
-        custody: the parties' cash.
-        journal: records the opening transaction.
+        custody: keeps the parties' cash.
+        journal: records the opening transactions.
     """
     names = journal.chart.parties.names
     for (entity, venue), cents in first.claims.items():
@@ -68,7 +68,7 @@ def open_books(
 
 
 def fund_maker(scenario: Scenario, parties: Parties, time_us: int, custody: Custody) -> None:
-    """Deposit the captive maker's capital on the house, and its margin on the lead venue."""
+    """Deposit cash of the captive maker on the house and, as margin, on the lead venue."""
     maker = scenario.maker
     for venue, usd, why in (
         (parties.house, maker.house_deposit_usd, ", to quote with"),
@@ -91,9 +91,10 @@ def opening(
     Args:
         scenario: states the balances.
         parties: all parties that keep books, by role.
-        firms: the named firms and the drawn firms, including firms that wait to enter.
-        on_margin, pledged, group: parts of the world with balances of their own, or None.
-        coins: customers' coins, which are a part of customers' claims, or None.
+        firms: the named firms and the firms drawn at random, including firms that enter later.
+        on_margin, pledged, group: the customers on margin, the pledged loans and the group's
+            treasury. Each has opening balances of its own, or is None.
+        coins: converts a part of customers' opening claim into coins, or None.
     """
     house, lead = parties.house, parties.lead
     claims = _claims(scenario, parties, firms)

@@ -1,4 +1,4 @@
-"""Reads positions, and permissions to trade, after a settlement, for the next decisions."""
+"""Reads the positions after a settlement, and who may trade, for the next decisions."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from ledger.parties import Parties
 
 
 class Positions:
-    """Reads the positions of maker, firms and backstops in each market, on both venues."""
+    """Reads the positions of maker, firms, backstops and directional desk in each market."""
 
     def __init__(
         self,
@@ -32,10 +32,10 @@ class Positions:
 
         Args:
             scenario: states the markets.
-            firms: the named firms and the drawn firms.
+            firms: the named firms and the firms drawn at random.
             parties: all parties that keep books, by role.
             house, lead: the two venues.
-            capital: states which firms trade.
+            capital: states which firms may hit quotes.
             directional: the captive maker's directional book of long positions, or None.
         """
         self._markets = [market.name for market in scenario.markets]
@@ -51,13 +51,13 @@ class Positions:
     def of(
         self, market: int, marks: np.ndarray, now_us: int, next_s: int, quoter: QuoterSwitch
     ) -> Holdings:
-        """Return the positions, and the permissions to trade, in a market after a settlement.
+        """Return the positions in a market after a settlement, and who may trade there.
 
         Args:
             market: the index of the market.
             marks: lead prices in ticks, by market.
             now_us: the time of the settlement.
-            next_s: seconds until the next settlement, which may be several idle hours.
+            next_s: the seconds until the next settlement, perhaps after several idle hours.
             quoter: states whether the captive maker and customers may trade.
         """
         house, lead = self._house.lots[market], self._lead.lots[market]
@@ -89,7 +89,7 @@ class Positions:
     def _directional_order(
         self, market: int, mark_ticks: int, now_us: int, next_s: int
     ) -> DeskOrder | None:
-        """Return the directional desk's order in a market, if there is such a desk."""
+        """Return the directional desk's order in a market, or None if there is no such desk."""
         book = self._directional
         if book is None:
             return None
@@ -113,14 +113,14 @@ def _of_firms(
     takes: np.ndarray,
     leverage_max: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return each firm's lots, claim, usable margin and fee in one market.
+    """Return each firm's lots in one market, its claim, its usable margin there, and its fee.
 
-    A firm that does not hit quotes (see *takes*) has no usable margin.
+    A firm that may not hit quotes (see *takes*) has no usable margin.
 
     A firm's claim is margin for its positions in all markets. Each market gets the margin that the
-    firm's position there needs, and an equal part of the free margin. So all markets together never
-    use more than the claim before the next settlement. If positions need more than the claim, each
-    market gets a share of the claim in proportion to its need.
+    firm's position there needs, and an equal part of the rest. If the positions need more than the
+    claim, each market gets a part of the claim in proportion to its need. So the margins of all
+    markets together are at most the claim, except for rounding.
     """
     n, markets = len(firms), len(lots)
     held, claim = np.empty(n, np.int64), np.empty(n, np.int64)

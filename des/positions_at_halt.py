@@ -14,7 +14,7 @@ from des.venue.venue import Venue
 
 
 class PositionsAtHalt:
-    """Closes all positions on the house, once."""
+    """Closes all positions on the house, at the first call only."""
 
     def __init__(
         self,
@@ -30,10 +30,10 @@ class PositionsAtHalt:
             house: the venue whose positions are closed.
             lead: the venue of the hedges.
             listings: the listing of each market.
-            on_margin: customers on margin, whose positions are a part of the position of all
-                retail customers.
-            firms: the codes of the firms, which close hedges at once. Other hedgers close their
-                hedges at settlements.
+            on_margin: the customers on margin, or None. Their positions are a part of the position
+                of all retail customers.
+            firms: the codes of the firms. Firms send orders to close their hedges at once, and
+                other hedgers do so at settlements.
         """
         self._house, self._lead, self._listings = house, lead, listings
         self._on_margin, self._firms, self._are_closed = on_margin, firms, False

@@ -2,24 +2,25 @@
 
 The purpose is a correct variance of customers' net position. The net position is a random walk: the
 sum of all net purchases. A played hour of weight w represents w hours, and its orders are w times
-as large. So the net purchases in a played hour are w Z lots, where Z is the net purchases of one
-hour. Let v be the variance of Z. The w represented hours would add w v to the variance of the walk,
-but w Z adds w^2 v, which is too much. So most hours repeat the random orders of an earlier hour.
-The net purchases of such an hour are w Z or -w Z with the same Z: purchases may become sales, so
-that the hour reverses earlier net purchases.
+as large. So its net purchases are w * Z lots, where Z lots are the net purchases of an hour of
+weight 1. Let v be the variance of Z. If all w hours were played, they would add w * v to the
+variance of the walk. But w * Z adds w^2 * v, which is too much. So some hours repeat the random
+orders of an earlier hour, with the same Z. The net purchases of such an hour are w * Z or -w * Z.
+In the second case the earlier purchases become sales, and the earlier sales become purchases.
 
 A chain is a sequence of played hours with the same Z. After the first hour, of weight a, the sum of
-the chain is a Z. After the next hour, of weight b, the sum is (a - b) Z. Each hour has the sign
-that moves the sum towards zero. A chain with the sum c Z ends with some probability before each
-hour. The sum then stays in the walk, and adds c^2 v to the variance of the walk. The probability is
+the chain is a * Z. After the next hour, of weight b, the sum is (a - b) * Z. Each hour after the
+first has the sign opposite to the sum. Before each further hour, a draw decides whether the chain
+ends. If it ends with the sum c * Z, this sum stays in the walk and adds c^2 * v to the variance of
+the walk. The probability that the chain ends is
 
-    min(1, s / c^2),    and min(s, c^2) is subtracted from s
+    min(1, s / c^2)
 
 The number s is the variance that the walk still lacks, in units of v. At first s is 0. Each hour
-adds its weight to s. Each draw subtracts min(s, c^2) from s. The variance that the draw is expected
-to add to the walk, c^2 v times the probability, equals the decrease of s v. So for any weights the
-expected variance of the walk over many hours is about the variance in a run that plays all hours. A
-chain with the sum zero ends before the next hour, without a draw.
+adds its weight to s. Each draw subtracts min(s, c^2) from s, even if the chain does not end. So the
+expected variance that a draw adds to the walk is v times the amount that the draw subtracts from s.
+For any weights, the expected variance of the walk over many hours is then about the variance in a
+run that plays all hours. A chain with the sum zero ends before the next hour, without a draw.
 
 Hours of weight 1 have their own orders and belong to no chain, since they need no correction.
 """
@@ -43,7 +44,7 @@ class Noise(Enum):
 
 
 class Orders(NamedTuple):
-    """The source of an hour's random orders, and the effect of these orders on the walk."""
+    """The source of an hour's random orders, and their effect on the walk and the chain."""
 
     hour: int  # the hour whose orders are used, in hours since 1970
     noise: Noise

@@ -1,25 +1,26 @@
 """The played hours of a sampled run, and the number of hours that each played hour represents.
 
 A played hour of weight n represents n hours: orders and displayed sizes in it are n times as large.
-An hour's expected weight is 1. So sampling leaves a day's expected result unchanged and only raises
-its variance. Prices, settlements, funding and daily events continue in all hours. With
-`run.idle_hours_at_once`, consecutive idle hours can pass as one step.
+An idle hour, which is not played, has the weight 0. The expected weight of each hour is 1. So the
+expected sum of an amount over a day is the same as without sampling, if no hour's amount depends on
+which other hours are played. The variance is larger. Prices, settlements, funding and daily events
+continue in all hours. With `run.idle_hours_at_once`, consecutive idle hours can pass as one step.
 
-There are two methods to draw the played hours. No decision in the world depends on the draw. In
-the plain draw, one random hour of every n consecutive hours is played, with the weight n. With
-`run.group_loss_usd_max`, one random hour is played for each group of similar hours: see
-`des.hour_groups`.
+There are two methods to draw the played hours. In both methods the draw does not depend on events
+of the run. In the plain draw, one random hour of every n consecutive hours is played, with the
+weight n. With `run.group_loss_usd_max`, one random hour is played for each group of similar hours:
+see `des.hour_groups`.
 
-On full days every hour is played and represents itself. If a run has full days, n divides 24: each
-stratum of n hours is within one day, and a full day consists of whole strata. With groups, or if n
+On a full day every hour is played, with the weight 1. If a run has full days, n divides 24. So in
+the plain draw each stratum, which is n consecutive hours, is within one day. With groups, or if n
 divides 24, the weights of each day sum to 24.
 
-The net position of uninformed customers is a random walk. Orders that are n times as large would
-multiply the standard deviation of this walk by sqrt(n). So in the plain draw, every second played
-hour repeats most orders of the previous played hour with sides reversed. Only one in n of the
-second hours repeats nothing. The orders of each hour keep their distribution, and the walk over
-many hours keeps its standard deviation. With groups, `des.repeated_orders` corrects the walk for
-hours of any weights.
+The net position of uninformed customers is a random walk. Orders that are n times as large, in one
+of n hours, would multiply the standard deviation of this walk by sqrt(n). So in the plain draw the
+strata form pairs. The played hour of the second stratum repeats most orders of the first stratum's
+played hour with sides reversed. In one of n pairs, on average, the second hour repeats nothing. The
+orders of each hour keep their distribution, and the walk over many hours keeps its standard
+deviation. With groups, `des.repeated_orders` corrects the walk for hours of any weights.
 """
 
 from collections.abc import Mapping
@@ -40,22 +41,22 @@ from ledger.times import HOURS_PER_DAY
 class TradedHours:
     """The played hours of a run, which are the same in all markets."""
 
-    one_in: int  # number of hours that a played hour represents (with groups: the largest number)
+    one_in: int  # hours that a played hour represents outside full days (with groups: at most)
     key: int
     twin_key: int
     full_days: frozenset[int] = frozenset()  # days since 1970
     idle_at_once: int = 1  # the largest number of idle hours that pass as one step
     grouped: GroupedHours | None = None
-    chained: Mapping[int, Orders] = field(default_factory=dict)  # by played hour, with groups only
+    chained: Mapping[int, Orders] = field(default_factory=dict)  # by played hour; only with groups
 
     @classmethod
     def of(cls, run: Run, predicted: np.ndarray | None = None) -> "TradedHours":
-        """Draw the played hours of a scenario.
+        """Create the draw of a scenario's played hours.
 
         Args:
             run: the dates, the seed and the sampling of the scenario.
-            predicted: the predicted loss of each hour of the run, shape (hours,). None if hours are
-                not drawn by groups.
+            predicted: the predicted loss of each hour of the run, shape (hours,). None: the plain
+                draw.
         """
         full_days = frozenset(midnight_us(day) // DAY_US for day in run.full_days)
         twin_key, grouped = decision_key(run.seed, "sample", "twins"), None
@@ -91,11 +92,10 @@ class TradedHours:
     def weight_of_position(self, time_us: int) -> float:
         """Return the factor by which sampling enlarges a position at *time_us*, at least 1.
 
-        The factor compares this world with another world, in which only the played hours exist,
-        each with the weight 1. If all played hours have the weight w, each order, displayed size
-        and position in this world is w times as large. If weights differ, the factor is the mean
-        weight of the last 24 hours, where an hour has the weight of the played hour that represents
-        this hour.
+        The factor is the sum of the squared weights of the last 24 hours, divided by 24. An idle
+        hour has the weight 0. A played hour of weight w counts as w hours, in which orders and
+        displayed sizes are w times as large. So the factor is w if all played hours have the weight
+        w.
         """
         if self.one_in == 1:
             return 1.0
@@ -121,9 +121,10 @@ class TradedHours:
         return self._drawn(hour // self.one_in) == hour
 
     def idle_at(self, time_us: int, most: int) -> int:
-        """Return the number of idle hours from *time_us* that pass at once.
+        """Return the number of hours that pass in one step from an idle hour on.
 
-        The number is at most *most*, and the hours are within one day.
+        The idle hour begins at *time_us*. The number is at least 1 and at most *most*. All hours of
+        the step are on one day.
         """
         day_end_us = time_us - time_us % DAY_US + DAY_US
         hours = 1
@@ -141,7 +142,7 @@ class TradedHours:
         return self.has(time_us) and not any(map(self.has, before_us))
 
     def orders(self, hour: int) -> Orders:
-        """Return the source of the random orders of *hour*, a played hour in hours since 1970."""
+        """Return the source of a played hour's random orders. *hour* is in hours since 1970."""
         if self.grouped:
             return self.chained[hour]
         twin = self._twin(hour)
@@ -150,10 +151,10 @@ class TradedHours:
         return Orders(twin, Noise.TAKES_BACK, is_turned=True)
 
     def _twin(self, hour: int) -> int | None:
-        """Return the earlier hour whose orders *hour* repeats with sides reversed, or None."""
+        """Return the earlier hour that *hour* repeats with sides reversed, or None."""
         stratum = hour // self.one_in
         alone = stratum % 2 == 0 or int(mix(self.twin_key, stratum)) % self.one_in == 0
-        # If one hour of a pair is on a full day, the second hour does not repeat the first.
+        # If one stratum of a pair is on a full day, the second stratum does not repeat the first.
         full = (self.is_full(each * HOUR_US) for each in (hour, (stratum - 1) * self.one_in))
         return None if alone or any(full) else self._drawn(stratum - 1)
 

@@ -1,7 +1,7 @@
 """The order of events within a microsecond.
 
-Ticks come first. Then customers deposit and withdraw, quotes are posted, and orders arrive. Orders
-of firms arrive before other orders, in the order of the firms' numbers. A settlement comes last.
+Ticks come first. Then come deposits, withdrawals and new quotes. Then orders arrive: those of
+firms in the order of the firms' numbers, and then all others. A settlement comes last.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ SETTLEMENT = 2**62
 
 
 class Moment(simpy.Event):
-    """An event at a given time. Events of the same microsecond are in the order of their turns."""
+    """An event at a given time. In one microsecond, events with a lower turn come first."""
 
     def __init__(self, env: simpy.Environment, time_us: int, turn: int) -> None:
         super().__init__(env)
@@ -26,13 +26,10 @@ class Moment(simpy.Event):
 
 @njit("int64[::1](int64[::1], int64[::1])", cache=True)
 def in_turn(time_us: np.ndarray, rank: np.ndarray) -> np.ndarray:
-    """Return the indices that sort events by time, then rank, then input order.
-
-    A merge sort is used, since long parts of the input are already sorted and ties must keep their
-    order.
+    """Return the indices that sort events by time. Ties are sorted by rank, then by input order.
 
     Args:
-        time_us, rank: time and rank of each event, shape (n,).
+        time_us, rank: the time and the rank of each event, shape (n,).
 
     Returns:
         Indices, int64, shape (n,).
@@ -66,8 +63,8 @@ def in_turn(time_us: np.ndarray, rank: np.ndarray) -> np.ndarray:
 def first_at(times_us: np.ndarray, time_us: int) -> int:
     """Return the index of the first time at or after *time_us*, or len(times_us) if there is none.
 
-    The times are in rising order. Compiled code uses this function, since numpy's own search takes
-    long to compile.
+    The times are in rising order. Compiled code uses this function, because numpy's `searchsorted`
+    takes long to compile.
     """
     low, high = 0, len(times_us)
     while low < high:

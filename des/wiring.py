@@ -1,4 +1,4 @@
-"""All parts of a world are created and connected here, and nowhere else."""
+"""Creates all parts of a world, and connects them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ from ledger.parties import OUTSIDE, Parties, books_of
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """All parts of a world that act during a day. A part that the scenario leaves out is None."""
+    """The parts of a world that act during a day. A part that the scenario leaves out is None."""
 
     env: simpy.Environment
     journal: Journal
@@ -160,7 +160,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
 
 
 def _daily_cents(scenario: Scenario) -> int | None:
-    """Return the daily limit, in cents, on dealers' purchases of customers' coins, or None."""
+    """Return the most cents that dealers pay for customers' coins in a day. None: no limit."""
     coins = scenario.retail.coins
     daily_usd = coins.dealers_buy_usd_per_day if coins else None
     return None if daily_usd is None else to_cents(daily_usd)
@@ -169,7 +169,7 @@ def _daily_cents(scenario: Scenario) -> int | None:
 def _keep_coins(
     scenario: Scenario, parties: Parties, custody: Custody, markets: Markets, journal: Journal
 ) -> None:
-    """Add customers' coins to custody, if the scenario has claims in coins."""
+    """Give custody a vault for customers' coins, if the house owes coins to customers."""
     if not scenario.owed_coins:
         return
     vault = CoinVault(scenario, parties, journal)
@@ -179,7 +179,7 @@ def _keep_coins(
 
 
 def _fund(on_margin: MarginCustomers | None) -> Callable[[], int]:
-    """Return a function that gives the cents in the insurance fund at the time of the call."""
+    """Return a function that returns the present balance of the insurance fund in cents."""
     return lambda: on_margin.desk.fund_cents if on_margin else 0
 
 
@@ -209,7 +209,7 @@ def _unwinding(
 
 
 def _venues(scenario: Scenario, parties: Parties, journal: Journal) -> tuple[Venue, Venue]:
-    """Open the house, which pays gains itself, and the lead venue, where Outside pays gains."""
+    """Create the house, which pays gains itself, and the lead venue, where Outside pays them."""
     desks = {
         place: parties.names.index(books_of(name))
         for place, name in enumerate(parties.holders)
@@ -240,7 +240,7 @@ def _listings(
     every_quote: bool,
     hours: TradedHours,
 ) -> list[Listing]:
-    """Create the listing of each contract, with all its traders."""
+    """Create the listing of each market, with all its traders."""
     code = parties.names.index
     providers = scenario.leverage.providers if scenario.leverage else ()
     backstops = [parties.holders.index(name) for name in parties.backstops]
@@ -302,7 +302,7 @@ def _pledged(
 
 
 def _fees(scenario: Scenario, parties: Parties, members: Sequence[Firm], house: Venue) -> TakerFees:
-    """Create the takers' fees: firms pay by tier and discount, customers pay their mean rate."""
+    """Create the takers' fees. Firms pay by tier and discount. All others pay one fixed fee."""
     before = np.array([to_cents(firm.volume_30d_usd) for firm in members], dtype=np.int64)
     discount = np.array([firm.fee_discount for firm in members])
     rules = scenario.house
@@ -344,7 +344,7 @@ def _till(
     agent: Agent | None,
     journal: Journal,
 ) -> Till:
-    """Open the till of the house. The till pays out neither margin nor collateral."""
+    """Create the till of the house. The till pays out no margin and no collateral."""
     parties = journal.chart.parties
 
     def held_cents(entity: int) -> int:

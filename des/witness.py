@@ -1,4 +1,4 @@
-"""Checks that the debts in the simulation equal the debts in the general ledger."""
+"""Checks that debts in the simulation equal the same debts in the general ledger."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from ledger.transaction import LedgerError
 
 
 def agree_on_claims(journal: Journal, venues: Mapping[str, Venue]) -> None:
-    """Compare all claims on each venue with the general ledger.
+    """Compare each party's claim on each venue with the general ledger.
 
     Raises:
         LedgerError: a claim differs.
@@ -34,6 +34,6 @@ def agree_on_agent(journal: Journal, cents: int) -> None:
     booked = journal.balance(with_agent(parties.house, parties.agent)) if parties.agent else 0
     if booked != cents:
         raise LedgerError(
-            f"the agent of {parties.house} has {cents} cents of customers in the simulation and "
+            f"the agent of {parties.house} has {cents} cents of deposits in the simulation and "
             f"{booked} in the books"
         )

@@ -1,11 +1,10 @@
-"""The order of a day: the times of trading, and the order of events at a settlement.
+"""The order of events in a run: trading, settlements, and the decisions after each settlement.
 
 A world has all parts of one run of one scenario, such as venues, markets and the treasury. `wiring`
-creates these parts. Time moves from settlement to settlement. Between two settlements, every input
-to a decision except prices is constant. Quotes and orders follow the decisions of the last
-settlement, and customers deposit and withdraw at any moment. At a settlement, gains are paid,
-margin is restored, and all decisions are made again. The timestamp of a settlement is the last
-microsecond of its interval.
+creates these parts. Time moves from settlement to settlement. At a settlement, gains are paid and
+margin is restored. Then all parts decide for the next interval. Quotes and orders in the interval
+follow these decisions. Customers deposit and withdraw at any moment. A settlement has the time of
+the last microsecond of its interval.
 """
 
 from collections.abc import Callable, Generator
@@ -46,7 +45,7 @@ class World:
         books: type[Journal] = Journal,
         parallel: bool = False,
     ) -> None:
-        """Create all parts of the world on the first morning.
+        """Create all parts of the world, with their opening balances.
 
         Args:
             scenario: states the parts of the world.
@@ -65,7 +64,7 @@ class World:
         self._start_us = midnight_us(scenario.run.start)
         self._end_us = midnight_us(scenario.run.end)
         self._funding_e9 = hourly_funding_e9(scenario.house.funding_bps_per_day)
-        self._next_s = 0  # seconds of the present interval, set by `_decide`
+        self._next_s = 0  # seconds of the interval that begins after `_decide`
 
     def run(self, on_day: Callable[[], None]) -> None:
         """Simulate the whole run, and call *on_day* after each day."""
@@ -80,11 +79,11 @@ class World:
                 self._predictions.close()
 
     def _begin(self) -> None:
-        """Start all parts on the first morning, and record the inputs."""
+        """Fund the maker, record the inputs, and make the first decisions."""
         cast, parties, now_us = self._cast, self._parties, self._start_us
         fund_maker(self._scenario, parties, now_us, cast.custody)
         if cast.on_margin:
-            # The first positions are part of the opening, a microsecond after the opening balances.
+            # The first positions are opened a microsecond after the opening balances.
             cast.on_margin.enter_first(now_us + 1)
         self.journal.event(now_us, f"{parties.house}:withdrawals", OPEN)
         self.journal.event(now_us, f"{parties.maker}:quoter", "on")
@@ -94,7 +93,7 @@ class World:
         self._decide(now_us, 0.0)
 
     def _settlements(self, on_day: Callable[[], None]) -> Generator[simpy.Event, None, None]:
-        """Alternate trading and settlement until the end of the run."""
+        """Repeat trading, settlement and decisions until the end of the run."""
         end_us = self._start_us
         while end_us < self._end_us:
             start_us, step_s = end_us, self._next_s
@@ -112,14 +111,14 @@ class World:
     def _step_s(self, now_us: int) -> int:
         """Return the length of the next step in seconds: an interval of trading, or idle hours.
 
-        Several idle hours pass at once only while customers are calm, after a halt, or if the
-        scenario has no `retail.flow`. In a bank run each hour is simulated.
+        Several idle hours can pass as one step in three cases: customers are calm, the house has
+        halted, or the scenario has no `retail.flow`. In a bank run each idle hour is a step.
         """
         flow, hours = self._cast.flow, self._hours
         is_over = hours.pass_at_once and not self._cast.quoter.house_is_open
         if is_over and now_us % HOUR_US:
-            # The house halted within this hour. This step ends with the hour, so that all later
-            # steps begin on a full hour.
+            # The house has halted, and this is not a full hour. The step ends at the next full
+            # hour, so that all later steps begin on a full hour.
             return (HOUR_US - now_us % HOUR_US) // SECOND_US
         if hours.has(now_us):
             return HOUR_S if is_over else self._scenario.run.settle_s_at(now_us)
@@ -133,8 +132,8 @@ class World:
         for venue in (cast.house, cast.lead):
             venue.settle(marks, time_us)
         if end_us % HOUR_US == 0 and self._funding_e9:
-            # Both venues have the same rate, because arbitrage of funding is not studied here. The
-            # rate is for one hour. So in a step of n idle hours the funding is paid n times.
+            # Both venues have the same rate, because this model does not include arbitrage of
+            # funding. The rate is for one hour. So after a step of n hours it is paid n times.
             for venue in (cast.house, cast.lead) * max(elapsed_s // HOUR_S, 1):
                 venue.fund(marks, self._funding_e9, time_us)
         is_open = cast.quoter.house_is_open
@@ -152,14 +151,14 @@ class World:
             self._call_margin(cast.directional, time_us, marks)
 
     def _quote_on_lead(self, desk: LeadDesk, end_us: int) -> None:
-        """Settle the day's results of quotes on the lead venue."""
+        """Book the day's results of quotes on the lead venue."""
         cast = self._cast
         shown = np.append(cast.quoter.lead_quote_cents, cast.capital.lead_quote_cents())
         markets = list(zip(self._scenario.markets, self.listings, strict=True))
         cast.returns.quoted(desk.hedgers, desk.close_day(end_us, markets, shown))
 
     def _call_margin(self, book: DirectionalBook, time_us: int, marks: np.ndarray) -> None:
-        """Close the maker's directional positions if margin is missing and no money is left."""
+        """Close the maker's directional positions if margin calls left its margin too small."""
         maker = self._parties.maker
         held = self._cast.lead.lots[:, book.holder].any()
         if held and self._cast.margin.is_called(self._parties.names.index(maker), marks):
@@ -190,21 +189,25 @@ class World:
         cast.fees.close_day()
 
     def _note_beliefs(self, time_us: int) -> None:
-        """Record the predictions of the maker's own simulation for the month that ends."""
+        """Record the predictions of the maker's own simulation for the ending month."""
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
             promised, *_ = listing.maker.promised()
             if self._cast.quoter.is_on:
                 self.journal.note(time_us, Belief(market.name, *map(dollars, promised)))
 
     def _note_decisions(self, now_us: int) -> None:
-        """Record the maker's quotes for the coming month, if the maker quotes."""
+        """Record the maker's decisions for the coming month, if its quotes are on."""
         policy = self._scenario.maker.quoting.policy
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
             if self._cast.quoter.is_on:
                 self.journal.note(now_us, noted(market.name, policy, listing.maker))
 
     def _note_limits(self, time_us: int) -> None:
-        """Record the volume of hits since the last record, and the volume that limits prevented."""
+        """Record the volume of firms' hits, and the volumes that two limits on orders prevented.
+
+        The volumes are those since the last record. The numbers of firms that trade and of firms
+        that wait are recorded too.
+        """
         status = self._cast.capital.status
         trading, waiting = status.count(TRADING), status.count(WAITING)
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):

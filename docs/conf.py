@@ -1,7 +1,7 @@
-"""How Sphinx builds the pages of this repository: `make docs`, from Markdown, into build/docs.
+"""Configures Sphinx, which builds the site from Markdown (`make docs` writes it to build/docs).
 
-The source folder is the root of the repository, so that a link from one page to another works on
-the site as it works in the checkout. A link to a file that is no page becomes a download of it.
+The source folder is the root of the repository. So links between pages work both on the site and in
+the checkout. A link to a file that is not a page becomes a download.
 """
 
 import re
@@ -18,7 +18,7 @@ root_doc = "docs/index"
 include_patterns = ["*.md", "docs/**.md"]
 exclude_patterns = [".venv", "build", "dist", "runs/out"]
 
-# Every heading is an anchor, as on the web pages of a code host.
+# Headings of levels 1 to 4 get anchors, so that links can point to them.
 myst_heading_anchors = 4
 nitpicky = True
 
@@ -34,20 +34,20 @@ PAGE = re.compile(r"\]\(([\w./-]+)\.md\)")
 
 
 class ConsoleLexer(BashSessionLexer):
-    """A console whose prompt is a dollar and a space: a line of output may begin with $40,647."""
+    """A console whose prompt is "$ ". A line that begins with $40,647 is output, not a command."""
 
     _ps1rgx = re.compile(r"(\$ )(.*\n?)")
 
 
 def list_pages(app: Sphinx, name: str, source: list[str]) -> None:
-    """Make the links on the contents page the table of contents; a page left out is a warning."""
+    """Make the table of contents from the links on docs/index.md. Sphinx warns of missing pages."""
     if name == root_doc:
         pages = "\n".join(dict.fromkeys(PAGE.findall(source[0])))
         source[0] += f"\n```{{toctree}}\n:hidden:\n\n{pages}\n```\n"
 
 
 def setup(app: Sphinx) -> None:
-    """Take what Markdown cannot say."""
+    """Add the table of contents, and the lexers of code blocks."""
     app.connect("source-read", list_pages)
     app.add_lexer("console", ConsoleLexer)
     for plain in ("beancount", "csv"):

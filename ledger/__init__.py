@@ -1,1 +1,1 @@
-"""The books of a run: accounts, journal, text, audit. The code does not use the simulation."""
+"""The books of a run: accounts, journal, text, reports and audit. No module imports `des`."""

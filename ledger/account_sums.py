@@ -1,9 +1,10 @@
 """Sums fills by account quickly: the posting rule is applied to pairings, not to single fills.
 
-The posting rule is linear in edge, fee and lots. So for each pairing (taker, counterparty, venue,
-motive) the rule is applied once to one cent of edge, once to one cent of fee, and once to one lot
-of each market. The resulting postings are then multiplied by the sums of the pairing's rows. The
-result does not show from which pairing an amount came.
+A pairing is a taker, a counterparty, a venue and a motive. The posting rule is linear in edge, fee
+and lots. So for each pairing the rule is applied once to one cent of edge, once to one cent of fee,
+and once to one lot of each market that the pairing can have. The resulting postings are then
+multiplied by the pairing's sums of edge, fee and lots. The result has one amount for each account
+and commodity, without its parts by pairing.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ from ledger.fills import Fill, Names, Pairing, first_fill, postings
 from ledger.motives import Motive
 from ledger.transaction import Posting
 
-# Columns of a pairing's sums. Each market has a column of lots; LOTS is the first market's column.
+# The columns of a pairing's sums: edge, fee, and the lots of each market. LOTS is the column of the
+# first market.
 EDGE, FEE, LOTS = 0, 1, 2
 UNSEEN = -1
 
@@ -33,13 +35,13 @@ class AccountSums:
         self._row_of = np.full(self._form, UNSEEN, dtype=np.int64).reshape(-1)
         self._known = 0  # the number of pairings posted so far
         self._accounts: dict[tuple[str, str], int] = {}  # the key is (account, commodity)
-        # For each posting of a pairing: the place of the sum by which it is multiplied, the sign of
-        # the posting, and the place of the account in `_accounts`.
+        # For each posting of each pairing: the place of the sum that multiplies it, its sign, and
+        # the place of its account in `_accounts`.
         self._postings: list[tuple[int, int, int]] = []
         self._columns = np.empty((3, 0), dtype=np.int64)
 
     def of(self, rows: np.ndarray) -> tuple[Posting[int], ...]:
-        """Return the sum that *rows* (dtype ROW) move in each account. Zero sums are left out."""
+        """Return how much *rows* (dtype ROW) change each account, without zero changes."""
         if not len(rows):
             return ()
         by = (rows["motive"], rows["venue"], rows["taker"], rows["maker"])
@@ -62,7 +64,7 @@ class AccountSums:
         )
 
     def _meet(self, rows: np.ndarray, keys: np.ndarray) -> None:
-        """Post pairings that are new, in the order of their first rows."""
+        """Store the postings of each new pairing, in the order of the pairings' first rows."""
         unseen = np.flatnonzero(self._row_of[keys] == UNSEEN)
         _, first = np.unique(keys[unseen], return_index=True)
         for at in unseen[np.sort(first)].tolist():
@@ -76,7 +78,7 @@ class AccountSums:
         self._columns = np.array(self._postings, dtype=np.int64).T
 
     def _posted(self, fill: Fill[int]) -> Iterator[tuple[int, Posting[int]]]:
-        """Yield (column, posting) for each posting of one cent of edge or fee, or of one lot."""
+        """Yield (column, posting) for each posting of a cent of edge, a cent of fee, or a lot."""
         pairing = Pairing.of(fill, self._names)
         for column, edge, fee in ((EDGE, 1, 0), (FEE, 0, 1)):
             for posting in postings(self._chart, pairing, edge, fee, {}):
@@ -86,7 +88,7 @@ class AccountSums:
             contract = self._contracts[fill.venue, market]
             token = self._tokens.get(contract)
             if pairing.motive.is_in_kind and token is None:
-                continue  # no token has this market's price
+                continue  # no token is valued at the price of this market
             commodity = token if token and pairing.motive.is_in_kind else contract.commodity
             for posting in postings(self._chart, pairing, 0, 0, {commodity: 1}):
                 if posting.units:

@@ -1,12 +1,12 @@
 """The names of accounts: ``Root : whose books : kind : with whom``.
 
 An example is ``Assets:Firm01:Claims:FTX``. In an income, expense or equity account the kind is the
-cause of each movement on the account. No other part of an entry records the cause.
+cause of each movement on the account. Only the kind records the cause.
 """
 
 from ledger.kinds import Kind
 
-WALLET = "Wallet"  # last word in names of accounts of coins at hand; no party may have this name
+WALLET = "Wallet"  # last word in an account's name for coins at hand; no party may have it
 FREE, PLEDGED = "Free", "Pledged"  # the two states of customers' tokens
 
 
@@ -26,7 +26,7 @@ def owed(venue: str, entity: str) -> str:
 
 
 def contracts(entity: str, venue: str, desk: str | None = None) -> str:
-    """The account of an entity's open positions on a venue, or only of one desk's positions."""
+    """The account of open positions on a venue: of an entity, or only of one of its desks."""
     return f"Assets:{entity}:{Kind.CONTRACTS}:{venue}" + (f":{desk}" if desk else "")
 
 
@@ -86,7 +86,7 @@ def tokens(holder: str, token: str) -> str:
 
 
 def paid_for_tokens(holder: str, token: str) -> str:
-    """The equity account that balances tokens received, and the dollars paid for these tokens."""
+    """The equity account that balances trades in a token, in tokens and in dollars."""
     return f"Equity:{holder}:{Kind.TOKENS}:{token}"
 
 
@@ -96,12 +96,12 @@ def coins(holder: str, coin: str) -> str:
 
 
 def paid_for_coins(holder: str, coin: str) -> str:
-    """The equity account that balances coins received, and the dollars paid for these coins."""
+    """The equity account that balances trades in a coin, in coins and in dollars."""
     return f"Equity:{holder}:{Kind.PORTFOLIO}:{coin}"
 
 
 def coins_there(holder: str) -> str:
-    """The account of customers' coins that *holder* keeps, in the books of *holder*."""
+    """The account of coins in the wallet of *holder*, except coins of the portfolio."""
     return f"Assets:{holder}:{Kind.COINS}:{WALLET}"
 
 
@@ -116,7 +116,7 @@ def claim_in_coins(entity: str, venue: str) -> str:
 
 
 def sold_coins(holder: str, coin: str) -> str:
-    """The equity account that balances customers' coins that are sold, and the proceeds."""
+    """The equity account that balances sales of customers' coins, in coins and in dollars."""
     return f"Equity:{holder}:{Kind.COINS}:{coin}"
 
 
@@ -131,7 +131,7 @@ def pooled(holder: str, token: str) -> str:
 
 
 def custody(venue: str) -> str:
-    """The account of tokens that a venue holds for customers in kind."""
+    """The account of tokens that a venue holds in kind for customers."""
     return f"Assets:{venue}:{Kind.TOKENS}"
 
 
@@ -146,7 +146,7 @@ def claim_in_kind(entity: str, venue: str, state: str | None = None) -> str:
 
 
 def exchanged(entity: str, kind: str) -> str:
-    """The equity account that balances tokens sold or bought, and the price of these tokens."""
+    """The equity account that balances sales of customers' tokens, in tokens and in dollars."""
     return f"Equity:{entity}:{kind}"
 
 

@@ -1,9 +1,9 @@
 """A journal for studies: it stores neither text nor single fills.
 
-A study has many runs, and few of these runs are read again. The balance of each account at the end
-of each day equals the balance in the full `Journal`, to the cent. Postings and notes are stored
-only in Parquet files, and the fills of a day are one entry. Such books cannot be audited. For an
-audit, run the scenario again with the full `Journal`.
+A study has many runs, and few of these runs are read again. At the end of each day the balance of
+each account equals the balance in the full `Journal`, to the cent. Postings and notes are stored
+only in Parquet files, and all fills of a day are summed into one entry. Such books cannot be
+audited. For an audit, run the scenario again with the full `Journal`.
 """
 
 from functools import cached_property
@@ -18,7 +18,7 @@ from ledger.times import day_of
 from ledger.transaction import MONEY, Movement, Transaction
 
 TAG = "fills-of-day"
-FILE = "life.parquet"  # the one file of all months
+FILE = "life.parquet"  # the name of a file that has all months
 
 
 class AccountsJournal(Journal):
@@ -33,7 +33,7 @@ class AccountsJournal(Journal):
         self._directives.add(Directive("price", day_of(time_us), commodity, (f"{usd} {MONEY}",)))
 
     def close_day(self, time_us: int) -> None:
-        """Sum the day's fills of all parties into one entry, and delete the fills."""
+        """Sum all fills of the day into one entry. The single fills are not stored."""
         self._put_in_order()
         rows = join_rows(self._rows)
         self._rows = []
@@ -52,7 +52,7 @@ class AccountsJournal(Journal):
         fill_store.write(self.folder / "fills" / FILE, new_rows(0), self.names)
 
     def _put_in_order(self) -> None:
-        """Write the cash movements in order of time, without single fills."""
+        """Write the cash movements in the order of time. The fills wait for the end of the day."""
         for move in sorted(self._transactions, key=lambda transaction: transaction.time_us):
             self._last_seq += 1
             self._write(move, self._last_seq)

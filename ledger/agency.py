@@ -14,14 +14,14 @@ Meta = tuple[tuple[str, str], ...]
 def take_in(
     time_us: int, customer: str, parties: tuple[str, str], cents: int, meta: Meta = ()
 ) -> Movement:
-    """A customer of the house wires dollars to the house's agent.
+    """Return the entry for a customer's deposit that the house's agent receives by wire.
 
     Args:
         time_us: the time in microseconds.
-        customer: the customer who deposits.
+        customer: the customer who deposits, or the control account of many customers.
         parties: the name of the house, and the name of its agent.
         cents: the amount.
-        meta: metadata that name the single customer, if *customer* is a control account.
+        meta: metadata with the name of the single customer, if *customer* is a control account.
     """
     house, agent = parties
     what = f"{customer} deposits {usd(cents)} at {house}, by wire to {agent}"
@@ -33,7 +33,10 @@ def take_in(
 def pay_out(
     time_us: int, customer: str, parties: tuple[str, str], cents: int, why: str, meta: Meta = ()
 ) -> Movement:
-    """The agent pays a customer's withdrawal from the house. *parties* is as in `take_in`."""
+    """Return the entry for a customer's withdrawal that the agent pays for the house.
+
+    *why* is the end of the narration. The other arguments are as in `take_in`.
+    """
     house, agent = parties
     what = f"{customer} withdraws {usd(cents)} from {house}, by wire from {agent}{why}"
     legs = _moved(customer, parties, -cents)

@@ -2,9 +2,9 @@
 
     2021-07-01 custom "appraisal" "2021-06" "by growth" 4.00 USD 112.00 USD 152.00 USD 460.00 USD
 
-The first word is the month just closed, or the name of a funding round. Then come the method, the
-figure that the method multiplies, and the value of the shares at the low, the middle and the high
-multiple.
+After "appraisal" comes the month just closed, or the name of a funding round. Then come the method,
+the figure that the method multiplies, and the values of all shares at the low, the middle and the
+high multiple.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from ledger.money import dollars
 from ledger.notes import Appraised
 
 # BY_GROWTH multiplies the growth of the house's fees from one year to the next. WITHOUT_MAKER does
-# the same, but for the later year it takes the fees that the house would have earned without the
+# the same, but its fees of the later year are those that the house would have earned without the
 # maker's quotes. AS_TRADING_FIRM multiplies the earnings of one year: fees less operating costs,
 # plus the result of the maker's quotes.
 BY_GROWTH = "by growth"

@@ -1,4 +1,4 @@
-"""A run's books as views in DuckDB: the fills, postings and directives in its Parquet files."""
+"""Makes DuckDB views of a run's Parquet files: the fills, the postings and the directives."""
 
 import re
 from pathlib import Path
@@ -37,12 +37,12 @@ def missing_copies(folder: Path) -> list[str]:
 def open_views(
     connection: duckdb.DuckDBPyConnection, folder: Path, for_many_questions: bool = False
 ) -> None:
-    """Open views of the Parquet files in a run's folder.
+    """Create views of the Parquet files in a run's folder.
 
     Args:
         connection: a connection without views.
         folder: the run's folder.
-        for_many_questions: whether to read the directives into memory now, for many queries.
+        for_many_questions: read the directives into memory once, because many queries will follow.
 
     Raises:
         duckdb.Error: a file can't be read.
@@ -56,12 +56,12 @@ def open_views(
             stored="TABLE" if for_many_questions else "VIEW",
         )
     )
-    # If a file of postings is truncated, this query fails before a report reads the file.
+    # If a file of postings is truncated, this query fails here, and not later in a report.
     connection.execute("SELECT count(*) FROM postings")
 
 
 def months_of(folder: Path, name: str) -> list[Path]:
-    """Return the monthly files of one kind, in the order of the months."""
+    """Return the Parquet files in a folder of a run, in the order of the months."""
     return sorted((folder / name).glob("*.parquet"))
 
 

@@ -1,14 +1,14 @@
-"""The causes of money movements that a blind audit can find.
+"""The causes that a blind audit can find.
 
-A blind audit has no names of accounts. It recognises a cause by a pattern in the figures. Each kind
-of account has at most one cause.
+A blind audit sees no words that name a cause. It recognises a cause by a pattern in the figures.
+Each kind of account has at most one of these causes.
 """
 
 from enum import StrEnum
 
 
 class Cause(StrEnum):
-    """A cause that a blind audit can find. `OTHER` is for money with no such cause."""
+    """A cause that a blind audit can find. `OTHER` is for amounts without such a cause."""
 
     FASTER = "faster counterparties"
     POSITIONS = "positions"

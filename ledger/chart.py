@@ -1,13 +1,13 @@
 """The chart of accounts: which accounts each party has.
 
 Each account of the house group, except accounts of positions in contracts, is opened with its part
-in the definition of the hole. So a reader can check the definition in one place. Let sum(claim) be
-the sum of the balances of all accounts with the part `claim`, and so on for the other parts. Then:
+in the definition of the hole. So a reader can check the definition in one place. Here sum(claim) is
+the sum of the balances of all accounts with the part `claim`, and likewise for the other parts:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
 
 This is true in dollars, and in each coin that the house owes to customers. Tokens of customers on
-margin (`in-kind`) are no part of the hole at any price: the house holds the quantity that it owes.
+margin (`in-kind`) are not in the hole, because the house holds exactly the quantity that it owes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -69,20 +69,20 @@ class HeldToken:
     """A token that the group holds as an investment, in whole units."""
 
     name: str
-    issuer: str  # the first owner: for the group's own token, the house
+    issuer: str  # the first owner; for the group's own token this is the house
     is_pooled: bool = False  # whether the maker may have a pool of the token
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """All accounts of one simulated world, with the contracts that its parties trade."""
+    """All accounts of one simulated world, and the contracts, tokens and coins in them."""
 
     parties: Parties
     contracts: tuple[Contract, ...]
     spendings: tuple[Spending, ...] = ()
     tokens: tuple[HeldToken, ...] = ()  # tokens that the group holds as investments
     collateral: tuple[MarginToken, ...] = ()  # tokens that customers on margin pledge
-    coins: tuple[Coin, ...] = ()  # coins that the maker holds, or the house owes to customers
+    coins: tuple[Coin, ...] = ()  # coins that the maker may hold or the house may owe
 
     @property
     def quantities(self) -> dict[str, Scale]:
@@ -100,9 +100,9 @@ class Chart:
     def kind(self, holder: str, kind: str) -> str:
         """Return the kind to which a holder's result is posted.
 
-        Results of a backstop's positions, and of the directional book (positions held for their
-        price), have kinds of their own, separate from the results of the maker's quotes. Socialised
-        losses are an exception: a backstop posts them to the same kind as customers do.
+        All results of the directional book (positions held for their price) have the kind
+        Directional. All results of a backstop's positions have the kind Backstop, except socialised
+        losses. Other results keep their kind.
         """
         if holder.endswith(f":{Kind.DIRECTIONAL}"):
             return Kind.DIRECTIONAL
@@ -114,7 +114,7 @@ class Chart:
         return tuple(c.commodity for c in self.contracts if c.venue == venue)
 
     def accounts(self) -> Iterator[tuple[str, list[Opened]]]:
-        """Yield a heading for the books of each party, and the accounts in these books."""
+        """Yield the heading and the accounts of each party's books."""
         for heading, accounts in self._books():
             yield heading, list(accounts)
 
@@ -151,7 +151,7 @@ class Chart:
             heading = f"{dealers}, who sell coins to {p.maker} and buy coins from it"
             yield heading, self._dealers(dealers)
 
-    # ------------------------------------------- the group: each account with its part in the hole
+    # --------------------------------------------- the house group: accounts with parts in the hole
 
     def _house(self) -> Iterator[Opened]:
         p = self.parties
@@ -185,7 +185,7 @@ class Chart:
         yield self._opening(p.house, CAUSE)
 
     def _line(self, account: str) -> Opened:
-        """Open an account of the credit line, which lends dollars and customers' coins."""
+        """Open an account of the credit line, in dollars and in coins that the house may owe."""
         return Opened(account, (MONEY, *coins.names_owed(self.coins)), GROUP)
 
     def _in_kind_at_house(self) -> Iterator[Opened]:
@@ -243,13 +243,13 @@ class Chart:
             yield opened.cause(income(maker, Kind.POOLS), "fees paid by traders in its pools")
 
     def _spent(self, payer: str) -> Iterator[Opened]:
-        """Open the accounts of one party's payments, each account once."""
+        """Open a payer's accounts of payments other than for trading, each account once."""
         spent = {each.spent: each.kind for each in self.spendings if each.payer == payer}
         for account, kind in spent.items():
             yield opened.cause(account, "at cost" if kind in AT_COST else None)
 
     def _taken_over(self, maker: str) -> Iterator[Opened]:
-        """Open the maker's accounts for debts and tokens taken over from failed borrowers."""
+        """Open the maker's accounts for the debts and the tokens of failed borrowers."""
         if not self.parties.borrowers:
             return
         lost = expense(maker, Kind.TAKEOVERS)
@@ -352,11 +352,11 @@ class Chart:
 
     @property
     def _socialised(self) -> tuple[str, ...]:
-        """Return the kind of socialised losses, or an empty tuple without backstop providers."""
+        """The kind of socialised losses, in a tuple that is empty without backstop providers."""
         return (Kind.SOCIALISED,) if self.parties.providers else ()
 
     def _received(self, receiver: str) -> tuple[str, ...]:
-        """Return the accounts in which a party books payments from the group, each only once."""
+        """Return the accounts in which a party books payments from the group, each account once."""
         return tuple(dict.fromkeys(e.received for e in self.spendings if e.to == receiver))
 
     def _in_kind(self, account: str, hole: str | None = None, about: str | None = None) -> Opened:
@@ -367,7 +367,7 @@ class Chart:
         return Opened(account, commodities, about=about)
 
     def _seized(self, customer: str) -> Iterator[Opened]:
-        """If customers pledge tokens, open a customer's account for the sale of seized tokens."""
+        """Open a party's account for sales of seized tokens, if customers can pledge tokens."""
         if self.collateral:
             about = "tokens sold for customers who lack margin, and the dollars paid for them"
             yield self._tokens_and_money(exchanged(customer, Kind.SEIZURE), about)
@@ -375,8 +375,9 @@ class Chart:
     def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
         """Open the accounts of a party's tokens.
 
-        The maker has accounts for all tokens, and an issuer only for the tokens that it issues.
-        OUTSIDE has accounts for tokens in pools, since it trades these tokens with arbitrageurs.
+        The maker has accounts for all tokens. An issuer has accounts only for its own tokens.
+        OUTSIDE also has accounts for tokens that may have a pool, since it trades these tokens with
+        arbitrageurs.
         """
         about = "the dollars paid for the tokens received"
         for name in self._tokens_of(holder):

@@ -1,4 +1,4 @@
-"""Reads the chart of accounts of a run from the commodities and roles in the run's books."""
+"""Makes the chart of accounts from the commodities, roles and uses of money in the books."""
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
@@ -11,7 +11,7 @@ from ledger.parties import OUTSIDE
 from ledger.roles import read_parties
 from ledger.spending import Spending
 
-Commodities = Mapping[str, Mapping[str, str]]  # metadata by commodity, in the order of the chart
+Commodities = Mapping[str, Mapping[str, str]]  # each commodity's metadata, in the chart's order
 
 
 def chart_of(
@@ -24,12 +24,12 @@ def chart_of(
 
     Args:
         commodities: the metadata of each commodity.
-        roles: the parties of each role.
+        roles: each role, with a party that has it.
         pays: the payer, the kind and the payee of each use of money.
         keepers: the entities for which accounts are opened.
 
     Raises:
-        RoleError: the roles are incomplete, or are not roles of a run.
+        RoleError: the roles are incomplete or wrong.
     """
     parties = read_parties(roles, keepers)
     contracts = tuple(

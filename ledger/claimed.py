@@ -1,4 +1,4 @@
-"""The mechanism by which the thread explains the loss: its parts, and the tweets on each part.
+"""The parts of the mechanism that the thread names, and the tweets about each part.
 
 Each kind of account belongs to at most one part of the mechanism.
 """
@@ -12,15 +12,15 @@ class Claimed(StrEnum):
     tweets: tuple[int, ...]
 
     def __new__(cls, name: str, tweets: tuple[int, ...]) -> "Claimed":
-        """Create a part that equals its name, so that tables and sentences can print it."""
+        """Create a part that equals its name, so that it is printed as its name."""
         part = str.__new__(cls, name)
         part._value_ = name
         part.tweets = tweets
         return part
 
-    # "FTX liquidity was getting picked off left and right"
+    # In the thread's words: "FTX liquidity was getting picked off left and right"
     QUOTES = "quotes", (8, 9, 10, 12, 17, 18)
-    # "the liquidations which Alameda had to handle to keep FTX alive"
+    # In the thread's words: "the liquidations which Alameda had to handle to keep FTX alive"
     LIQUIDATIONS = "liquidations", (22, 23)
-    # "Flood -EV liquidity and trading across the chain"
+    # In the thread's words: "Flood -EV liquidity and trading across the chain"
     ON_CHAIN = "liquidity on chain", (13,)

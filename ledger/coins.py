@@ -1,8 +1,7 @@
-"""Coins: commodities that the maker buys with borrowed money, or that customers are owed.
+"""Coins: the maker may buy them with borrowed money, or the house may owe them to customers.
 
-Dealers sell and buy coins. The maker may hold a coin that the house also owes to customers. The
-maker's own coins are in accounts of the kind `Portfolio`, and customers' coins are in accounts of
-the kind `Coins`.
+Both can be true of the same coin. The maker trades coins with dealers. Accounts of the maker's own
+coins have the kind `Portfolio`, and accounts of customers' coins have the kind `Coins`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,8 +26,8 @@ class Coin:
     """A coin, or a group of coins with one price."""
 
     name: str
-    unit: str  # the smallest quantity of the coin in a trade, as a decimal
-    dealers: str  # the parties that trade the coin with the maker
+    unit: str  # the coin's smallest quantity in the books, such as 0.01
+    dealers: str  # the party that trades the coin with the maker
     is_held: bool = True  # whether the maker may buy the coin with borrowed money
     is_owed: bool = False  # whether the house may owe the coin to customers
     quantity: Scale = field(init=False)
@@ -38,12 +37,12 @@ class Coin:
 
 
 def names_owed(known: Sequence[Coin]) -> tuple[str, ...]:
-    """Return the coins that the house may owe to customers."""
+    """Return the names of the coins that the house may owe to customers."""
     return tuple(coin.name for coin in known if coin.is_owed)
 
 
 def opened_coins(known: Sequence[Coin], holder: str, hole: str | None = None) -> Iterator[Opened]:
-    """Open the accounts of a party's coins, and the equity accounts that balance the coins."""
+    """Open accounts for the coins that the maker may buy, and accounts that balance these coins."""
     about = "the dollars paid for the coins, less the proceeds of sales"
     for coin in known:
         if coin.is_held:
@@ -52,14 +51,14 @@ def opened_coins(known: Sequence[Coin], holder: str, hole: str | None = None) ->
 
 
 def opened_for_customers(known: Sequence[Coin], house: str, customers: str) -> Iterator[Opened]:
-    """Open the house's accounts for the coins that it holds and for the coins that it owes."""
+    """Open the house's accounts for customers' coins: one for coins held, one for coins owed."""
     if names := names_owed(known):
         yield Opened(coins_there(house), names, LIQUID, "customers' coins at hand")
         yield Opened(coins_owed(house, customers), names, CLAIM, "owed in kind")
 
 
 def opened_of_customers(known: Sequence[Coin], house: str, customers: str) -> Iterator[Opened]:
-    """Open customers' accounts for coins in their own wallets and for coins that the house owes."""
+    """Open customers' accounts: one for coins in their wallets, one for coins at the house."""
     if names := names_owed(known):
         yield Opened(coins_there(customers), names)
         yield Opened(claim_in_coins(customers, house), names)
@@ -73,7 +72,7 @@ def opened_sales(known: Sequence[Coin], maker: str) -> Iterator[Opened]:
 
 
 def opened_at_dealers(known: Sequence[Coin], dealers: str) -> Iterator[Opened]:
-    """Open the dealers' accounts for the coins that they sell and buy."""
+    """Open the dealers' accounts of coins, and the equity accounts that balance these coins."""
     yield from opened_coins(known, dealers)
     if names := names_owed(known):
         yield Opened(coins_there(dealers), names)

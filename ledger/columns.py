@@ -1,9 +1,9 @@
-"""Writes the texts of many rows at once.
+"""Groups similar rows, and writes the texts of many rows at once.
 
-A day has tens of thousands of fills, and their texts differ only in some numbers. So the functions
-that write these texts take one number, or a column: an array with a number for each row. From a
-number a function makes one text. From a column it makes a list with one text for each row. The
-words that all rows share are written only once.
+A day may have tens of thousands of fills, and the texts of similar fills differ little. So each
+function that writes these texts accepts a number or a column. A column is an array with one number
+for each row. For a number the function returns one text. For a column it returns a list with one
+text for each row.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,11 +14,10 @@ import numpy as np
 
 Numbers = int | np.ndarray
 Words = str | list[str]
-# The type of amounts. A function that gets numbers returns numbers. If it gets columns, it returns
-# columns.
+# The type of amounts. A function with this type returns a column if it gets columns.
 Count = TypeVar("Count", int, np.ndarray, Numbers)
-# The types of a record's fields. If the record stands for many rows, a field with a number is a
-# column of numbers (Held), and a field with a text is a list of texts (Told).
+# The types of a record's fields: `Held` for a number, `Told` for a text. If one record represents
+# many rows, the number becomes a column, and the text becomes a list of texts.
 Held = TypeVar("Held", bound=Numbers, covariant=True)
 Told = TypeVar("Told", bound=Words, covariant=True)
 
@@ -30,7 +29,7 @@ def each(write: Callable[[int], str], numbers: np.ndarray) -> list[str]: ...
 @overload
 def each(write: Callable[[int], str], numbers: Numbers) -> Words: ...
 def each(write: Callable[[int], str], numbers: Numbers) -> Words:
-    """Write a number or a column as text. Equal numbers are converted only once."""
+    """Write a number, or each number of a column, as text. Equal numbers are converted once."""
     if not isinstance(numbers, np.ndarray):
         return write(numbers)
     values = numbers.tolist()
@@ -43,7 +42,7 @@ def joined(parts: Iterable[str]) -> str: ...
 @overload
 def joined(parts: Iterable[Words]) -> Words: ...
 def joined(parts: Iterable[Words]) -> Words:
-    """Join texts. If some parts are columns (of equal length), join the parts row by row."""
+    """Join texts. If some parts are lists, all of one length, join the parts row by row."""
     parts = list(parts)
     texts = [part for part in parts if isinstance(part, str)]
     if len(texts) == len(parts):
@@ -53,12 +52,14 @@ def joined(parts: Iterable[Words]) -> Words:
 
 
 def alike(rows: np.ndarray, *columns: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the groups of rows that have equal values in all *columns*, sorted by these values.
+    """Yield groups of rows that have equal values in all *columns*.
+
+    The groups are sorted by these values. Within a group the rows keep their order.
 
     Args:
-        rows: the rows, shape (n,). Within a group the rows keep their order.
-        columns: the values to compare, each of shape (n,). The values are booleans, or integers
-            from zero.
+        rows: the rows, shape (n,).
+        columns: the values to compare, each of shape (n,). The values are booleans, or integers of
+            at least 0.
     """
     if not len(rows):
         return

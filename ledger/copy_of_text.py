@@ -1,4 +1,7 @@
-"""Makes the Parquet copy of a general ledger from its text. The journal writes the same bytes."""
+"""Makes the Parquet copy of a general ledger from its text.
+
+During a run the journal writes this copy, with the same bytes.
+"""
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -52,7 +55,7 @@ def write_copy(folder: Path, entries: Sequence[data.Directive]) -> None:
 
 
 def directives(entries: Sequence[data.Directive]) -> Iterator[Directive]:
-    """Yield all directives except transactions, in the form that the copy stores."""
+    """Yield the accounts, commodities, notes, events and prices, in the form of the copy."""
     for entry in entries:
         match entry:
             case data.Open():
@@ -71,7 +74,7 @@ def directives(entries: Sequence[data.Directive]) -> Iterator[Directive]:
 
 
 def transaction_of(entry: data.Transaction, scales: Mapping[str, Scale]) -> Movement:
-    """Convert a transaction that Beancount loaded to the journal's type."""
+    """Convert a transaction, as Beancount loads it, to a `Movement`."""
     (tag,) = entry.tags or ("",)
     return Transaction(
         _time_us(entry),
@@ -90,13 +93,13 @@ def _posting_of(posting: data.Posting, scales: Mapping[str, Scale]) -> Posting[i
 
 
 def opened_by(line: Directive) -> Opened:
-    """Return the account that an `open` directive declares, in the form of the chart."""
+    """Return the account that an `open` directive declares."""
     about = {key: plain(value) for key, value in line.meta}
     return Opened(line.name, line.words, about.get("hole"), about.get("about"))
 
 
 def scales_of(found: Sequence[Directive]) -> dict[str, Scale]:
-    """Return the scale of each commodity, from the ledger's declarations."""
+    """Return the smallest unit of each commodity, as the ledger declares it."""
     commodities = {
         each.name: {key: plain(value) for key, value in each.meta}
         for each in found
@@ -130,17 +133,17 @@ def _time_us(entry: data.Transaction) -> int:
 
 
 def meta_of(entry: data.Directive) -> tuple[tuple[str, str], ...]:
-    """Return the metadata of a directive, with each value written as in the ledger's text."""
+    """Return the metadata of a directive. Each value is written as in the ledger's text."""
     return tuple((key, value_text(value)) for key, value in stated_meta(entry.meta).items())
 
 
 def _word(value: object, kind: object) -> str:
-    """Write a value of a note as the ledger's text has it. An account's name has no quotes."""
+    """Write a value of a note as in the ledger. Texts have quotes, and account names do not."""
     return str(value) if kind is account.TYPE else value_text(value)
 
 
 def value_text(value: object) -> str:
-    """Write a value of a directive as the ledger's text has it.
+    """Write a value of a directive as in the ledger's text.
 
     Raises:
         TypeError: the copy cannot store a value of this type.

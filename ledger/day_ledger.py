@@ -1,12 +1,14 @@
-"""Day ledgers: one day, fill by fill, as a ledger that Beancount can check by itself.
+"""Day ledgers: the books of one day, fill by fill. Beancount can check them without other files.
 
-A day ledger opens the accounts that change on the day, and the accounts with which these accounts
-must be compared. The first entry has the date of the previous day. This entry brings the accounts'
-balances forward, and the `Opening` account of each entity balances it. Income and expenses start
-from zero. The next entries are the fills of the day, one entry for each fill, and the day's entries
-of the general ledger except closing entries, copied word for word. These entries are in the order
-of `seq`. A fill is posted by the same rule that the general ledger applies to sums of fills. The
-closing balances have the date of the next day.
+A day ledger opens the accounts that change on the day. If a contract, a token or a coin moves on
+the day, the day ledger opens all accounts with a balance in it. The first entry brings balances
+forward, with the date of the previous day. In this entry the `Opening` account of each entity
+balances the entity's dollars. Income and expenses start from zero.
+
+The entries of the day follow, in the order of `seq`. Each fill is an entry. Entries of the general
+ledger are copied word for word, except closing entries. A fill is posted by the same rule that the
+general ledger applies to sums of fills. At the end the closing balances are asserted, with the date
+of the next day.
 """
 
 from collections import defaultdict
@@ -53,8 +55,8 @@ def render_day(run: RunFolder, day: date) -> str:
 def render_days(run: RunFolder, wanted: Iterable[date]) -> Iterator[tuple[date, str]]:
     """Yield the ledgers of several days, in the order of the days.
 
-    A day without entries in the general ledger has no ledger. The sums of the general ledger's
-    postings are read only once.
+    A day without entries in the general ledger has no ledger. The general ledger's daily sums are
+    read only once for all days.
     """
     wanted = set(wanted)
     if not wanted:
@@ -68,8 +70,8 @@ def render_days(run: RunFolder, wanted: Iterable[date]) -> Iterator[tuple[date, 
             balances[account, commodity] += units
 
 
-# Accounts are in the order of their first posting. Within an entry, the postings of a commodity are
-# together, as Beancount books them.
+# A day's accounts are in the order of their first posting. Within an entry, postings of the same
+# commodity follow each other, as in Beancount's own order.
 _SUMS_BY_DAY = """
     SELECT date, account, commodity, sum(units)::BIGINT FROM (
         SELECT *, min(line) OVER (PARTITION BY seq, commodity) AS first FROM postings
@@ -84,7 +86,7 @@ _MOVEMENTS = """
 
 
 class _Renderer:
-    """Writes the entries of day ledgers, for one run."""
+    """Writes day ledgers of one run."""
 
     def __init__(self, run: RunFolder) -> None:
         self._run = run
@@ -131,11 +133,12 @@ class _Renderer:
         return "".join(lines)
 
     def _brought_forward(self, before: Balances, moved: Balances) -> Balances:
-        """Return the balances to bring forward, with an `Opening` account to balance each entity.
+        """Return the balances to bring forward. `Opening` accounts balance each entity's dollars.
 
-        The positions in a contract sum to zero only over all entities. So if the position of one
-        holder changes, the positions of all holders are brought forward. Balances in a token are
-        brought forward in the same way, so that claims and debts in the token can be compared.
+        A balance in dollars is brought forward if the account changes on the day, except income
+        and expenses. If a contract moves, all positions in it are brought forward, because
+        positions sum to zero only over all entities. If a token or a coin moves, all balances in it
+        are brought forward, so that claims can be compared with debts.
         """
         commodities = {commodity for _, commodity in moved}
         forward: Balances = {}

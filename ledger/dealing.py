@@ -1,7 +1,7 @@
-"""The maker's purchases and sales of coins with dealers.
+"""Entries for coins that the maker buys from dealers or sells to dealers.
 
-The entries need no price. In each party's books, the postings of coins sum to zero, and so do the
-postings of dollars.
+The entries balance without a price: in each party's books, the coins sum to zero and the dollars
+sum to zero.
 """
 
 from ledger.accounts import cash, coins, paid_for_coins
@@ -13,7 +13,7 @@ from ledger.transaction import Movement, Posting, Transaction
 def buy(
     time_us: int, maker: str, coin: Coin, lots: int, cents: int, links: tuple[str, ...]
 ) -> Movement:
-    """Dealers sell coins to the maker for cash."""
+    """The maker buys coins from dealers for cash."""
     what = f"{maker} buys {coin.quantity.text(lots, ',')} {coin.name} for {usd(cents)}"
     return _exchange(time_us, maker, coin, (lots, cents), what, links)
 

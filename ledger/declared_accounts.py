@@ -1,8 +1,8 @@
-"""Gives the accounts of any ledger the names ``Root : whose books : kind : with whom``.
+"""Gives each account of a user's ledger a name: ``Root : whose books : kind : with whom``.
 
-Reports need these names. The `open` line of an account can state the last three words as metadata
-(`entity`, `kind`, `with`). Otherwise the words follow from the account's name, by the rules in
-docs/any-ledger.md.
+Reports need names of this form. The metadata `entity`, `kind` and `with` of an `open` line can
+state the last three parts of the name. A part that is not stated follows from the account's own
+name, by the rules in docs/any-ledger.md.
 """
 
 from collections.abc import Collection, Mapping
@@ -31,13 +31,13 @@ from ledger.parties import Parties
 
 ROOTS = (ASSETS, LIABILITIES, EQUITY, INCOME, EXPENSES)
 PARTS = (CLAIM, LIQUID, GROUP, CAUSE, IN_KIND)
-# The kind of an account that states its part in the hole, but not its kind.
+# The kind of an account, by its part in the hole, if its metadata and its name give no kind.
 _BY_PART = {LIQUID: Kind.CASH, CLAIM: Kind.CUSTOMERS}
-_OPENING = "Opening"  # an equity account has opening balances if its name begins with this word
+_OPENING = "Opening"  # an equity account called Opening... is for opening balances
 
 
 class LedgerFileError(MistakeError):
-    """A ledger cannot be read, or lacks data that reports need. The message has the correction."""
+    """A user's ledger cannot be read, or reports cannot use it. The message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +55,17 @@ def place_of(meta: data.Meta) -> str:
 
 
 class DeclaredAccounts:
-    """Reads the name in reports and the part in the hole of each account from its `open` line."""
+    """Reads from each `open` line the account's name in reports, and its part in the hole."""
 
     def __init__(self, parties: Parties, names: Collection[str], roots: Mapping[str, str]) -> None:
-        """Initialise with the roles, the entities, and the ledger's names of the five roots."""
+        """Initialise with the parties, the entities, and the ledger's words for the five roots."""
         self._parties, self._names, self._roots = parties, names, roots
 
     def declare(self, line: data.Open) -> Declared:
         """Return an account's name in reports and its part in the hole.
 
         Raises:
-            LedgerFileError: the account's `open` line is incomplete or impossible.
+            LedgerFileError: the metadata of the `open` line are incomplete or wrong.
         """
         place = place_of(line.meta)
         root, *words = line.account.split(":")
@@ -93,10 +93,10 @@ class DeclaredAccounts:
         return Declared(name, hole, place)
 
     def check_part(self, line: data.Open, declared: Declared) -> None:
-        """Refuse an account that the group uses, if the account has no part in the hole.
+        """Refuse an account of the group without a part in the hole. Contracts need no part.
 
         Raises:
-            LedgerFileError: the account has no part in the hole.
+            LedgerFileError: the account needs a part in the hole, but has none.
         """
         entity, kind = declared.account.split(":")[1:3]
         if entity in self._parties.group and not declared.hole and kind != Kind.CONTRACTS:
@@ -108,7 +108,7 @@ class DeclaredAccounts:
     def _kind(
         self, root: str, words: list[str], hole: str | None, stated: str | None
     ) -> tuple[str | None, list[str]]:
-        """Return the kind of an account, and the words of its name that say with whom."""
+        """Return the kind of an account, and the words of its name that name the other party."""
         if stated:
             return stated, words[1:] if words and words[0] == stated else words[-1:]
         if words and words[0] in KINDS:
@@ -142,14 +142,14 @@ def joined(line: Opened, other: Opened, place: str) -> Opened:
     if line.hole != other.hole:
         raise LedgerFileError(
             f"{place}: two accounts have the name {line.account} in reports, one with hole: "
-            f"{line.hole}, one with hole: {other.hole}; distinguish them by kind: or with:"
+            f"{line.hole}, one with hole: {other.hole}; give one of them another kind: or with:"
         )
     commodities = tuple(dict.fromkeys((*line.commodities, *other.commodities)))
     return Opened(line.account, commodities, line.hole, line.about or other.about)
 
 
 def _word(line: data.Open, key: str, place: str) -> str | None:
-    """Return the value of a metadata key on an `open` line."""
+    """Return the value of a metadata key of an `open` line, or None if the key is missing."""
     value = line.meta.get(key)
     if value is None:
         return None

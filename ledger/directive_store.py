@@ -1,7 +1,8 @@
-"""Stores the general ledger's directives, except transactions, in one Parquet file.
+"""Stores directives of the general ledger in one Parquet file.
 
-The file has all directives that reports read: `open`, `commodity`, `custom`, `event` and `price`.
-It is a copy of the general ledger's text. If copy and text differ, the text is right.
+The directives are `commodity`, `open`, `custom`, `event` and `price`. Transactions are stored by
+`ledger.posting_store`. Reports read no other directives. The file is a copy of the ledger's text.
+If copy and text differ, the text is right.
 """
 
 import json
@@ -16,20 +17,20 @@ from ledger.values import plain
 
 FILE = "directives.parquet"
 
-# The order of storage. Accounts and commodities are in the order of the chart. Notes, events and
-# prices are grouped by name.
+# The order of storage. Commodities and accounts stay in the order of the chart. Notes, events and
+# prices are sorted by name.
 DIRECTIVES = ("commodity", "open", "custom", "event", "price")
 _AS_CHARTED = ("commodity", "open")
 
 
 class Directive(NamedTuple):
-    """One directive other than a transaction: its day, its name and its values."""
+    """A directive that is not a transaction: its type, day, name, values and metadata."""
 
     directive: str
     date: date
-    name: str  # an account, a commodity, a kind of note or an event
+    name: str  # of an account, a commodity, a kind of note or an event
     words: tuple[str, ...] = ()  # values in Beancount's form, or an account's commodities
-    # The metadata, with values in Beancount's form. The file has the values without quotes.
+    # Keys and values. The values are in Beancount's form here, but have no quotes in the file.
     meta: tuple[tuple[str, str], ...] = ()
 
 
@@ -49,7 +50,7 @@ class Directives:
 
 
 def in_order(found: Iterable[Directive]) -> list[Directive]:
-    """Sort directives in the order of storage. Directives with equal keys keep their order."""
+    """Sort directives by type, then notes, events and prices by name. The sort is stable."""
     return sorted(
         found,
         key=lambda each: (

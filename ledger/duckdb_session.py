@@ -1,6 +1,6 @@
-"""The DuckDB databases of this process, which store no data, and a new connection for each use.
+"""Opens connections to in-memory DuckDB databases. This process reuses these databases.
 
-Starting a database takes 10 ms of CPU. Connecting to a running database takes almost nothing, and
+Starting a database takes 10 ms of CPU. Connecting to a running database takes almost no time, and
 reports and audits need many connections. Temporary objects are private to their connection, so use
 `CREATE TEMP VIEW`, not `CREATE VIEW`.
 """
@@ -12,16 +12,15 @@ from pathlib import Path
 
 import duckdb
 
-# Each process has its own database, because the threads of a database do not survive a fork of the
-# process. Each number of threads has its own database, because DuckDB sets this number for a
-# database, not for a connection.
+# One database for each process and each number of threads. The threads of a database do not survive
+# a fork of the process. DuckDB sets the number of threads for a database, not for a connection.
 _databases: dict[tuple[int, int | None], duckdb.DuckDBPyConnection] = {}
 
 THREADS: int | None = None  # the default number of threads (None: one for each core)
 
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """Connect to this process's database. Callers must not change the database's settings.
+    """Connect to a database of this process. Callers must not change its settings.
 
     Args:
         threads: the number of threads. None means THREADS.
@@ -29,7 +28,7 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     threads = threads or THREADS
     key = os.getpid(), threads
     if key not in _databases:
-        # Without this setting DuckDB would use its cached copy of a file that has changed.
+        # Without this setting DuckDB would use its cached copy of a file even if the file changed.
         config: dict[str, str | bool | int | float | list[str]] = {
             "enable_external_file_cache": False
         }
@@ -38,18 +37,18 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
             config=config if threads is None else config | {"threads": threads}
         )
     connection = _databases[key].cursor()
-    # By default DuckDB would use the local time zone, and print a progress bar into our output.
+    # By default DuckDB uses the local time zone, and prints a progress bar into our output.
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return connection
 
 
 def literal(value: object) -> str:
-    """Return a path or a text as a quoted string of SQL."""
+    """Return a value as a quoted string of SQL."""
     return "'" + str(value).replace("'", "''") + "'"
 
 
 def parquet(*paths: Path, with_row_numbers: bool = False) -> str:
-    """Return the SQL expression that reads Parquet files, with all rows and columns of the files.
+    """Return an SQL expression that reads all rows and columns of Parquet files.
 
     Args:
         paths: the files, which all have the same columns.
@@ -62,7 +61,7 @@ def parquet(*paths: Path, with_row_numbers: bool = False) -> str:
 
 
 def _say_that_pandas_is_missing() -> None:
-    """If pandas is not installed, record this once in Python's table of modules.
+    """If pandas is not installed, record this in `sys.modules`.
 
     Without this record DuckDB searches the disk for pandas at each item of a list parameter. For a
     list of a hundred accounts this takes 7 ms of CPU.

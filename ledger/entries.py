@@ -1,8 +1,8 @@
 """Turns fills into transactions.
 
 In a day ledger, each fill is a transaction. In the general ledger, fills are summed by pairing: the
-motive, the venue, the taker and the counterparty. At a day's end each pairing has one closing
-entry, the sum of the pairing's fills on this day.
+motive, the venue, the taker and the counterparty. At a day's end each pairing with fills gets one
+closing entry, the sum of these fills.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,20 +18,20 @@ from ledger.narration import fill_sentence, sum_sentence, token_sentence
 from ledger.times import day_of, settlement_link
 from ledger.transaction import Movement, Movements, Posting, Transaction
 
-MICROSECONDS = Scale.of("0.000001")  # the books write times in seconds with six decimals
+MICROSECONDS = Scale.of("0.000001")  # the age of a quote is written in seconds, to the microsecond
 
 GROUPED_BY = ("motive", "venue", "taker", "maker")
 
 
 def contract_table(chart: Chart, names: Names) -> dict[tuple[int, int], Contract]:
-    """Return each contract by two codes: (venue, market)."""
+    """Return the contracts by the codes of venue and market."""
     return {
         (names.venues.index(c.venue), names.markets.index(c.market)): c for c in chart.contracts
     }
 
 
 class Entries:
-    """Turns rows into transactions, for one chart and one set of names."""
+    """Turns rows of fills into transactions, for one chart and one set of names."""
 
     def __init__(self, chart: Chart, names: Names) -> None:
         self._chart, self._names = chart, names
@@ -40,17 +40,17 @@ class Entries:
         self._pairings: dict[tuple[int, ...], Pairing] = {}
 
     def of_row(self, fill: Fill[int]) -> Movement:
-        """Return the transaction of one row: its postings, and a sentence that describes it."""
+        """Return the transaction of one row, with a sentence that describes the row."""
         return self._expand(self._pairing(fill), self._contracts[fill.venue, fill.market], fill)
 
     def of_rows(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, Movements]]:
-        """Yield the transactions of rows (dtype ROW). Similar rows are converted together.
+        """Convert rows (dtype ROW) to transactions. Similar rows are converted together.
 
         Rows are similar if they have the same pairing and market, leave the same fields empty, and
         are posted to the same accounts.
 
         Yields:
-            The numbers (seq) of n similar rows, shape (n,), and the n transactions in columns.
+            For n similar rows: their numbers (seq), shape (n,), and their transactions in columns.
         """
         form = [rows[column] for column in (*GROUPED_BY, "market")]
         form += [rows[column] != ABSENT for column in NULLABLE]
@@ -63,7 +63,7 @@ class Entries:
                 yield fills.seq, self._expand(pairing, contract, fills)
 
     def closing(self, rows: np.ndarray, time_us: int) -> Iterator[Movement]:
-        """Yield a period's closing entries: sums of rows by motive, venue, taker and counterparty.
+        """Yield a period's closing entries: for each pairing, the sum of its rows.
 
         Args:
             rows: all rows of the period, in order of seq.
@@ -156,7 +156,7 @@ def _grouped_by(fill: Fill[int]) -> tuple[int, ...]:
 
 
 def _lots_by_market(rows: np.ndarray) -> dict[tuple[int, ...], dict[int, int]]:
-    """Return the lots by market, for each group of rows that are equal in GROUPED_BY."""
+    """For each group of rows with equal values in GROUPED_BY, sum the lots by market."""
     summed: dict[tuple[int, ...], dict[int, int]] = {}
     if not len(rows):
         return summed

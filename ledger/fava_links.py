@@ -1,7 +1,7 @@
-"""Lines for Fava, which shows books in a browser: links to saved queries, and a page of our own.
+"""Directives for Fava, which shows books in a browser: links to saved queries, and our own page.
 
-The lines are in files of the group's own books. Beancount ignores the lines. If moneytrail is not
-installed, Fava can still show the group's books, but without the page.
+The directives are in the files of the group's own books. Beancount does nothing with them. If
+moneytrail is not installed, Fava can open `group.beancount`, which has the links but not the page.
 """
 
 import re
@@ -14,9 +14,9 @@ from ledger.text import EXACT, HEADER, quoted
 from ledger.transaction import MONEY
 
 FAVA_FILE = "fava-group.beancount"
-EXTENSION, PAGE = "moneytrail_fava", "MoneyTrail"  # the module of the extension, and its class
+EXTENSION, PAGE = "moneytrail_fava", "MoneyTrail"  # our module for Fava, and its class
 
-# Fava reports an error if it cannot import an extension. So only this file names our extension.
+# Fava reports an error if it cannot import an extension. So only FAVA_FILE names our extension.
 WITH_PAGE = f"""\
 {HEADER};; The group's own books in Fava, with the page that moneytrail adds. Needs moneytrail
 ;; installed; without it Fava opens {GROUP}.
@@ -26,8 +26,8 @@ option "operating_currency" "{MONEY}"
 {{start}} custom "fava-extension" "{EXTENSION}"
 """
 
-# The saved queries that have a link in Fava's sidebar, and the label of the link. Fava's page of
-# queries has all saved queries.
+# The saved queries that get a link in Fava's sidebar, each with the label of its link. Fava's own
+# page of queries lists all saved queries.
 ANSWERED = {
     "hole": "How large is the hole?",
     "where-did-the-money-go": "The hole by kind",
@@ -39,12 +39,12 @@ ANSWERED = {
 
 
 def with_page(title: str, start: date) -> str:
-    """Return the file that lets Fava show the books called *title* together with the page."""
+    """Return the text of FAVA_FILE, for the books called *title*."""
     return WITH_PAGE.format(title=quoted(title), start=start)
 
 
 def sidebar_texts(title: str, queries: Sequence[str], start: date) -> Iterator[str]:
-    """Yield a link to each saved query in ANSWERED, for the books called *title*."""
+    """Yield lines with links to those *queries* that ANSWERED has, for the books called *title*."""
     yield ";; For Fava alone: links to the saved queries.\n"
     for name in queries:
         if name in ANSWERED:
@@ -55,10 +55,10 @@ def sidebar_texts(title: str, queries: Sequence[str], start: date) -> Iterator[s
 
 
 def page_address(title: str) -> str:
-    """Return the address in Fava of the extension's page, for the books called *title*."""
+    """Return the path of our page on Fava's server, for the books called *title*."""
     return f"/{slug(title)}/extension/{PAGE}/"
 
 
 def slug(title: str) -> str:
-    """Return the name that Fava's addresses use for books: the title without punctuation."""
+    """Write a title as in Fava's addresses: lower case, no punctuation, hyphens for spaces."""
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\s\w-]", "", title).strip().lower())

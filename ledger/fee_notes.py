@@ -1,4 +1,4 @@
-"""The notes that record fees in the books: rates by tier, customers' rate, and discounts."""
+"""Notes that record fees in the books: rates, discounts, and firms' volumes before the run."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from ledger.notes import Note, Usd, Whole, Word
 
 @dataclass(frozen=True, slots=True)
 class TakerFee(Note):
-    """A tier of taker fees: the rate from a volume of `volume_usd` in thirty days upwards."""
+    """A fee tier for takers: its rate, and the least volume in thirty days."""
 
     kind: ClassVar[str] = "taker-fee-e6"
     venue: Word
@@ -18,7 +18,7 @@ class TakerFee(Note):
 
 @dataclass(frozen=True, slots=True)
 class CustomersFee(Note):
-    """The mean fee rate of all customers, whose accounts are in different tiers."""
+    """The mean fee rate of customers that are not firms. Their accounts are in different tiers."""
 
     kind: ClassVar[str] = "customers-fee-e6"
     venue: Word
@@ -27,7 +27,7 @@ class CustomersFee(Note):
 
 @dataclass(frozen=True, slots=True)
 class FeeFloor(Note):
-    """The lowest rate after a discount. A tier with a lower rate keeps its own rate."""
+    """The lowest rate that a discount can give. A tier whose rate is lower keeps its rate."""
 
     kind: ClassVar[str] = "taker-fee-floor-e6"
     venue: Word
@@ -36,7 +36,7 @@ class FeeFloor(Note):
 
 @dataclass(frozen=True, slots=True)
 class FeeDiscount(Note):
-    """The discount that a holder of house tokens gets on the fee rate of its tier."""
+    """A firm's discount on its tier's fee rate. The firm gets it because it holds house tokens."""
 
     kind: ClassVar[str] = "taker-fee-discount-e4"
     firm: Word

@@ -1,6 +1,6 @@
-"""Makes notes that sum up a day's fills, so that reports need not read all fills.
+"""Makes notes with sums of a day's fills, so that reports need not read all fills.
 
-The notes are written with the books. The audit computes them again from the fills.
+The journal writes the notes into the books. The audit computes them again from the fills.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ NOTED_BY_HOUR = Motive.PICKOFF
 
 
 class FillNotes:
-    """Makes the notes on fills, for one chart and one set of names."""
+    """Makes notes on fills, for one chart and one set of names."""
 
     def __init__(self, chart: Chart, names: Names, hours_are_sampled: bool) -> None:
         house = names.venues.index(chart.parties.house)

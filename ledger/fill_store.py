@@ -1,7 +1,7 @@
 """Stores fills on disk: one Parquet file per month. The same rows give the same bytes.
 
-This project uses only DuckDB to write and read the files, since DuckDB's licence is compatible with
-Beancount's licence.
+This project writes and reads the files with DuckDB, not with pyarrow, because pyarrow's licence is
+not compatible with Beancount's licence.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from ledger import duckdb_session, parquet_metadata
 from ledger.fills import ABSENT, NULLABLE, ROW, Fill, Names
 from ledger.money import Contract
 
-# The number of rows in a row group: 60 of DuckDB's vectors, of 2,048 values each.
+# The number of rows in a row group of a file: 60 vectors of DuckDB, with 2,048 rows each.
 ROW_GROUP = 122_880
 
 
@@ -26,8 +26,8 @@ class FillsError(ValueError):
 class MonthOfFills:
     """The fills of one month, collected by column until they are written.
 
-    If a column is too short for new rows, it gets twice the length that the rows need. If parts
-    were joined at the end of the month instead, this would need twice the memory.
+    A column that is too short for new rows gets twice the length that all rows need. The rows are
+    not joined at the end of the month, because the join would need twice the memory.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class MonthOfFills:
         return {name: column[begin : self._n] for name, column in self._columns.items()}
 
     def end(self) -> Mapping[str, np.ndarray]:
-        """Return the month's columns, and begin another month."""
+        """Return the month's columns, and begin the next month."""
         columns = {name: column[: self._n] for name, column in self._columns.items()}
         self._n, self._columns = 0, _empty_columns()
         return columns
@@ -98,11 +98,11 @@ def _selected(column: str, is_coded: bool) -> str:
 
 
 def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> np.ndarray:
-    """Read fills, in the order of seq, from a relation with the columns that `write` makes.
+    """Read fills from a relation with the columns that `write` makes, sorted by seq.
 
     Raises:
-        FillsError: a name in the fills is not in *names*, or a column is not as `write` makes it.
-            From such a column, SQL and the audit would read different values.
+        FillsError: a name in the fills is not in *names*, or a column has a value that `write`
+            never makes. SQL and the audit would read such a value differently.
     """
     fetched = connection.execute(f"SELECT * FROM {relation} ORDER BY seq").fetchnumpy()
     rows = np.empty(len(fetched["seq"]), dtype=ROW)
@@ -134,14 +134,14 @@ def _whole(column: str, values: np.ndarray) -> np.ndarray:
         or (may_be_nothing and (present[~nothing] == ABSENT).any())
     ):
         raise FillsError(
-            f"the fills' {column} has a value that is not allowed: no whole number, NULL, or "
-            f"{ABSENT} in place of NULL"
+            f"the column {column} of the fills has a wrong value: not a whole number, NULL where a "
+            f"number must be, or {ABSENT} in place of NULL"
         )
     return np.where(nothing, ABSENT, present)
 
 
 def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
-    """Return the position of each value of a column in the list of allowed *words*.
+    """Return, for each value of a column, its position in the list of allowed *words*.
 
     Raises:
         FillsError: a value is not in the list.
@@ -160,8 +160,8 @@ def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
 def control_total(rows: np.ndarray | Mapping[str, np.ndarray], names: Names) -> str:
     """Return a hash of all fields of the fills. A note in the general ledger has this hash.
 
-    The sums in the general ledger prove the amounts of money in the fills. The hash also proves the
-    fields without money (times, holders, ages). Names are hashed as words, not as codes.
+    The general ledger's sums prove only the amounts of money in the fills. The hash also proves the
+    other fields, such as times, holders and ages. Names are hashed as words, not as codes.
     """
     digest = hashlib.sha256()
     words = names.words()

@@ -1,8 +1,8 @@
-"""Fills: a row for each fill or settlement payment, and the one rule by which rows are posted.
+"""Fills: one row for each fill or payment, and the only rule by which rows are posted.
 
-The posting rule is linear in edge, fee and lots, so the rule accepts columns as well as numbers. A
-day ledger applies the rule to each row. The general ledger applies the rule to a day's sums by
-motive, venue, taker and counterparty. No other code makes postings from fills.
+The posting rule is linear in edge, fee and lots. So it can be applied to single rows, as in a day
+ledger, or to sums of rows, as in the general ledger. The summed rows have the same motive, venue,
+taker and counterparty. The rule accepts columns as well as numbers.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ SCHEMA_VERSION = 1
 
 
 class Trigger(IntEnum):
-    """Why a hit is profitable: the quote was stale when posted, or the price moved later."""
+    """Why a firm's hit is profitable: the quote was stale when posted, or the price moved later."""
 
     NONE = 0
     POSTING = 1
@@ -44,14 +44,14 @@ class Trigger(IntEnum):
 
     @property
     def word(self) -> str:
-        """Return the word for the trigger in the fills."""
+        """Return the trigger's name as written in the fills."""
         return ("", "posting", "tick")[self]
 
 
 class Fill(NamedTuple, Generic[Held]):
-    """One row of the fills. If the record stands for many rows, each field is a column.
+    """One row of the fills, or many rows: then each field is a column.
 
-    Venue, market, taker and maker are stored as codes of their names: see `Names`.
+    Motive, venue, market, taker, maker and trigger are stored as codes: see `Names.words`.
     """
 
     seq: Held  # number in the order of all events
@@ -59,19 +59,19 @@ class Fill(NamedTuple, Generic[Held]):
     motive: Held
     venue: Held
     market: Held
-    # The taker, or the receiver if the row is a payment. If one of the maker's additional desks
-    # trades or has the position, this field names the desk, not the maker.
+    # The taker. In a payment, the party that receives the amount, or pays it if it is negative. If
+    # an additional desk of the captive maker takes part, this field names the desk.
     taker: Held
-    maker: Held  # the counterparty, or the venue for payments from its pool
-    holder: Held  # number of the retail customer, or -1
-    lots: Held  # positive if the taker buys or pledges; in a payment, the receiver's position
+    maker: Held  # the counterparty; in a payment through a pool of the venue, the venue
+    holder: Held  # number of the retail customer, or -1 if there is none
+    lots: Held  # positive if the taker buys or pledges; in a payment, the taker's position
     price: Held  # in ticks: the price of the fill or of sold tokens, or the mark of a payment
     lead: Held  # the lead price at the moment of the fill, in ticks
-    lead_when_quoted: Held  # lead price on which the quote was based, in ticks, or -1
-    quote_age_us: Held  # age of the lead price on which the quote was based, or -1
+    lead_when_quoted: Held  # the lead price behind the quote, in ticks, or -1
+    quote_age_us: Held  # the age of this lead price at the fill, or -1
     trigger: Held
     fee_e6: Held  # millionths of the traded value
-    edge_cents: Held  # the taker's gain at the fill; in a payment, the amount
+    edge_cents: Held  # the taker's gain at the fill, before the fee; in a payment, the amount
     fee_cents: Held
 
 
@@ -98,7 +98,7 @@ class Names:
     entities: tuple[str, ...]  # the parties, and desks that have their own positions
 
     def words(self) -> Mapping[str, Sequence[str]]:
-        """Return the list of words for each coded column. A code is a position in the list."""
+        """Return the list of words of each coded column. A code is a position in it, from zero."""
         return {
             "motive": [motive.word for motive in Motive],
             "venue": self.venues,
@@ -128,10 +128,10 @@ def new_rows(n: int) -> np.ndarray:
 
 
 def join_rows(parts: Sequence[np.ndarray], dtype: np.dtype = ROW) -> np.ndarray:
-    """Return the records of all parts in one array. Without parts the array is empty.
+    """Return the records of all parts in one array. If there are no parts, the array is empty.
 
-    The parts are joined as plain bytes. Otherwise numpy would first compare the records field by
-    field, which is forty times slower.
+    The parts are joined as plain bytes. Otherwise numpy would handle the records field by field,
+    which is much slower.
     """
     if not parts:
         return np.empty(0, dtype=dtype)
@@ -165,9 +165,10 @@ class Pairing:
         )
 
     def payee(self, parties: Parties) -> str:
-        """Return the party that the entry names as payee: the taker.
+        """Return the payee of the entry.
 
-        If the captive maker is the taker on the lead venue, the payee is the counterparty.
+        The payee is the taker. But if the captive maker is the taker on the lead venue, the payee
+        is the counterparty.
         """
         taker, maker = books_of(self.taker), books_of(self.maker)
         in_group = taker == parties.maker and self.venue != parties.house
@@ -183,15 +184,15 @@ def postings(
 ) -> list[Posting[Count]]:
     """Return the postings of a fill, of a payment, or of a sum of fills or payments.
 
-    If the amounts are columns, the units of the postings are columns too. An amount of zero and a
-    column of zeros get no posting, unless all postings are zero.
+    If the amounts are columns, the units of the postings are columns too. Postings of zero are left
+    out. But if all postings are zero, all are kept. A column of zeros counts as zero.
 
     Args:
-        chart: the chart of accounts, which has the desk of each position.
+        chart: the chart of accounts, which names the desk of each position.
         pairing: the motive, the venue, the taker and the counterparty.
-        edge_cents: the taker's edge. In a payment, the amount that the taker receives.
+        edge_cents: the taker's edge; in a payment, the amount that the taker receives.
         fee_cents: the fee that the taker pays the venue.
-        lots: contracts or tokens that change hands, by commodity. Positive if the taker buys.
+        lots: lots of contracts or tokens, by commodity. Positive if the taker buys or pledges.
     """
     match pairing.motive.entry.rule:
         case Rule.IN_KIND:
@@ -204,13 +205,11 @@ def postings(
             posted = list(_house_fill(pairing, edge_cents, fee_cents))
     if not pairing.motive.is_payment:
         posted += _delivery(chart, pairing, lots)
-    # If all postings are zero, the entry keeps them.
     return [posting for posting in posted if _is_any(posting.units)] or posted
 
 
 def _is_any(units: Numbers) -> bool:
-    # A single number is tested without numpy, which needs a microsecond for each of the millions of
-    # numbers of a run.
+    # A run has millions of single numbers. Numpy would need a microsecond to test each of them.
     return bool(units.any()) if isinstance(units, np.ndarray) else units != 0
 
 

@@ -1,4 +1,4 @@
-"""Money that lenders and investors give to the group, and the group's payments outside trading."""
+"""Entries for loans, shares and tokens, and for the group's payments outside trading."""
 
 from ledger.accounts import (
     cash,
@@ -22,21 +22,20 @@ from ledger.transaction import Movement, Posting, Transaction
 def lend(
     time_us: int, lender: str, borrower: str, cents: int, links: tuple[str, ...] = ()
 ) -> Movement:
-    """A lender outside the group lends cash to the captive maker, callable at any time."""
+    """A lender outside the group lends cash to the captive maker, and may recall it at any time."""
     return Transaction(
         time_us,
         lender,
         f"{lender} lends {borrower} {usd(cents)}, callable on demand",
         "loan",
         _loan(lender, borrower, cents),
-        # If a new loan pays the interest on the same lender's earlier loans, both links are the
-        # same.
+        # If a loan pays interest on earlier loans of the same lender, *links* has the same link.
         tuple(dict.fromkeys((loan_link(lender), *links))),
     )
 
 
 def recall(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
-    """A lender recalls a loan, or the part above the lender's limit. The maker repays in cash."""
+    """A lender recalls all or a part of its loan. The maker repays in cash."""
     return Transaction(
         time_us,
         lender,
@@ -67,7 +66,7 @@ def interest(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
 def spend(
     time_us: int, spending: Spending, cents: int, why: str, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The group makes a payment. For some kinds the group receives a stake, carried at cost."""
+    """The house or the maker pays. For some kinds it receives a stake, carried at cost."""
     payer, to = spending.payer, spending.to
     return Transaction(
         time_us,
@@ -104,10 +103,10 @@ def equity_round(time_us: int, house: str, investors: str, cents: int, name: str
 def bring_tokens(
     time_us: int, maker: str, token: HeldToken, units: int, cents: int, links: tuple[str, ...]
 ) -> Movement:
-    """The maker receives tokens from their issuer, as a purchase or as a grant.
+    """The maker buys tokens from their first owner, or receives them as a grant.
 
-    The entry needs no price. In each party's books, the postings of tokens sum to zero, and so do
-    the postings of dollars.
+    The entry balances without a price: in each party's books, the tokens sum to zero and the
+    dollars sum to zero.
     """
     name, issuer = token.name, token.issuer
     paid = f"buys {units:,} {name} for {usd(cents)}" if cents else f"is granted {units:,} {name}"
@@ -132,7 +131,7 @@ def bring_tokens(
 
 
 def loan_link(lender: str) -> str:
-    """Return the link that joins all entries of one lender's loans."""
+    """Return the link of all entries about the loans of one lender."""
     return f"loan-{lender.lower()}"
 
 

@@ -1,10 +1,9 @@
-"""Refuses a run's books that could make Beancount or Fava run foreign code on loading the books.
+"""Refuses books of a run that could make Beancount or Fava run code that is not ours.
 
-A plugin is code that Beancount runs, and some options decide where Beancount finds plugins and
-whether Beancount checks balances. Beancount also accepts the words `plugin` and `option` after a
-syntax error, in the middle of a line. So the words of a text are found by Beancount's own lexer.
-Fava imports the modules that some custom directives name. The type of these directives begins with
-"fava-".
+A plugin is code that Beancount runs. Some options decide where Beancount finds plugins, and whether
+it checks balances. After a syntax error, Beancount accepts the words `plugin` and `option` even in
+the middle of a line. So Beancount's own lexer finds the words of a text. Some `custom` directives
+name modules that Fava imports. The type of these directives begins with "fava-".
 """
 
 import re
@@ -20,11 +19,11 @@ from ledger.mistake import MistakeError
 # The options of our own books. Other options could change how lines are read.
 _OPTIONS = {"title", "operating_currency", "tolerance_multiplier"}
 _MONTH = re.compile(r"\d{4}-\d{2}\.beancount", re.ASCII)
-NOTHING = re.compile(r"(?!)")  # fits no name of a file
+NOTHING = re.compile(r"(?!)")  # matches no file name
 
-# A text without these words has none of the directives, and need not be split by the lexer, which
-# is slow. A comment in every month's file says that the main file includes this file. The lexer
-# reads the word "includes" as an error, not as an include.
+# A text without these words has no refused directive. The lexer is slow, and need not read such a
+# text. The word "includes" does not count: it is in a comment of each month's file, and the lexer
+# does not read it as a directive.
 _WORDS = re.compile(rb"plugin|option|include(?!s)|fava-")
 
 
@@ -33,11 +32,13 @@ class ForeignCodeError(MistakeError):
 
 
 def refuse_foreign_code(path: Path) -> None:
-    """Check a file of books, and the months that it may include, before Beancount loads them.
+    """Check a file of books, and the monthly files beside it, before Beancount loads them.
+
+    The file may include monthly files. Monthly files may include no file.
 
     Raises:
-        ForeignCodeError: a file names a plugin, an option or a module for Fava that our books do
-            not have, or a file that is not a month's file beside it.
+        ForeignCodeError: a file has a plugin, an include that is not allowed, or an option or a
+            directive for Fava that our books do not have.
     """
     months = [each for each in sorted(path.parent.iterdir()) if _MONTH.fullmatch(each.name)]
     for file in (path, *months):
@@ -51,11 +52,12 @@ def refuse_foreign_code_in(name: str, text: str, may_include: re.Pattern[str] = 
     Args:
         name: the name of the text's file.
         text: the text.
-        may_include: fits the names of files that the text may include, and that the caller checks.
+        may_include: matches the names of files that the text may include. The caller must check
+            these files.
 
     Raises:
-        ForeignCodeError: the text names a plugin, a file that it may not include, or an option or a
-            module for Fava that our books do not have.
+        ForeignCodeError: the text has a plugin, an include that is not allowed, or an option or a
+            directive for Fava that our books do not have.
     """
     _refuse(name, text.encode(), may_include)
 
@@ -63,13 +65,13 @@ def refuse_foreign_code_in(name: str, text: str, may_include: re.Pattern[str] = 
 def _refuse(name: str, text: bytes, may_include: re.Pattern[str]) -> None:
     for line, what in _foreign(text, may_include):
         raise ForeignCodeError(
-            f"{name}:{line}: this line names {what}, which no run writes, so the ledger is not "
-            "loaded; remove the line, because it could change all other directives"
+            f"{name}:{line}: this line names {what}, but no run writes such a line, so the "
+            "ledger is not loaded; remove the line, because it could change all other directives"
         )
 
 
 def _foreign(text: bytes, may_include: re.Pattern[str]) -> Iterator[tuple[int, str]]:
-    """Yield the line of each directive that our books never have, and what the directive names."""
+    """For each directive that our books never have, yield its line and what it names."""
     if not _WORDS.search(text):
         return
     # Beancount's lexer has no annotations.
@@ -87,5 +89,5 @@ def _foreign(text: bytes, may_include: re.Pattern[str]) -> Iterator[tuple[int, s
 
 
 def _is_ours(for_fava: str, named: object) -> bool:
-    """Return whether our own books have the word *for_fava*, followed by *named*."""
+    """Return whether our own books may have the directive *for_fava* with the value *named*."""
     return for_fava == "fava-sidebar-link" or (for_fava, named) == ("fava-extension", EXTENSION)

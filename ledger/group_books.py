@@ -1,12 +1,13 @@
 """The books of the house group alone, which are enough to show where the money went.
 
-In every entry of the general ledger, the postings of each party balance, in dollars and in tokens.
-So the postings of the group alone are a ledger too. If an entry has no similar entry on its day, it
-is copied without the lines of other parties. Similar entries of a day, such as retail's deposits,
-become one entry that states their number. Contracts are left out, since their other side is in the
-books of other parties. Gains on contracts are included, since they are paid in dollars. All files
-are made from the general ledger. The audit makes the files again, and compares them with the files
-on disk.
+In every entry of the general ledger, each party's postings balance in dollars, tokens and coins. So
+the group's postings alone form a ledger too. If an entry has no similar entry on its day, it is
+copied without the lines of other parties. Similar entries of a day, such as customers' deposits,
+become one entry that states their number. Contracts are left out, since they balance only over all
+parties. Gains on contracts are included, since they are paid in dollars.
+
+All files are made from the general ledger. The audit makes them again, and compares them with the
+files on disk.
 """
 
 import re
@@ -55,7 +56,7 @@ _ACCOUNT = re.compile(
 )
 _OF_A_POSTING = "    "
 
-# Similar entries are summed posting by posting. The sum has the number (seq) of the last entry.
+# Similar entries are summed posting by posting. Their sum has the number (seq) of the last entry.
 _SUMS = """
     WITH own AS (
         SELECT *, row_number() OVER (PARTITION BY seq ORDER BY line) AS place
@@ -70,7 +71,7 @@ _SUMS = """
     GROUP BY month, date, payee, tag, form, place, account, commodity, party
     ORDER BY last, place
 """
-_Row = tuple[Any, ...]  # the columns of _SUMS
+_Row = tuple[Any, ...]  # one row of the result of _SUMS
 
 
 def write_group(run: RunFolder) -> None:
@@ -80,7 +81,7 @@ def write_group(run: RunFolder) -> None:
 
 
 def group_texts(run: RunFolder) -> dict[str, str]:
-    """Return the group's own books by file name. Every call gives the same bytes."""
+    """Return the text of each file that `write_group` writes. Every call gives the same bytes."""
     own = frozenset(line.account for _, lines in _chart(run) for line in lines)
     books = "".join((*_head(run), *_months(run, own), *_questions(run)))
     page = with_page(group_title(run), _first_day(run))
@@ -113,7 +114,7 @@ def _first_day(run: RunFolder) -> date:
 
 
 def _chart(run: RunFolder) -> Iterator[tuple[str, list[Opened]]]:
-    """Yield a heading and the accounts of each member of the group, except contracts."""
+    """For each member of the group, yield a heading and the accounts, except those of contracts."""
     for heading, accounts in run.chart.accounts():
         own = [line for line in accounts if not is_contract(line.account)]
         if entity_of(own[0].account) in run.chart.parties.group:
@@ -144,7 +145,7 @@ def _sum_text(text: Text, rows: list[_Row]) -> str:
 
 
 def _own_part(text: str, own: frozenset[str]) -> str:
-    """Drop lines about accounts of other parties: postings and closing balances."""
+    """Drop the postings and closing balances of all accounts that are not in *own*."""
     kept, keeps = [], True
     for line in text.split("\n"):
         if found := _ACCOUNT.match(line):

@@ -1,8 +1,9 @@
-"""Medians of firms' hits on stale quotes. The manifest of a run stores the medians.
+"""The number of firms' hits on stale quotes, and the medians of gain and age.
 
-A median needs every fill, and a run of the exchange's whole life has twenty million fills. So the
-medians are computed only once, when the run is sealed. The audit computes them again. If a run has
-no medians in its manifest, they are computed from the fills.
+A median needs every fill, and a run of the exchange's whole life can have twenty million fills. So
+the figures are computed when the run is sealed. The manifest stores them, and reports read them
+there. If the manifest has no such figures, reports compute them from the fills. The audit compares
+the manifest with the fills.
 """
 
 import json
@@ -15,11 +16,11 @@ from ledger.run_folder import MANIFEST, RunFolder
 
 ALL = "all firms"
 WITHOUT_RESULTS = "0.1.0"  # the version whose manifests state no results
-KEY = "hits"  # the manifest's key for numbers and medians of hits
+KEY = "hits"  # the key of the figures on hits in the manifest
 
 
 class FillStatistics(NamedTuple):
-    """A firm's hits: their number, their median gain and their median age."""
+    """A firm's hits: their number, the median gain, and the median age of the quotes."""
 
     fills: int
     median_edge_bps: Decimal | None  # basis points of the traded value
@@ -50,13 +51,16 @@ def statistics_in_fills(run: RunFolder) -> Mapping[str, FillStatistics]:
 
 
 def sealed_statistics(run: RunFolder) -> Mapping[str, object]:
-    """Return the manifest's entry: each firm's number and medians of hits, sorted by firm."""
+    """Return the manifest's entry: number and medians of hits, for each firm and for all firms."""
     found = sorted(statistics_in_fills(run).items())
     return {KEY: {firm: [n, *map(_text, medians)] for firm, (n, *medians) in found}}
 
 
 def wrong_statistics(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each firm whose figures in the manifest do not agree with its fills."""
+    """Yield a sentence for each firm whose figures in the manifest do not agree with its fills.
+
+    If the manifest must have figures but has none, yield one sentence.
+    """
     kept, due = _kept(run), statistics_in_fills(run)
     if kept is None:
         if states_results(run):
@@ -72,7 +76,7 @@ def wrong_statistics(run: RunFolder) -> Iterator[str]:
 
 
 def states_results(run: RunFolder) -> bool:
-    """Return whether the version that sealed a run states results of the run in the manifest."""
+    """Return whether a run was sealed by a version that states results in the manifest."""
     version = _about(run).get("program", {}).get("version")
     return version is not None and version != WITHOUT_RESULTS
 

@@ -1,7 +1,7 @@
-"""Customers' coins in kind: deposits, claims, loans, sales, purchases and withdrawals.
+"""Entries for customers' coins: opening balances, deposits, withdrawals, loans and trades.
 
-The books record coins as they record dollars. Each coin balances by itself. The last word of a line
-is the account's part in the hole (see `ledger.chart`):
+The books record coins as they record dollars. Each coin balances by itself. In this list, the last
+word of a line is the account's part in the hole (see `ledger.chart`):
 
     Assets:FTX:Coins:Wallet              coins that the house holds                   liquid
     Liabilities:FTX:Coins:Retail         coins that the house owes to customers       claim
@@ -9,9 +9,9 @@ is the account's part in the hole (see `ledger.chart`):
     Liabilities:Alameda:CreditLine:FTX   coins that the maker borrowed from the house group
     Equity:Alameda:Coins:BTC             coins that the maker sold, and the proceeds  cause
 
-So for each coin, the quantity owed is the sum of the quantities held and lent. The group's hole in
-a coin is the quantity that the maker sold and did not buy back. The maker sells borrowed coins at
-once. With the dollars the maker repays its dollar debt on the credit line.
+For each coin, the quantity owed to customers is the sum of the quantities held and lent. The
+group's hole in a coin is the quantity that the maker sold and did not buy back. The maker sells
+borrowed coins at once, and repays its dollar debt on the credit line with the proceeds.
 """
 
 from collections.abc import Mapping
@@ -97,7 +97,7 @@ def sell_lent(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int)
 
 
 def buy_back(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) -> Movement:
-    """The maker borrows dollars from the house, buys coins, and returns them to the house.
+    """The maker borrows dollars from the house, buys coins, and returns the coins to the house.
 
     *lots* and *cents* are above zero.
     """
@@ -127,7 +127,7 @@ def _moved(
 def _swapped(
     time_us: int, parties: Parties, coin: Coin, sold: tuple[int, int], what: str
 ) -> Movement:
-    """Let the maker sell the house's coins to dealers, or buy coins if the amounts are negative."""
+    """Let the maker sell coins of the house. If the amounts are negative, it buys coins back."""
     lots, cents = sold
     name, dealers = coin.name, coin.dealers
     house, maker = parties.group

@@ -43,7 +43,7 @@ class Journal:
         self._entries, self._text = Entries(chart, names), Text(chart)
         self._fill_notes = FillNotes(chart, names, hours_are_sampled)
         self._balances: dict[tuple[str, str], int] = defaultdict(int)
-        self._priced: dict[str, date] = {}  # the day of each commodity's last price
+        self._priced: dict[str, date] = {}  # for each commodity, the day of its last recorded price
         self._last_seq = 0
         self._rows: list[np.ndarray] = []  # recorded fills that have no seq yet
         self._transactions: list[Movement] = []
@@ -54,7 +54,7 @@ class Journal:
         self._file: TextIO | None = None
 
     def record(self, transaction: Movement) -> None:
-        """Record a cash movement outside trading.
+        """Record a movement of cash, tokens or coins outside the fills.
 
         Raises:
             UnbalancedTransactionError: the transaction's postings do not sum to zero.
@@ -63,7 +63,7 @@ class Journal:
         self._transactions.append(transaction)
 
     def trade(self, rows: np.ndarray) -> None:
-        """Record fills or payments (dtype ROW), which are in the order of time and have no seq."""
+        """Record rows of fills or payments (dtype ROW), which have no seq yet."""
         if len(rows):
             self._rows.append(rows)
 
@@ -79,22 +79,22 @@ class Journal:
         """Record the price of a commodity at the end of a day, if it is not yet recorded."""
         day = day_of(time_us)
         if self._priced.get(commodity) == day:
-            return  # already recorded for another party that has the commodity
+            return  # already recorded for another holder of the commodity
         self._priced[commodity] = day
         self._month(time_us).write(f"{day} price {commodity} {usd} {MONEY}\n\n")
         self._directives.add(Directive("price", day, commodity, (f"{usd} {MONEY}",)))
 
     def balance(self, account: str, commodity: str = "USD") -> int:
-        """Return an account's balance in the general ledger after the last written entry."""
+        """Return an account's balance after the last written entry, in the smallest unit."""
         return self._balances.get((account, commodity), 0)
 
     def post(self) -> None:
-        """Give all records so far their numbers. Later records get higher numbers.
+        """Number all records that have no number, in the order of time.
 
-        The order is by time. At the same instant, fills and payments come before cash movements,
-        and cash movements keep the order of recording. If only fills and payments are recorded,
-        this call does nothing: they get their numbers in the first call after a cash movement, or
-        at the day's close.
+        Records made after this call get higher numbers. At the same instant, fills and payments
+        come before cash movements, and cash movements keep the order of recording. If there is no
+        new cash movement, this call does nothing: fills and payments get their numbers in a later
+        call, or at the day's close.
         """
         if self._transactions:
             self._put_in_order()
@@ -109,8 +109,8 @@ class Journal:
         moves = sorted(self._transactions, key=lambda transaction: transaction.time_us)
         self._rows, self._transactions = [], []
         times = np.array([move.time_us for move in moves], dtype=np.int64)
-        # The number of rows before each cash movement, and the number of cash movements before each
-        # row.
+        # For each cash movement, the number of rows before it. For each row, the number of cash
+        # movements before it.
         rows_before = np.searchsorted(rows["time_us"], times, side="right")
         moves_before = np.searchsorted(times, rows["time_us"], side="left")
         first = self._last_seq + 1
@@ -122,7 +122,10 @@ class Journal:
             self._write(move, first + i + int(rows_before[i]))
 
     def close_day(self, time_us: int) -> None:
-        """Sum a day's fills into the general ledger. *time_us* is the day's last microsecond."""
+        """Sum a day's fills into the general ledger. On a month's last day, end the month's files.
+
+        *time_us* is the day's last microsecond.
+        """
         self._put_in_order()
         rows = join_rows(self._day)
         self._day = []
@@ -156,10 +159,9 @@ class Journal:
         (self.folder / "check.beancount").write_text(check_text(), encoding="utf-8")
 
     def close(self) -> None:
-        """Close the file of the month that is being written, if any.
+        """Close the month's file if it is open, and stop the thread that writes Parquet files.
 
-        After this call there is no open file, and no thread that still writes, even if the run has
-        failed. After `finish` no month is being written.
+        This call is needed even if the run has failed.
         """
         self._columns.close()
         if self._file:

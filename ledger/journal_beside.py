@@ -1,8 +1,8 @@
 """A journal whose files are written in another process, while this process simulates.
 
 The simulated world reads only account balances from its journal. So this process keeps balances.
-The other process has a `Journal`, which makes the books: the order of events, the sums of a day,
-the text and the Parquet files. If this process had the `Journal`, it would write the same bytes.
+The other process has a `Journal`. It puts events in order, sums each day's fills, and writes the
+text and the Parquet files. If this process had the `Journal`, it would write the same bytes.
 """
 
 from collections import defaultdict
@@ -35,9 +35,9 @@ class JournalBeside(Journal):
         self.folder, self.chart, self.names = folder, chart, names
         self._sums = AccountSums(chart, names)
         self._balances = defaultdict(int)
-        self._rows: list[np.ndarray] = []  # fills recorded since the last `post`
+        self._rows: list[np.ndarray] = []  # recorded fills that are not yet sent
         self._transactions: list[Movement] = []
-        self._day: list[np.ndarray] = []  # the day's fills that are not yet in the balances
+        self._day: list[np.ndarray] = []  # the day's sent fills, not yet in the balances
         self._books = OtherProcess(
             _Writer, folder, title, chart, names, start_us, hours_are_sampled
         )
@@ -55,14 +55,14 @@ class JournalBeside(Journal):
         self._books.call("price", time_us, commodity, usd)
 
     def close_day(self, time_us: int) -> None:
-        """Send the day's remaining records, and add the day's fills to the balances."""
+        """Send the day's remaining records, add its fills to the balances, and close the day."""
         self._put_in_order()
         self._add(self._sums.of(join_rows(self._day)))
         self._day = []
         self._books.call("close_day", time_us)
 
     def finish(self, time_us: int) -> None:
-        """Wait until all files are written.
+        """Finish the books in the other process, and wait until all files are written.
 
         Raises:
             LedgerError: an account's balance in the books differs from its balance in this process.
@@ -90,13 +90,13 @@ class _Writer(Journal):
     """The journal in the other process."""
 
     def put(self, rows: np.ndarray, transactions: Iterable[Movement]) -> None:
-        """Put records in order. The process that simulates has checked the transactions already."""
+        """Record fills and transactions. The simulating process has checked the transactions."""
         self.trade(rows)
         self._transactions.extend(transactions)
         self.post()
 
     def finish_with(self, time_us: int, balances: Mapping[tuple[str, str], int]) -> None:
-        """Finish the books. They must have the *balances* of the process that simulates.
+        """Compare the books with the *balances* of the simulating process, and finish the books.
 
         Raises:
             LedgerError: an account's balance in the books differs from *balances*.
@@ -105,7 +105,7 @@ class _Writer(Journal):
             booked = self.balance(account, commodity)
             if booked != (kept := balances.get((account, commodity), 0)):
                 raise LedgerError(
-                    f"{account} has {kept} smallest units of {commodity} in the process that "
-                    f"simulates, but {booked} in the books"
+                    f"{account} has {kept} smallest units of {commodity} in the simulating "
+                    f"process, but {booked} in the books"
                 )
         self.finish(time_us)

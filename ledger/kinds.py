@@ -1,7 +1,7 @@
 """The kinds of accounts, with their properties. The third word of an account's name is its kind.
 
-A new use of money needs one line in this file and a payment in a scenario. Charts, reports,
-counterfactuals and the scenario's schema read the properties of a kind from its `Entry`.
+A new use of money needs one line in this file and a payment in a scenario. Reports,
+counterfactuals and the scenario's schema read the properties of each kind from its `Entry`.
 """
 
 from collections.abc import Mapping
@@ -14,41 +14,46 @@ from ledger.claimed import Claimed
 ASSETS, LIABILITIES, EQUITY = "Assets", "Liabilities", "Equity"
 INCOME, EXPENSES = "Income", "Expenses"
 
-# An account of the house group has one of these parts in the definition of the hole: see
-# `ledger.chart`. Tokens that are held in kind for their owners (in-kind) are no part of the hole.
+# The parts that accounts of the house group can have in the definition of the hole: see
+# `ledger.chart`. Tokens with the part `in-kind` are held for their owners, and do not change the
+# hole.
 CLAIM, LIQUID, GROUP, CAUSE, IN_KIND = "claim", "liquid", "group", "cause", "in-kind"
 
 
 class Family(StrEnum):
-    """Groups of kinds that are opened or chosen together."""
+    """Groups of kinds that the chart of accounts or a report uses together."""
 
-    LEAD_QUOTING = "results of quotes on the lead venue, and losses to faster firms"
-    HOLDING = "results of holding a position"
-    ON_MARGIN = "results of customers on margin, other than variation margin and funding"
-    USE = "payments of the group other than for trading: `group.uses` of a scenario"
+    LEAD_QUOTING = "results of quotes on the lead venue, and of orders that hit these quotes"
+    HOLDING = "gains and losses on positions that are held"
+    ON_MARGIN = "customers' positions on margin, their collateral, and steps of liquidations"
+    USE = "uses of money that a scenario can state in `group.uses`"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The properties of a kind."""
+    """The properties of a kind.
 
-    word: str  # the word in accounts' names
+    `word` is the third word in the names of the kind's accounts. `roots` are the possible first
+    words, in the books of all parties. A blind audit assigns the kind to `cause`.
+    """
+
+    word: str
     plain: str  # the meaning in plain English
-    roots: tuple[str, ...]  # roots of the kind's accounts, in all books
+    roots: tuple[str, ...]
     parts: tuple[str, ...] = ()  # the parts in the hole that accounts of this kind can have
-    cause: Cause | None = None  # the cause to which a blind audit assigns the kind
+    cause: Cause | None = None
     family: Family | None = None
     has_switch: bool = False  # whether a counterfactual can remove the kind; see `runs.removals`
     claimed: Claimed | None = None  # the part of the mechanism to which the kind belongs
 
 
 def _stake(word: str, plain: str) -> Entry:
-    """Return a use of money for which the group receives a stake, carried at cost."""
+    """Return the properties of a use that buys a stake. The group carries the stake at cost."""
     return Entry(word, plain, (ASSETS, EQUITY), (CAUSE,), Cause.STAKES, Family.USE)
 
 
 def _use(word: str, plain: str, cause: Cause, claimed: Claimed | None = None) -> Entry:
-    """Return a use of money for which the group receives no asset."""
+    """Return the properties of a use that the group books as an expense."""
     roots = (EXPENSES, INCOME)
     return Entry(word, plain, roots, (CAUSE,), cause, Family.USE, claimed=claimed)
 
@@ -61,7 +66,7 @@ def _result(
     family: Family | None = None,
     has_switch: bool = False,
 ) -> Entry:
-    """Return the properties of a kind with income accounts only.
+    """Return the properties of a kind that has only income accounts.
 
     In Beancount's signs, a loss is a positive balance of an income account, and a gain is a
     negative balance.
@@ -70,7 +75,7 @@ def _result(
 
 
 class Kind(StrEnum):
-    """The kinds that books may have. Reports list them in this order."""
+    """The kinds that the books of a run can have."""
 
     entry: Entry
 
@@ -81,7 +86,7 @@ class Kind(StrEnum):
         kind.entry = entry
         return kind
 
-    # Assets, debts and opening balances.
+    # Cash, claims, positions in contracts, and debts within the group.
     CASH = Entry("Cash", "cash at hand", (ASSETS,), (LIQUID,))
     CLAIMS = Entry("Claims", "a venue's debt, in the creditor's books", (ASSETS,), (LIQUID, GROUP))
     CUSTOMERS = Entry(
@@ -115,21 +120,21 @@ class Kind(StrEnum):
     SPREAD = _result("Spread", "quotes hit for any other reason", Cause.OTHER_FLOW, Claimed.QUOTES)
     LEAD_SPREAD = _result(
         "LeadSpread",
-        "quotes hit for any other reason on the lead venue",
+        "quotes that noise traders hit on the lead venue",
         Cause.OTHER_FLOW,
         Claimed.QUOTES,
         Family.LEAD_QUOTING,
     )
     LEAD_PICKOFF = _result(
         "LeadPickOff",
-        "stale quotes hit on the lead venue",
+        "stale quotes that faster firms hit on the lead venue",
         Cause.FASTER,
         Claimed.QUOTES,
         Family.LEAD_QUOTING,
     )
     VARIATION_MARGIN = Entry(
         "VariationMargin",
-        "gains and losses on positions, paid in cash as the price moves",
+        "gains and losses on positions, paid in cash at each settlement",
         (INCOME, LIABILITIES),
         (CAUSE,),
         Cause.POSITIONS,
@@ -164,10 +169,10 @@ class Kind(StrEnum):
 
     # Customers on margin, and their liquidation.
     LEVERAGE = Entry(
-        "Leverage", "positions on margin, entered or left", (INCOME,), family=Family.ON_MARGIN
+        "Leverage", "positions on margin, opened or closed", (INCOME,), family=Family.ON_MARGIN
     )
     COLLATERAL = Entry(
-        "Collateral", "dollars set aside for a position", (INCOME,), family=Family.ON_MARGIN
+        "Collateral", "dollars that secure one position", (INCOME,), family=Family.ON_MARGIN
     )
     LIQUIDATION = _result(
         "Liquidation",
@@ -178,7 +183,7 @@ class Kind(StrEnum):
     )
     BACKSTOP = Entry(
         "Backstop",
-        "positions taken over that the book could not absorb",
+        "failed accounts' positions that backstops took over",
         (INCOME, EXPENSES),
         (CAUSE,),
         Cause.TAKEOVERS,
@@ -188,7 +193,7 @@ class Kind(StrEnum):
     )
     DELEVERAGING = Entry(
         "Deleveraging",
-        "positions closed against the largest ones on the other side",
+        "positions closed against the largest opposite positions",
         (INCOME,),
         family=Family.ON_MARGIN,
     )
@@ -218,9 +223,7 @@ class Kind(StrEnum):
         Family.HOLDING,
         claimed=Claimed.LIQUIDATIONS,
     )
-    SEIZURE = Entry(
-        "Seizure", "tokens taken from a customer, and their proceeds", (EQUITY,), (IN_KIND,)
-    )
+    SEIZURE = Entry("Seizure", "tokens sold for customers, and the proceeds", (EQUITY,), (IN_KIND,))
     MARGIN_LOANS = Entry(
         "MarginLoans",
         "dollars that customers borrowed against tokens",
@@ -232,7 +235,7 @@ class Kind(StrEnum):
     # Payments of the group.
     VENTURES = _stake("Ventures", "shares of other companies")
     ACQUISITIONS = _stake("Acquisitions", "whole companies bought")
-    # Unlike `BACKSTOP`, this kind has no fills, so a blind audit sees it as a large single payment.
+    # `TAKEOVERS` has no fills, unlike `BACKSTOP`. So a blind audit sees large single payments.
     TAKEOVERS = _use(
         "Takeovers",
         "losses on positions taken over from failed liquidations",
@@ -261,7 +264,7 @@ class Kind(StrEnum):
         "Interest", "interest paid to lenders", (EXPENSES, INCOME), (CAUSE,), Cause.COSTS
     )
 
-    # The group's holdings, and its financing.
+    # The group's holdings, its financing, and opening balances.
     TOKENS = Entry(
         "Tokens",
         "tokens, and the price paid for them",
@@ -280,7 +283,7 @@ class Kind(StrEnum):
     )
     COINS = Entry(
         "Coins",
-        "customers' coins: held, owed, and the proceeds of coins sold",
+        "coins held for customers, coins owed to them, and proceeds of sales",
         (ASSETS, LIABILITIES, EQUITY),
         (CLAIM, LIQUID, CAUSE),
         Cause.BORROWED,
@@ -288,7 +291,7 @@ class Kind(StrEnum):
     )
     POOLS = Entry(
         "Pools",
-        "dollars in pools, and the fees paid by their traders",
+        "dollars in liquidity pools, and fees from traders in the pools",
         (ASSETS, INCOME),
         (LIQUID, CAUSE),
         Cause.FEES,
@@ -323,15 +326,15 @@ def _family(which: Family) -> tuple[Kind, ...]:
 
 LEAD_QUOTING, HOLDING = _family(Family.LEAD_QUOTING), _family(Family.HOLDING)
 ON_MARGIN, USES = _family(Family.ON_MARGIN), _family(Family.USE)
-# The kinds whose accounts have units of a commodity in addition to dollars.
+# The kinds of accounts in which the group holds tokens and coins.
 HELD = (Kind.TOKENS, Kind.PORTFOLIO, Kind.COINS)
 AT_COST = tuple(kind for kind in USES if ASSETS in kind.entry.roots)
 
 
 def cause_of(word: str) -> Cause:
-    """Return the cause of a kind, or `OTHER` if the kind has no cause or the word is unknown.
+    """Return the cause of the kind with this word, or `OTHER` if there is no such kind or no cause.
 
-    A word is unknown if the books come from a later version or from another program.
+    Books of a later version, or of another program, can have unknown words.
     """
     kind = KINDS.get(word)
     return (kind and kind.entry.cause) or Cause.OTHER

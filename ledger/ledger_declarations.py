@@ -1,4 +1,4 @@
-"""Reads a ledger's declarations other than accounts: currency, roles, notes, commodities."""
+"""Reads a ledger's currency, roles, notes, commodities, events and prices."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -20,10 +20,11 @@ from ledger.text import quoted
 from ledger.transaction import MONEY
 from ledger.values import plain, read_value
 
-_CUSTOMER, _FIRM = "customer", "firm"  # a customer that the ledger names gets the role of a firm
+_CUSTOMER, _FIRM = "customer", "firm"  # a customer with a name gets the role of a firm
+
 # In the books of a run, each commodity except money has one of these metadata keys.
 _OURS = ("market", "house-token", "valued-by", "dealers")
-_DIGITS_MAX = 9  # the most digits after the point, for commodities without such a key
+_DIGITS_MAX = 9  # the most digits after the point, if a commodity has none of these keys
 
 
 def operating_currency(path: Path, options: Mapping[str, Any]) -> str:
@@ -45,10 +46,10 @@ def operating_currency(path: Path, options: Mapping[str, Any]) -> str:
 
 
 def notes_of(entries: Sequence[data.Directive]) -> list[Directive]:
-    """Return the notes that reports read. Other `custom` directives are ignored.
+    """Return the notes that reports read. `custom` directives of unknown types are ignored.
 
     Raises:
-        LedgerFileError: a note has other values than reports need.
+        LedgerFileError: reports cannot read the values of a note.
     """
     kinds = {kind.kind: kind for kind in Note.__subclasses__()}
     found = []
@@ -67,9 +68,9 @@ def notes_of(entries: Sequence[data.Directive]) -> list[Directive]:
 
 
 def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str]]:
-    """Return the parties by role, and all their names.
+    """Return the parties by role, and the names of all parties.
 
-    A required role without a party gets a placeholder, except the house.
+    If no party has a required role, a placeholder gets the role. The house has no placeholder.
 
     Raises:
         LedgerFileError: no party is the house, or the roles are wrong.
@@ -102,7 +103,7 @@ def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str
 
 
 def _nobody(role: str) -> str:
-    """Return the placeholder for the party of a role, if the ledger has no party with this role."""
+    """Return the name of the placeholder for a role that no party has."""
     return "No" + "".join(word.capitalize() for word in role.split("_"))
 
 
@@ -111,13 +112,13 @@ def _read(notes: Sequence[Directive], kind: type[Any]) -> list[Any]:
 
 
 def renamed(note: Directive, declared: Mapping[str, Declared]) -> Directive:
-    """Return a note in which each account has its name in reports."""
+    """Return the note with each account's name replaced by its name in reports."""
     words = tuple(declared[word].account if word in declared else word for word in note.words)
     return note._replace(words=words)
 
 
 def told(entries: Sequence[data.Directive], money: str) -> list[Directive]:
-    """Return the ledger's events, and the prices in its operating currency."""
+    """Return the ledger's events, and its prices in *money*, with USD in place of *money*."""
     return [
         found._replace(words=(found.words[0].replace(f" {money}", f" {MONEY}"),))
         if found.directive == "price"
@@ -135,13 +136,13 @@ def told(entries: Sequence[data.Directive], money: str) -> list[Directive]:
 def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Directive]:
     """Return the declarations of all commodities except money.
 
-    A commodity that is not declared as in the books of a run gets as many digits after the point as
-    its most precise amount. A currency in which other commodities are paid gets at least two
-    digits.
+    A declaration in the form of a run's books is returned unchanged. Any other commodity in use
+    gets as many digits after the point as its most precise amount. If a cost or a price is in this
+    commodity, the commodity gets at least two digits.
 
     Raises:
-        LedgerFileError: dollars are used but are not the operating currency, or an amount has too
-            many digits.
+        LedgerFileError: `USD` is used but is not the operating currency, or an amount has too many
+            digits.
     """
     ours: dict[str, Directive] = {}
     digits = {MONEY: 2}
@@ -194,15 +195,15 @@ def chart_declared(
     """Return the chart: the parties and the commodities that the ledger declares.
 
     Raises:
-        LedgerFileError: a commodity has metadata as in the books of runs, but incomplete or wrong.
+        LedgerFileError: a commodity has the metadata of a run's books only in part, or with errors.
     """
     about = {each.name: {k: plain(v) for k, v in each.meta} for each in commodities}
     try:
-        # If `notes` has no party for a role, `parties` has a placeholder for this role.
+        # Unlike `notes`, `parties` has the placeholders.
         roles = [Role(role, name) for role, name in parties.roles()]
         return chart_of(about, roles, _read(notes, Pays), {name for _, name in parties.roles()})
     except (KeyError, ValueError, ArithmeticError) as error:
         raise LedgerFileError(
-            f"{path.name}: a commodity has metadata of moneytrail's books ({' or '.join(_OURS)}), "
-            f"but in another form ({error}); leave these metadata out"
+            f"{path.name}: a commodity has metadata keys of moneytrail's books "
+            f"({' or '.join(_OURS)}), but they are incomplete or wrong ({error}); leave them out"
         ) from error

@@ -1,8 +1,8 @@
 """Converts the transactions of any ledger to the form of our own books.
 
-A posting with a cost or a price has units of a commodity, and dollars paid for these units. As in
-our own books, an equity account balances the units and the dollars separately. If a customer keeps
-no books, the customer's side of the house's entries is added.
+If a posting has a cost or a price, two postings to an equity account are added, as in our own
+books. One balances the units of the commodity, and the other balances the money paid for them. If a
+customer keeps no books, the customer's side of the house's entries is added too.
 """
 
 from collections import defaultdict
@@ -34,7 +34,7 @@ _MICROSECOND = timedelta(microseconds=1)
 # In the metadata of closing entries, the values of these keys are whole numbers.
 _OF_FILLS = ("fills", "first-fill", "last-fill")
 
-Money = tuple[str, str]  # an account or an entity, and a commodity
+Money = tuple[str, str]  # (account or entity, commodity)
 
 
 class LedgerEntries:
@@ -47,8 +47,8 @@ class LedgerEntries:
 
         Args:
             parties: the parties by role.
-            accounts: the name in reports of each account of the ledger.
-            parts: the part in the hole of each account, by its name in reports.
+            accounts: each account's name in reports, by its name in the ledger.
+            parts: each account's part in the hole, by its name in reports.
         """
         self._parties, self._accounts = parties, accounts
         self.parts = dict(parts)
@@ -64,12 +64,12 @@ class LedgerEntries:
             scales: the scale of each commodity.
 
         Raises:
-            LedgerFileError: an amount has a fraction of the smallest unit, a claim is not in
-                *money*, or the books of an entity do not balance.
+            LedgerFileError: an amount has a fraction of the smallest unit, a claim is not in the
+                operating currency, or the postings do not balance.
         """
         place = place_of(entry.meta)
         postings: list[Posting[int]] = []
-        paid: list[int] = []  # indices of the postings of dollars paid for commodities
+        paid: list[int] = []  # indices of the postings that pay for a commodity
         for each in sorted(entry.postings, key=_line_of):
             number, called = moved_by(each)
             account, commodity = self._standing(each.account, called, money, place)
@@ -101,9 +101,10 @@ class LedgerEntries:
         )
 
     def _standing(self, account: str, called: str, money: str, place: str) -> Money:
-        """Return the name in reports of an account, and the name of a commodity.
+        """Return the names of an account and of a commodity in reports.
 
-        In an asset account, each commodity that is not money gets an account of its own.
+        A commodity other than money in an asset account gets an account of the kind Portfolio.
+        Accounts of contracts, of tokens in kind, and of a kind in `HELD` keep their names.
         """
         name, commodity = self._accounts[account], MONEY if called == money else called
         part, root = self.parts[name], name.partition(":")[0]
@@ -121,7 +122,7 @@ class LedgerEntries:
         return held, commodity
 
     def _meeting(self, account: str, commodity: str) -> str:
-        """Return the equity account that balances units, and the dollars paid for these units."""
+        """Return the equity account that balances a commodity's units and their price."""
         entity = entity_of(account)
         held = kind_of(account) in HELD and account.startswith(ASSETS)
         name = account.partition(":")[2] if held else f"{entity}:{Kind.PORTFOLIO}:{commodity}"
@@ -130,7 +131,7 @@ class LedgerEntries:
         return meet
 
     def _settle(self, postings: list[Posting[int]], paid: Sequence[int]) -> None:
-        """Subtract the residual of rounding from the last payment, to balance the transaction."""
+        """If the residual is only an effect of rounding, subtract it from the last payment."""
         if not paid:
             return
         last = postings[paid[-1]]
@@ -153,13 +154,13 @@ class LedgerEntries:
         for (books, commodity), units in residuals.items():
             if units:
                 raise LedgerFileError(
-                    f"{place}: the postings of {books} leave {scales[commodity].text(units)} "
-                    f"{commodity}; the postings of each entity must sum to zero: name the entity "
-                    f"of each account by entity:, or add the missing posting"
+                    f"{place}: the postings of {books} sum to {scales[commodity].text(units)} "
+                    f"{commodity}, but must sum to zero; name the owner of each account with "
+                    f"entity:, or add the missing posting"
                 )
 
     def _mirror(self, postings: Sequence[Posting[int]]) -> list[Posting[int]]:
-        """Return the other side of the house's postings, for customers who keep no books."""
+        """Return the customers' side of the house's postings, for customers who keep no books."""
         house = self._parties.house
         ours = [each for each in postings if entity_of(each.account) == house]
         ours = [each for each in ours if each.commodity == MONEY and each.units]
@@ -179,7 +180,7 @@ class LedgerEntries:
         return mirrored
 
     def _in_mirror(self, customer: str, account: str) -> str:
-        """Return the customer's account for the other side of a posting of the house."""
+        """Return the customer's account that corresponds to an account of the house."""
         if self.parts[account] == LIQUID:
             return f"{ASSETS}:{customer}:{Kind.CASH}"
         root = EQUITY if kind_of(account) == Kind.OPENING else "Income"
@@ -188,8 +189,8 @@ class LedgerEntries:
     def _counterparty(self, postings: Sequence[Posting[int]]) -> str | None:
         """Return the payee of a transaction that names none, or None if the payee is unclear.
 
-        Names of accounts with four words or more end with a party. The payee is the only such
-        party outside the group.
+        If an account's name has at least four words, its last word can be a party. If these last
+        words name exactly one party outside the group, this party is the payee.
         """
         names = {each.account.split(":")[-1] for each in postings if each.account.count(":") > 2}
         named = names.intersection(self._parties.names).difference(self._parties.group)
@@ -197,7 +198,7 @@ class LedgerEntries:
 
 
 def _line_of(posting: data.Posting) -> int:
-    # A posting that a plugin adds has no line number.
+    # A posting that a plugin adds may have no line number.
     return int((posting.meta or {}).get("lineno", 0))
 
 
@@ -206,7 +207,7 @@ def _units(number: Decimal, commodity: str, scales: Mapping[str, Scale], place: 
         return scales[commodity].units(number)
     except ValueError as error:
         raise LedgerFileError(
-            f"{place}: {number} is not a whole number of the smallest unit, "
+            f"{place}: {number} is not a multiple of the smallest unit, "
             f"{scales[commodity].text(1)}; round the amount, and book the remainder separately"
         ) from error
 
@@ -224,15 +225,15 @@ def _time_us(entry: data.Transaction) -> int:
     try:
         at = time.fromisoformat(said) if isinstance(said, str) else time()
     except ValueError:
-        at = time()  # a time in an unknown format becomes midnight; the order is by number (seq)
+        at = time()  # midnight replaces an unreadable time; the order does not depend on it
     return (datetime.combine(entry.date, at.replace(tzinfo=None), UTC) - _EPOCH) // _MICROSECOND
 
 
 def _meta(entry: data.Transaction) -> tuple[tuple[str, str], ...]:
     """Return a transaction's metadata in the form of the Parquet copy, without empty values.
 
-    The number (seq) and the time are left out, because the copy has columns for them. If the
-    value of a key in _OF_FILLS is not a whole number, all keys in _OF_FILLS are left out too.
+    `seq` and `time` are left out, because the copy has columns for them. If the value of a key in
+    `_OF_FILLS` is not a whole number, all keys in `_OF_FILLS` are left out too.
     """
     said = {key: value for key, value in entry.meta.items() if value is not None}
     if not all(str(said.get(key, 0)).isdigit() for key in _OF_FILLS):
@@ -249,7 +250,7 @@ def in_true_order(entries: Sequence[data.Directive]) -> Iterator[tuple[int, data
     """Yield each transaction with its number, in the order of the numbers.
 
     The numbers are the values of the metadata key `seq`. If a `seq` is missing, is repeated, or is
-    not a whole number above zero, all transactions are numbered from 1 instead.
+    not a whole number above zero, all transactions are numbered from 1 in Beancount's order.
     """
     booked = [entry for entry in entries if isinstance(entry, data.Transaction)]
     numbers = [entry.meta.get("seq") for entry in booked]

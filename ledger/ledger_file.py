@@ -43,16 +43,19 @@ from ledger.text import quoted
 from ledger.text_loader import load_with_options, placed
 from ledger.transaction import MONEY, Movement, entity_of
 
-# The columns of fills whose values are words.
+# The columns of fills that have words as values.
 WORDS = ("motive", "venue", "market", "taker", "maker", "trigger")
 
 
 @dataclass(frozen=True)
 class LedgerFile(RunFolder):
-    """A user's own ledger, which has no fills. Reports read its Parquet copy in *folder*."""
+    """A user's own ledger, which has no fills. Reports read its Parquet copy.
 
-    folder: Path = field(kw_only=True)  # a temporary folder
-    places: Mapping[int, str] = field(kw_only=True)  # the file and line of each entry, by seq
+    The copy is in a temporary *folder*. `places` has the file and the line of each entry, by seq.
+    """
+
+    folder: Path = field(kw_only=True)
+    places: Mapping[int, str] = field(kw_only=True)
     chart_read: Chart = field(kw_only=True)
     currency: str = field(kw_only=True)
     _kept: "tempfile.TemporaryDirectory[str]" = field(kw_only=True)
@@ -62,8 +65,8 @@ class LedgerFile(RunFolder):
         """Load a ledger with all files that it includes, and write its Parquet copy.
 
         Raises:
-            LedgerFileError: Beancount finds errors in the ledger, or the ledger lacks data that
-                reports need.
+            LedgerFileError: the ledger cannot be read, Beancount finds errors in the ledger, or
+                the ledger lacks data that reports need.
         """
         try:
             entries, errors, options = load_with_options(path)
@@ -95,17 +98,17 @@ class LedgerFile(RunFolder):
 
     @property
     def has_fills(self) -> bool:
-        """Return False, since a ledger of this class has no fills."""
+        """Return False."""
         return False
 
     @cached_property
     def chart(self) -> Chart:
-        """The chart that the ledger declares: the parties by role, and the contracts."""
+        """The chart that the ledger declares: the parties and the commodities."""
         return self.chart_read
 
     @cached_property
     def loaded(self) -> "tuple[data.Directives, list[data.BeancountError]]":
-        """Refuse to load the text, because reports on a user's ledger read only its Parquet copy.
+        """Refuse to load the text: reports on a user's ledger read only the Parquet copy.
 
         Raises:
             LedgerFileError: always.
@@ -222,7 +225,7 @@ def _write_postings(
 def _lines(
     opens: Sequence[data.Open], declared: Mapping[str, Declared], money: str
 ) -> dict[str, Opened]:
-    """Return the accounts in the ledger's order, with their names in reports."""
+    """Return the accounts by their names in reports. Accounts with the same name are merged."""
     lines: dict[str, Opened] = {}
     for line in opens:
         each = declared[line.account]
@@ -239,9 +242,9 @@ def _lines(
 def _completed(
     lines: Mapping[str, Opened], book: LedgerEntries, parties: Parties
 ) -> dict[str, Opened]:
-    """Add accounts and commodities that entries use, but no `open` line of the ledger states.
+    """Return *lines*, completed by all accounts and commodities that entries use.
 
-    A member of the group without any account gets an account of cash.
+    If the house or the maker has no account, it gets a cash account.
     """
     found = dict(lines)
     for account, commodities in book.used.items():

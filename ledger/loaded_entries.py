@@ -1,6 +1,6 @@
 """Reads amounts, parties, metadata and narrations of transactions that Beancount has loaded.
 
-Beancount's types allow postings without an amount. In our books each posting has an amount.
+Beancount's types allow postings without an amount, but in our books each posting has an amount.
 """
 
 from decimal import Decimal
@@ -29,7 +29,7 @@ def stated(posting: Posting) -> tuple[Decimal, str] | None:
 
 
 def moved_by(posting: Posting) -> tuple[Decimal, str]:
-    """Return the number and the commodity that a posting moves.
+    """Return the amount that a posting moves: its number and its commodity.
 
     Raises:
         UnstatedAmountError: the posting has no amount.
@@ -43,7 +43,7 @@ def moved_by(posting: Posting) -> tuple[Decimal, str]:
 def party_of(posting: Posting) -> str | None:
     """Return the counterparty that a posting states.
 
-    If the posting states none, return None. The counterparty is then the entry's payee.
+    If the posting states none, return None: the entry's payee is the counterparty.
     """
     return (posting.meta or {}).get("party")
 
@@ -63,7 +63,7 @@ def in_text_order(entry: Transaction) -> list[Posting]:
 
 
 def narration_of(entry: Transaction) -> str:
-    """Return the narration of a transaction, or an empty text."""
+    """Return the narration of a transaction, or an empty text if it has none."""
     return entry.narration or ""
 
 

@@ -1,7 +1,7 @@
-"""main.beancount: options, commodities, the chart, the saved queries and the includes.
+"""The text of `main.beancount`: options, commodities, roles, accounts, includes, saved queries.
 
-main.beancount needs none of our code, so `bean-check`, `bean-query` and Fava can open it.
-check.beancount includes main.beancount and adds the invariants, which need our code.
+This file needs none of our code, so `bean-check`, `bean-query` and Fava can open it. Another file,
+`check.beancount`, includes `main.beancount` and adds the invariants, which need our code.
 """
 
 from collections.abc import Iterable, Iterator
@@ -95,7 +95,7 @@ QUERIES: dict[str, str] = {
   WHERE account ~ ':(Claims|Customers):'""",
 }
 
-# Queries for books with loans, shares or tokens.
+# These queries are saved only if `finances` is true.
 FINANCE_QUERIES: dict[str, str] = {
     "check-loans-mirror-debts": """
   SELECT sum(position) AS must_be_empty
@@ -107,9 +107,9 @@ FINANCE_QUERIES: dict[str, str] = {
 }
 
 
-# Queries for books in which customers are owed coins: the missing quantity of each coin, and its
-# value at the last mark. For the mark of another day, add a date as the third argument of
-# convert().
+# Queries for books in which customers are owed coins. They compute the hole in each commodity: its
+# quantity, and its value at the last mark. For the mark of another day, add a date as the third
+# argument of convert().
 COIN_QUERIES: dict[str, str] = {
     "hole-in-kind": """
   SELECT currency, neg(sum(number)) AS hole
@@ -121,7 +121,7 @@ COIN_QUERIES: dict[str, str] = {
   GROUP BY currency ORDER BY currency""",
 }
 
-# These queries need more books than the group's own.
+# These queries also need books of parties outside the group.
 OF_ALL_BOOKS = ("check-claims-mirror-debts", "check-loans-mirror-debts")
 
 
@@ -131,7 +131,7 @@ def finances(chart: Chart) -> bool:
 
 
 def main_text(title: str, chart: Chart, start: date, last: date, includes: Iterable[str]) -> str:
-    """Return the text of main.beancount.
+    """Return the text of `main.beancount`.
 
     Declarations have the date *start*, and saved queries have the date *last*.
     """
@@ -166,7 +166,7 @@ def query_texts(chart: Chart, last: date, alone: bool = False) -> Iterator[str]:
 
 
 def property_texts(chart: Chart, start: date) -> Iterator[str]:
-    """Yield the declarations of all commodities except contracts: money, tokens and coins."""
+    """Yield the declarations of money, tokens and coins, but not of contracts."""
     contracts = {contract.commodity for contract in chart.contracts}
     for commodity, meta in _commodities(chart):
         if commodity not in contracts:
@@ -174,7 +174,7 @@ def property_texts(chart: Chart, start: date) -> Iterator[str]:
 
 
 def check_text() -> str:
-    """Return the text of check.beancount, which includes main.beancount and adds the invariants."""
+    """Return the text of `check.beancount`."""
     return (
         f"{HEADER};; The same books, checked by the invariants. Needs moneytrail installed.\n"
         f'{EXACT}plugin "moneytrail"\ninclude "main.beancount"\n'
@@ -182,7 +182,7 @@ def check_text() -> str:
 
 
 def declared(chart: Chart, start: date) -> Iterator[Directive]:
-    """Yield the declarations of main.beancount for the Parquet copy."""
+    """Yield the declarations of `main.beancount` in the form of the Parquet copy."""
     for commodity, meta in _commodities(chart):
         yield Directive("commodity", start, commodity, meta=meta)
     for note in _parts_played(chart):
@@ -195,7 +195,7 @@ def declared(chart: Chart, start: date) -> Iterator[Directive]:
 
 
 def _parts_played(chart: Chart) -> Iterator[Note]:
-    """Yield the notes that name roles, and the notes that name payers and payees."""
+    """Yield the notes on the parties' roles, and the notes on who may pay whom."""
     yield from (Role(*each) for each in chart.parties.roles())
     yield from (Pays(each.payer, each.kind, each.to) for each in chart.spendings)
 
@@ -210,7 +210,7 @@ def _group(chart: Chart) -> dict[str, str]:
     }
 
 
-_Meta = tuple[tuple[str, str], ...]  # keys with their values, as Beancount reads them
+_Meta = tuple[tuple[str, str], ...]  # (key, value as Beancount reads it)
 
 
 def _commodity_text(start: date, commodity: str, meta: _Meta) -> str:

@@ -1,4 +1,7 @@
-"""The maker's accounts of trading results and of loans. They are among the causes of the hole."""
+"""The maker's accounts for trading results, loans and interest.
+
+Their part in the hole is `cause`.
+"""
 
 from collections.abc import Iterator
 
@@ -8,7 +11,7 @@ from ledger.parties import Parties
 
 
 def maker_causes(parties: Parties) -> Iterator[tuple[str, str | None]]:
-    """Yield the maker's accounts of trading results and of loans, each with its description."""
+    """Yield the name of each account, and its description if it has one."""
     maker = parties.maker
     yield income(maker, Kind.PICKOFF), f"{Kind.PICKOFF.entry.plain}; a loss is > 0"
     yield income(maker, Kind.SPREAD), Kind.SPREAD.entry.plain

@@ -1,8 +1,8 @@
 """Loans to a customer against tokens, and the sale of the tokens when their price falls.
 
-There are four steps. The venue lends dollars. If the borrower lacks margin, the venue sells tokens
-of the borrower. If the margin falls further, the captive maker takes over the debt and the
-remaining tokens. The maker sells these tokens.
+There are four steps. The venue lends dollars. If the borrower lacks margin, the venue sells some of
+the borrower's tokens. If the margin falls further, the captive maker takes over the debt and the
+remaining tokens. Then the maker sells these tokens.
 """
 
 from typing import NamedTuple
@@ -27,12 +27,16 @@ from ledger.transaction import Movement, Posting, Transaction
 
 
 class TokenSale(NamedTuple):
-    """A sale of tokens at a settlement, and the capacity of the token's order book."""
+    """A sale of tokens at a settlement: the lots and the cents paid for them.
+
+    `over_s` is the number of seconds since the previous settlement. `takes_lots` is the largest
+    sale that the order book can fill in this time and that the buyers can pay.
+    """
 
     lots: int
     cents: int
-    takes_lots: int  # lots that the order book can buy in `over_s` seconds
-    over_s: int  # seconds since the previous settlement
+    takes_lots: int
+    over_s: int
 
 
 def lend_on_tokens(
@@ -65,7 +69,7 @@ def sell_pledged(
     token: MarginToken,
     mark: int,
 ) -> Movement:
-    """The venue sells tokens of a borrower who lacks margin, and the proceeds repay the debt."""
+    """The venue sells tokens of a borrower who lacks margin. The proceeds reduce the debt."""
     house, buyer = parties.house, parties.other_makers
     lots, cents, *_ = sale
     return Transaction(
@@ -152,7 +156,7 @@ def sell_taken_over(
 
 
 def account_link(borrower: str) -> str:
-    """Return the link that joins all entries of a borrower's account."""
+    """Return the link that all entries on a borrower's loan have."""
     return f"margin-loan-{borrower.lower()}"
 
 
@@ -163,7 +167,10 @@ def _handed(
     lots: int,
     token: MarginToken,
 ) -> list[Posting[int]]:
-    """Move tokens in custody. *giver* and *taker* are pairs: a name, and the tokens' state."""
+    """Return the postings that move tokens from *giver* to *taker*.
+
+    Each of the two is a pair: a name, and the state of the tokens.
+    """
     if not lots:
         return []
     postings = []

@@ -1,6 +1,6 @@
 """Money is a whole number of cents, and a position in a contract is a whole number of lots.
 
-This file rounds dollars and fees of fills to whole cents, and writes whole units as text.
+This file rounds dollars and fees to whole cents, and writes numbers of smallest units as text.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ def usd(cents: int) -> str:
 
 
 def to_cents(dollars: float) -> int:
-    """Round a number of dollars from a scenario to whole cents, half to even."""
+    """Convert dollars to whole cents. Half a cent is rounded to the nearest even cent."""
     return round(Decimal(repr(dollars)) * 100)
 
 
@@ -42,16 +42,13 @@ def fee_cents(notional_cents: int, rate_e6: int) -> int: ...
 @overload
 def fee_cents(notional_cents: np.ndarray, rate_e6: Numbers) -> np.ndarray: ...
 def fee_cents(notional_cents: Numbers, rate_e6: Numbers) -> Numbers:
-    """Return *rate_e6* millionths of each traded value, rounded half up to a whole cent.
-
-    Fees of fills are rounded only here, so the taker pays the same cents that the venue receives.
-    """
+    """Return *rate_e6* millionths of the traded value in whole cents. Half a cent is rounded up."""
     return (notional_cents * rate_e6 + RATE_UNIT // 2) // RATE_UNIT
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The size of a commodity's smallest unit: *step* times 10**-*digits*.
+    """The size of a commodity's smallest unit, which is *step* / 10 ** *digits*.
 
     For example, the size 0.05 has the step 5 and 2 digits.
     """
@@ -61,17 +58,17 @@ class Scale:
 
     @classmethod
     def of(cls, unit: str, digits_min: int = 0) -> "Scale":
-        """Read the size of a smallest unit from a decimal number as text.
+        """Read the size of the smallest unit from text.
 
         Args:
             unit: the size, such as ``0.01`` or ``10``.
-            digits_min: the least number of digits after the point with which amounts are written.
+            digits_min: amounts are written with at least this number of digits after the point.
         """
         digits = max(-int(Decimal(unit).as_tuple().exponent), digits_min)
         return cls(int(Decimal(unit).scaleb(digits)), digits)
 
     def text(self, units: int, comma: str = "") -> str:
-        """Write a number of smallest units as an exact decimal. *comma* separates the thousands."""
+        """Write a number of smallest units as an exact decimal, with *comma* between thousands."""
         sign, whole = ("-", -units * self.step) if units < 0 else ("", units * self.step)
         if not self.digits:
             return f"{sign}{whole:{comma}}"
@@ -79,7 +76,7 @@ class Scale:
         return f"{sign}{whole:{comma}}.{rest:0{self.digits}}"
 
     def units_within(self, whole: int) -> int:
-        """Return the number of smallest units in *whole* units of the commodity, rounded down."""
+        """Convert *whole* units of the commodity to smallest units, rounded down."""
         return whole * 10**self.digits // self.step
 
     def units(self, number: Decimal) -> int:
@@ -100,7 +97,7 @@ class Contract:
 
     A contract may represent n similar markets. A trade of one lot is then a trade of one lot in
     each of the n markets. So the value and the result of the trade count n times. The fee is
-    rounded in each market.
+    rounded for one market, and then also counts n times.
     """
 
     market: str
@@ -110,7 +107,7 @@ class Contract:
     stands_for: int = 1
     quantity: Scale = field(init=False)
     price: Scale = field(init=False)
-    cents_of_one: int = field(init=False)  # the value in cents of a tick on a lot, in one market
+    cents_of_one: int = field(init=False)  # the value in cents of one tick on one lot in one market
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -143,11 +140,15 @@ def tick_cents(contracts: Iterable[Contract], venue: str) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class MarginToken:
-    """A token held in kind as collateral. Its unit is the lot of the contract that prices it."""
+    """A token held in kind as collateral.
+
+    `contract` is a perpetual on the house venue. Its mark is the token's price, and its lot is the
+    token's smallest unit.
+    """
 
     commodity: str
-    contract: Contract  # the perpetual on the house venue whose price is the token's price
-    weight_e6: int  # millionths of the value that count as collateral
+    contract: Contract
+    weight_e6: int  # the share of the token's value that counts as collateral, in millionths
 
     @property
     def weight(self) -> str:
@@ -158,12 +159,13 @@ class MarginToken:
 def pro_rata(amount: int, weights: Sequence[int]) -> list[int]:
     """Split *amount* in proportion to *weights*.
 
-    All shares are rounded down. The units left over go to the shares with the largest remainders,
-    one unit each. No share exceeds its weight unless *amount* exceeds the sum of weights.
+    First all shares are rounded down. The units left over go to the shares with the largest
+    remainders, one unit each. If *amount* is at most the sum of weights, each share is at most its
+    weight.
 
     Args:
         amount: the amount to split, not negative.
-        weights: the weights, not negative. If the amount is above zero, some weight is above zero.
+        weights: the weights, not negative. If *amount* is above zero, their sum must be above zero.
 
     Returns:
         Shares that sum to *amount*.

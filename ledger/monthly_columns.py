@@ -1,7 +1,7 @@
 """Writes Parquet files of fills and postings. A month is written while the next is simulated.
 
-DuckDB writes the files in a thread that does not block Python. At most one month is being written,
-because two months would need twice the memory.
+DuckDB writes the files in a thread that does not block Python. Only one month is written at a time,
+because writing two months at once would need twice the memory.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,7 +18,7 @@ class MonthlyColumns:
     """The current month's fills and postings, and the thread that writes the previous month."""
 
     def __init__(self, folder: Path, chart: Chart, names: Names) -> None:
-        """Create the two folders for the files inside *folder*."""
+        """Create a folder for fills and a folder for postings inside *folder*."""
         self._folder, self._names, self._contracts = folder, names, chart.contracts
         self.fills = fill_store.MonthOfFills()
         opened = (line for _, accounts in chart.accounts() for line in accounts)
@@ -29,7 +29,7 @@ class MonthlyColumns:
         (folder / posting_store.FOLDER).mkdir()
 
     def end_month(self, name: str) -> None:
-        """End a month: begin to write its files, called *name*, and start the next month."""
+        """Wait until the previous month is written, then begin to write this month as *name*."""
         rows, write_postings = self.fills.end(), self.postings.end()
 
         def write() -> None:
@@ -46,5 +46,5 @@ class MonthlyColumns:
             self._being_written.result()
 
     def close(self) -> None:
-        """Stop the thread, so that no thread is left after a run that fails."""
+        """Stop the thread when it has finished its work, also if the run has failed."""
         self._thread.shutdown()

@@ -1,6 +1,6 @@
 """Motives: the reasons for orders and payments, and the properties of each reason.
 
-The sentences of each motive are in `ledger.narration`.
+The sentences that describe fills of each motive are in `ledger.narration`.
 """
 
 from collections.abc import Iterable
@@ -11,36 +11,43 @@ from ledger.kinds import Kind
 
 
 class Rule(Enum):
-    """The rule by which a row of the fills is posted: see `ledger.fills`."""
+    """The rule by which a fill or payment is posted: see `ledger.fills`."""
 
     FILL = "a trade on the house venue"
-    HEDGE = "a trade on the lead venue, whose cost is an expense"
+    HEDGE = "a trade on the lead venue; its cost is booked as an expense"
     PAYMENT = "a payment of money without a trade"
-    IN_KIND = "tokens, and the price paid for them"
+    IN_KIND = "tokens that are pledged, released or sold, and the price of sold tokens"
 
 
 class VolumePart(StrEnum):
-    """The part of the day's volume in which an order at the house counts: see `TradedDay`."""
+    """The part of the day's volume in which an order on the house counts: see `TradedDay`.
 
-    CAPTIVE = "captive"  # noise traders' trades with the captive maker
-    HITS = "hits"  # trades of firms that hit quotes
-    FORCED = "forced"  # trades of customers who are liquidated
+    There are three parts: noise traders' orders that the captive maker fills (CAPTIVE), firms' hits
+    on quotes (HITS), and forced orders (FORCED).
+    """
+
+    CAPTIVE = "captive"
+    HITS = "hits"
+    FORCED = "forced"
 
 
 @dataclass(frozen=True, slots=True)
 class MotiveEntry:
-    """The properties of a motive."""
+    """The properties of a motive.
 
-    word: str  # the word in fills and tags
+    If `ends_account` is true, rows with this motive are steps of a customer's liquidation.
+    """
+
+    word: str
     kind: Kind  # the kind of the account to which the result is posted
     rule: Rule = Rule.FILL
     is_settled: bool = False  # whether rows with this motive are part of a settlement
-    ends_account: bool = False  # whether the row is a step of a customer's liquidation
-    volume: VolumePart | None = None  # the part of the house's volume in which the order counts
+    ends_account: bool = False
+    volume: VolumePart | None = None
 
 
 def _step(word: str, kind: Kind, rule: Rule) -> MotiveEntry:
-    """Return the properties of a step of a liquidation that happens at a settlement."""
+    """Return the properties of a step of a liquidation. Such a step is taken at a settlement."""
     return MotiveEntry(word, kind, rule, is_settled=True, ends_account=True)
 
 
@@ -50,7 +57,7 @@ class Motive(IntEnum):
     entry: MotiveEntry
 
     def __new__(cls, code: int, entry: MotiveEntry) -> "Motive":
-        """Create a motive that equals its code, so that columns can store it."""
+        """Create a motive that equals its code, so that columns of fills can store it."""
         motive = int.__new__(cls, code)
         motive._value_ = code
         motive.entry = entry
@@ -60,7 +67,7 @@ class Motive(IntEnum):
     PICKOFF = 0, MotiveEntry("pickoff", Kind.PICKOFF, volume=VolumePart.HITS)
     # A noise trader's order, placed for the customer's own reasons.
     SPREAD = 1, MotiveEntry("spread", Kind.SPREAD, volume=VolumePart.CAPTIVE)
-    # An order on the lead venue that hedges inventory.
+    # An order on the lead venue: a hedge, or a trade of the directional book.
     HEDGE = 2, MotiveEntry("hedging", Kind.HEDGING, Rule.HEDGE)
     MARGIN = (
         3,
@@ -69,35 +76,35 @@ class Motive(IntEnum):
     FUNDING = 4, MotiveEntry("funding", Kind.FUNDING, Rule.PAYMENT, is_settled=True)
     # A customer's order that opens or closes a position on margin.
     LEVERAGE = 5, MotiveEntry("leverage", Kind.LEVERAGE)
-    # Dollars set aside for one position, or released.
+    # Dollars that a customer sets aside for one position, or takes back.
     COLLATERAL = 6, MotiveEntry("collateral", Kind.COLLATERAL, Rule.PAYMENT)
-    # An order forced on a customer below maintenance margin.
+    # A forced order of a customer who is below maintenance margin.
     LIQUIDATION = (
         7,
         MotiveEntry("liquidation", Kind.LIQUIDATION, ends_account=True, volume=VolumePart.FORCED),
     )
     # A position handed over to a backstop provider.
     BACKSTOP = 8, _step("backstop", Kind.BACKSTOP, Rule.FILL)
-    # A position closed against the largest accounts on the other side.
+    # A position that no backstop takes over. It is closed against the largest opposite positions.
     DELEVERAGING = 9, _step("deleveraging", Kind.DELEVERAGING, Rule.FILL)
     # Money that a liquidated account leaves to the insurance fund, or a debt that the fund pays.
     INSURANCE = 10, _step("insurance", Kind.INSURANCE, Rule.PAYMENT)
     # A debt that no margin, fund or backstop covers, or a customer's payment towards such a debt.
     SOCIALISED = 11, _step("socialised-loss", Kind.SOCIALISED, Rule.PAYMENT)
-    # Tokens set aside for one position, or released.
+    # Tokens that a customer sets aside for one position, or takes back.
     TOKENS = 12, MotiveEntry("tokens", Kind.TOKENS, Rule.IN_KIND)
-    # Tokens sold for a customer below auto-close margin, and the proceeds.
+    # Tokens that are sold for a customer below auto-close margin, and the proceeds.
     SEIZURE = 13, _step("seizure", Kind.SEIZURE, Rule.IN_KIND)
     # A position closed at the mark because the venue halts.
     CLOSING = 14, MotiveEntry("closing", Kind.VARIATION_MARGIN)
-    # Customers' net trades with the other makers since the last settlement, at the mark.
+    # The net of customers' trades with the other makers since the last settlement, at the mark.
     NET = 15, MotiveEntry("net-with-others", Kind.VARIATION_MARGIN, is_settled=True)
-    # A part of a firm's position, closed against the other makers at the mark.
+    # A part of a firm's position that the other makers take over at the mark.
     UNWINDING = 16, MotiveEntry("unwinding", Kind.VARIATION_MARGIN, is_settled=True)
 
     @property
     def word(self) -> str:
-        """Return the motive's name as written in fills and tags."""
+        """Return the motive's name in fills and tags."""
         return self.entry.word
 
     @property
@@ -111,7 +118,7 @@ class Motive(IntEnum):
         return self.entry.rule is Rule.IN_KIND
 
 
-# The kinds of desks. Results of a desk's positions are posted to the desk's kind: see `Chart.kind`.
+# The kinds of additional desks. Results of a desk's positions have its kind: see `Chart.kind`.
 DESKS = (Kind.BACKSTOP, Kind.DIRECTIONAL)
 
 PAYMENTS = tuple(motive for motive in Motive if motive.is_payment)
@@ -120,27 +127,26 @@ SETTLED = tuple(motive for motive in Motive if motive.entry.is_settled)
 FROM_QUOTES = tuple(motive for motive in Motive if motive.entry.volume)
 HEDGES = tuple(motive for motive in Motive if motive.entry.rule is Rule.HEDGE)
 WITH_FEE = (*FROM_QUOTES, *HEDGES)
-# The trades by which a customer's account is liquidated.
+# The motives of trades that liquidate a customer's account.
 FORCED = tuple(motive for motive in Motive if motive.entry.ends_account and not motive.is_payment)
 
 
 def counted_as(*volumes: VolumePart) -> tuple[Motive, ...]:
-    """Return the motives whose orders count in the given parts of the volume."""
+    """Return the motives whose orders count in one of the given parts of the volume."""
     return tuple(motive for motive in Motive if motive.entry.volume in volumes)
 
 
 def words(motives: Iterable[Motive]) -> list[str]:
-    """Return the motives' names as written in the fills, for use in a query."""
+    """Return the motives' names in the fills, for use in a query."""
     return [motive.word for motive in motives]
 
 
 def posting_to(kind: str | None) -> tuple[Motive, ...]:
     """Return the motives whose fills may move dollars in accounts of *kind*.
 
-    If some motives have this kind, only fills of these motives move dollars in its accounts. The
-    kinds of desks are an exception, since a desk posts results of all motives to its own kind (see
-    `Chart.kind`). No motive has the kind of fees, claims or cash, so for these kinds all motives
-    are returned. If *kind* is None, all motives are returned too.
+    Usually these are the motives that have this kind. All motives are returned in three cases: if
+    no motive has this kind (such as Fees, Claims or Cash), if *kind* is None, and if *kind* is the
+    kind of a desk. A desk posts results of several motives to its own kind: see `Chart.kind`.
     """
     own = tuple(motive for motive in Motive if motive.entry.kind == kind)
     return own if own and kind not in DESKS else tuple(Motive)

@@ -1,4 +1,4 @@
-"""Movements of cash, claims and debts outside trading.
+"""Movements of cash, claims and debts other than fills.
 
 Each movement is one transaction in the books of its parties.
 """
@@ -36,16 +36,16 @@ def opening_balances(
     in_kind: Mapping[tuple[str, str, str, str], int] = {},
     coin_lots: Mapping[tuple[str, str], int] = {},
 ) -> Movement:
-    """Book all parties' opening balances.
+    """Book the opening balances of all parties, except customers' coins.
 
     Args:
         time_us: the first microsecond of the run.
         cash_cents: the cash of each entity.
         claim_cents: the debts of venues to entities, by (entity, venue).
         reserve_cents: the insurance fund of each venue.
-        token_units: tokens that the group holds as investments, by (entity, token).
-        in_kind: tokens held in kind for customers, by (entity, venue, state, commodity).
-        coin_lots: dealers' coins, by (entity, coin).
+        token_units: units of tokens, by (first holder, token).
+        in_kind: tokens held in kind for customers, by (customer, venue, state, commodity).
+        coin_lots: coins of dealers, by (dealers, coin).
     """
     equity: dict[str, int] = {}
     postings = []
@@ -139,7 +139,7 @@ def withdrawal(
 def draw(
     time_us: int, borrower: str, venue: str, cents: int, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The venue lends to its captive maker on the credit line, and credits the maker's account."""
+    """The captive maker borrows on the credit line. The venue credits the maker's account."""
     return _credit_line(
         time_us,
         borrower,
@@ -167,7 +167,7 @@ def repay(
 def gap_loss(
     time_us: int, entity: str, venue: str, cents: int, group: Parties, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The venue bears a customer's debt that margin does not cover after a jump of the price."""
+    """The venue bears the debt of an entity that cannot pay its loss after a jump of the price."""
     return Transaction(
         time_us,
         entity if venue == group.house else venue,
@@ -186,7 +186,7 @@ def gap_loss(
 def fees_of_other_makers(
     time_us: int, entity: str, venue: str, volume_cents: int, cents: int, market: str
 ) -> Movement:
-    """The other makers and their takers pay fees on the volume that the other makers fill."""
+    """The other makers pay the buyer's and the seller's fee on the volume that they fill."""
     return Transaction(
         time_us,
         entity,
@@ -210,16 +210,16 @@ def lead_quoting(
     gained_cents: Mapping[str, int],
     fee_cents: int = 0,
 ) -> Movement:
-    """Book a day's results of quotes on the lead venue. The results of all entities sum to zero.
+    """Book a day's results of quotes on the lead venue.
 
     Args:
         time_us: the day's last microsecond.
         kind: LeadSpread or LeadPickOff.
-        who: the counterparty of all other entities: the noise traders, who pay the spread, or a
-            faster firm.
+        who: the entity that hits the quotes of all others: the noise traders for LeadSpread, or a
+            faster firm for LeadPickOff.
         venue: the lead venue.
-        gained_cents: the gain of each entity. All gains sum to zero.
-        fee_cents: the fees of *who* for its orders.
+        gained_cents: each entity's gain before the fee. The gains sum to zero.
+        fee_cents: the fee that *who* pays for its orders.
     """
     sentences = {
         Kind.LEAD_SPREAD: f"{who} trade for their own reasons with the firms' quotes on {venue}",
@@ -268,7 +268,7 @@ def _credit_line(
 def _outsider(entity: str, venue: str, group: Parties) -> str:
     """Return the payee of a movement between a customer and a venue.
 
-    If only one of the two is outside the house group, this party is the payee. If both or none are
-    outside the group, the payee is the customer.
+    If only one of the two is outside the house group, this party is the payee. Otherwise the payee
+    is the customer.
     """
     return venue if entity == group.maker and venue != group.house else entity

@@ -1,7 +1,7 @@
 """The sentences that describe a fill or a sum of fills. Each sentence is clear by itself.
 
-Each phrase about a fill has at most one number, so that phrases for a whole column of fills can be
-written at once.
+Each phrase about a fill depends on at most one number of the fill. So each phrase can be written
+for a whole column of fills at once.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,14 +18,14 @@ from ledger.motives import Motive
 
 
 def fill_sentence(pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str) -> Words:
-    """Return the sentence of a fill (the quote, the quote's age, the loss), or of a payment."""
+    """Return the sentence that describes a fill or a payment."""
     return joined(SAID[pairing.motive].fill(pairing, fill, contract, lead))
 
 
 def token_sentence(
     pairing: Pairing, fill: Fill[Numbers], contract: Contract, token: str, lead: str
 ) -> Words:
-    """Return a sentence on tokens that are pledged, released or sold, and their price."""
+    """Return the sentence on tokens that are pledged, released or sold."""
     return joined(SAID[pairing.motive].fill(pairing, fill, contract, token, lead))
 
 
@@ -189,7 +189,7 @@ def _trade(taker: str, contract: Contract, lots: int) -> str:
 
 
 def _named(holder: str) -> str:
-    """Return the name of a position's holder, and of its desk if it has one."""
+    """Return the holder's name, with the desk's name if the holder is a desk."""
     entity, _, desk = holder.partition(":")
     if _is_directional(holder):
         return f"{entity}'s directional book"
@@ -362,9 +362,12 @@ def _count(rows: np.ndarray, noun: str) -> str:
 
 
 class Said(NamedTuple):
-    """The functions that write a motive's sentences: for fills, and for a sum of fills."""
+    """Two functions that write sentences for a motive: for a fill, and for a sum of fills.
 
-    fill: Callable[..., Iterator[Words]]  # for tokens the function also takes the token's name
+    For motives of tokens, the first function also takes the token's name.
+    """
+
+    fill: Callable[..., Iterator[Words]]
     sum: Callable[[Pairing, np.ndarray], str]
 
 

@@ -2,8 +2,8 @@
 
     2022-06-01 custom "belief" "BTC-PERP" 12.50 USD 480.00 USD
 
-The fields of a note are written and read in order. The type of a field decides its form in the
-text. Values are read in the same way from the text and from the Parquet copy of the ledger.
+A directive has its values in the order of the class's fields. The type of a field decides the form
+of its value. The text of the ledger and its Parquet copy give the same notes.
 """
 
 from collections.abc import Callable, Iterable
@@ -42,7 +42,7 @@ def _number_of(value: tuple[Decimal, str]) -> Decimal:
 
 Word = Annotated[str, Shape(quoted, str)]
 Account = Annotated[str, Shape(str, str)]
-# A whole number. Beancount would subtract a negative number from a number before it.
+# A whole number. It must not be negative after another number: Beancount would subtract it.
 Whole = Annotated[int, Shape(str, int)]
 Number = Annotated[Decimal, Shape("{:f}".format, Decimal)]
 Usd = Annotated[Decimal, Shape(f"{{:f}} {MONEY}".format, _number_of)]
@@ -75,8 +75,8 @@ class Note:
     def words(self) -> tuple[str, ...]:
         """Return the note's values, each in the form that Beancount reads.
 
-        Values of None are left out. Since the values of a note are read by their position, only
-        None may follow None.
+        Fields that are None are left out. Values are read by their position. So after a field that
+        is None, all fields must be None.
         """
         shapes = zip(fields(self), self._shapes(), strict=True)
         said = ((getattr(self, field.name), shape) for field, shape in shapes)
@@ -90,7 +90,7 @@ class Note:
 
 @cache
 def _shapes_of(kind: type[Note]) -> tuple[Shape, ...]:
-    """Return the shape of each field of a kind of note, in the order of the fields."""
+    """Return the `Shape` of each field, in the order of the fields."""
     hints = get_type_hints(kind, include_extras=True)
     return tuple(hints[field.name].__metadata__[0] for field in fields(kind))
 
@@ -105,7 +105,7 @@ def rounded(figure: float, digits: int) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Role(Note):
-    """The role of a party. For the roles see `ledger.parties`."""
+    """One role of one party. `ledger.parties` lists the roles."""
 
     kind: ClassVar[str] = "role"
     role: Word
@@ -114,7 +114,7 @@ class Role(Note):
 
 @dataclass(frozen=True, slots=True)
 class Pays(Note):
-    """A party that may pay another party, for a reason other than trading."""
+    """A payer, and a payee to whom it may pay money for a use such as a venture."""
 
     kind: ClassVar[str] = "pays"
     payer: Word
@@ -124,7 +124,7 @@ class Pays(Note):
 
 @dataclass(frozen=True, slots=True)
 class FundingRate(Note):
-    """The funding rate that longs pay shorts each hour."""
+    """The hourly funding rate. Longs pay it to shorts, or shorts to longs if it is negative."""
 
     kind: ClassVar[str] = "funding-per-hour-e9"
     e9: Whole  # billionths of the position's value
@@ -142,7 +142,7 @@ class FirmProfile(Note):
 
 @dataclass(frozen=True, slots=True)
 class StatedFund(Note):
-    """The size of the insurance fund that the venue states in public, which may be untrue."""
+    """The insurance fund's size, as the venue states it in public. The statement may be untrue."""
 
     kind: ClassVar[str] = "insurance-fund-stated"
     venue: Word
@@ -151,7 +151,7 @@ class StatedFund(Note):
 
 @dataclass(frozen=True, slots=True)
 class CandlesRead(Note):
-    """A remark on the candles of a market, such as the number of gaps that were bridged."""
+    """A remark on a market's candles, such as the number of gaps between them."""
 
     kind: ClassVar[str] = "candles-read"
     market: Word
@@ -160,7 +160,7 @@ class CandlesRead(Note):
 
 @dataclass(frozen=True, slots=True)
 class RecordedShare(Note):
-    """The recorded range of the maker's share of the house's volume, in percent."""
+    """The maker's recorded share of the house's volume: a range in percent."""
 
     kind: ClassVar[str] = "maker-share-recorded"
     low_pct: Number
@@ -185,7 +185,7 @@ class TradedDay(Note):
 
 @dataclass(frozen=True, slots=True)
 class ForcedDay(Note):
-    """A day's volume of forced orders that the captive maker filled in a market of the house."""
+    """A day's volume of forced orders in a market of the house, filled by the captive maker."""
 
     kind: ClassVar[str] = "forced"
     market: Word
@@ -194,7 +194,7 @@ class ForcedDay(Note):
 
 @dataclass(frozen=True, slots=True)
 class ShownBook(Note):
-    """The displayed size of all makers on one side of a market, at the day's first played hour.
+    """The quotes on one side of a market when the day's first played hour begins.
 
     The other makers quote one price on each side. The captive maker's levels have equal distances
     and equal sizes.
@@ -212,7 +212,7 @@ class ShownBook(Note):
 
 @dataclass(frozen=True, slots=True)
 class PriceRange(Note):
-    """The lowest and the highest price of a market on the lead venue on a day."""
+    """A market's lowest and highest lead price on a day."""
 
     kind: ClassVar[str] = "price-range"
     market: Word
@@ -222,9 +222,9 @@ class PriceRange(Note):
 
 @dataclass(frozen=True, slots=True)
 class WantedDay(Note):
-    """The demand of uninformed customers in each played hour of a day.
+    """The demand of uninformed customers in each played hour of a day, in whole dollars.
 
-    The note is written if demand follows the recorded volume. Orders are drawn at this rate.
+    The note is written if demand follows the recorded volume.
     """
 
     kind: ClassVar[str] = "wanted"
@@ -234,10 +234,10 @@ class WantedDay(Note):
 
 @dataclass(frozen=True, slots=True)
 class EdgeOfHours(Note):
-    """Takers' gains from fills of one motive in each hour of a day, at the moment of the fill.
+    """The sum of the edges of all fills with one motive, for each hour of a day.
 
-    The note is written if only some hours are simulated and some gain is not zero. From the note,
-    reports compute the sampling error of a total.
+    The note is written if only some hours are simulated and some sum is not zero. Reports compute
+    the sampling error of a total from these notes.
     """
 
     kind: ClassVar[str] = "edge-of-hours"
@@ -252,9 +252,9 @@ class EdgeOfHours(Note):
 class Decision(Note):
     """The maker's quotes in one market until the first day of the next month, with the reasons.
 
-    Figures that the maker has seen or plans are sums over `seen_days` days. If `seen_days` is zero,
-    the figures seen are zero, and there are no planned figures. After a month with a size of zero,
-    the policies `growth` and `believed` plan no figures either.
+    The volumes seen and the planned figures are sums over `seen_days` days. If `seen_days` is zero,
+    the volumes are zero, and nothing is planned. The policies `growth` and `believed` also plan
+    nothing after a month in which the displayed size was zero.
     """
 
     kind: ClassVar[str] = "decision"
@@ -264,18 +264,18 @@ class Decision(Note):
     refresh_s: Number  # seconds between two quotes (0: at every tick)
     seen_days: Whole
     policy: Word
-    held_by: Word  # the limit that prevents a larger size, or empty
+    held_by: Word  # the limit that restricts the size, or empty
     shown_usd: Usd  # displayed size per level and side
     seen_usd: Usd  # the house's volume in this market in the seen days
-    own_usd: Usd  # the part of seen_usd that the maker's quotes filled
+    own_usd: Usd  # the part of seen_usd that the maker filled, without forced orders
     hits_usd: Usd  # the part of own_usd that firms took
-    planned_result_usd: MaybeUsd = None  # planned result, valued at the lead price of each fill
+    planned_result_usd: MaybeUsd = None  # each fill is valued at its lead price
     planned_volume_usd: MaybeUsd = None
 
 
 @dataclass(frozen=True, slots=True)
 class Belief(Note):
-    """The prediction of the maker's own simulation for one market and the month that ends."""
+    """The result and volume that the maker's own simulation predicts for a market in a month."""
 
     kind: ClassVar[str] = "belief"
     market: Word
@@ -287,8 +287,8 @@ class Belief(Note):
 class HitLimits(Note):
     """The volume of firms' hits in a market, and the volume that each limit on orders prevented.
 
-    A lot counts as prevented if a hit on it would have been profitable, and no firm took it while
-    the quote was valid, because an order had reached its limit.
+    A lot counts as prevented if a firm's order would have taken it without the limit, and no other
+    order took it while the quote was valid.
     """
 
     kind: ClassVar[str] = "hit-limits"
@@ -302,12 +302,12 @@ class HitLimits(Note):
 
 @dataclass(frozen=True, slots=True)
 class Appraised(Note):
-    """The value of all shares of the house at the end of a month or at a funding round."""
+    """One valuation of all shares of the house, at the end of a month or at a funding round."""
 
     kind: ClassVar[str] = "appraisal"
     what: Word  # the month just closed (2021-06), or the name of a round
     way: Word
-    basis_usd: Usd  # the figure that the method multiplies by a multiple
+    basis_usd: Usd  # the figure that the method multiplies
     low_usd: Usd
     middle_usd: Usd
     high_usd: Usd
@@ -325,15 +325,15 @@ class RoundValuation(Note):
 
 @dataclass(frozen=True, slots=True)
 class Reviewed(Note):
-    """The maker's decision about its quotes on a venue, with the figures behind it."""
+    """The maker's monthly decision about its quotes on a venue, with the figures behind it."""
 
     kind: ClassVar[str] = "review"
     venue: Word
     policy: Word
     decided: Word
-    month_usd: Usd  # the result on this venue, in the month that ended
-    year_usd: Usd  # the result on this venue, in the last twelve months
-    shares_lose_usd: MaybeUsd = None  # value that the shares would lose without the quotes
+    month_usd: Usd  # the result of these quotes in the month that ended
+    year_usd: Usd  # the result of these quotes in the last twelve months
+    shares_lose_usd: MaybeUsd = None  # value that the house's shares would lose without the quotes
 
 
 # ------------------------------------------------------------------- payments not made
@@ -383,7 +383,7 @@ class UnpaidInterest(Note):
 
 @dataclass(frozen=True, slots=True)
 class TradedPool(Note):
-    """A pool's day: the number of blocks, and the sum of squared log-price moves between blocks."""
+    """A pool's day: the number of blocks, and the sum of squared log returns between blocks."""
 
     kind: ClassVar[str] = "pool-day"
     token: Word

@@ -19,25 +19,25 @@ class Opened:
 
 
 def part(hole: str, account: str, about: str | None = None) -> Opened:
-    """Open an account of the group in dollars, with the account's part in the hole."""
+    """Open one of the group's accounts in dollars, and state its part in the hole."""
     return Opened(account, (MONEY,), hole, about)
 
 
 def cause(account: str, about: str | None = None) -> Opened:
-    """Open an account of the group that explains the hole."""
+    """Open one of the group's accounts in dollars, for a cause of the hole."""
     return part(CAUSE, account, about)
 
 
 def money(*accounts: str) -> Iterator[Opened]:
-    """Open accounts in dollars. These accounts have no part in the hole."""
+    """Open accounts in dollars that have no part in the hole."""
     return (Opened(account, (MONEY,)) for account in accounts)
 
 
 def results(entity: str, *kinds: str) -> Iterator[Opened]:
-    """Open an entity's accounts of income, one of each kind."""
+    """Open an entity's accounts of income, one for each kind."""
     return money(*(income(entity, kind) for kind in kinds))
 
 
 def costs(entity: str, *kinds: str) -> Iterator[Opened]:
-    """Open an entity's accounts of expenses, one of each kind."""
+    """Open an entity's accounts of expenses, one for each kind."""
     return money(*(expense(entity, kind) for kind in kinds))

@@ -1,8 +1,7 @@
-"""An object in another process, which runs the object's methods while this process continues.
+"""An object in another process. Its methods run there while this process continues.
 
-Calls are sent in groups. Only `OtherProcess.result` waits for the end of a call, and returns the
-call's result. If a method fails in the other process, a later call raises the error in this
-process.
+Calls are sent in groups. Only `OtherProcess.result` waits until its method has run, and returns its
+result. If a method fails in the other process, a later call raises the error in this process.
 """
 
 import pickle
@@ -17,13 +16,13 @@ from threading import Thread
 from traceback import format_exception
 from typing import Any
 
-Made = tuple[Callable[..., object], tuple[object, ...]]  # a class, and the arguments of its object
+Made = tuple[Callable[..., object], tuple[object, ...]]  # a class, and the arguments for it
 Calls = list[tuple[str, tuple[Any, ...]]]  # names of methods, with their arguments
-# A message. Its last part tells whether the sender waits for the result of the last call.
+# A message. Its last part states whether the sender waits for the result of the last call.
 Sending = tuple[Made | None, Calls, bool]
 
-SENT_AT_ONCE = 64  # the number of calls in one message
-# The most messages that wait in the other process, which is sometimes slower than this process.
+SENT_AT_ONCE = 64  # the most calls in one message
+# The most messages that the other process may receive before it begins to work on them.
 WAITING_MAX = 8
 
 
@@ -36,18 +35,18 @@ class OtherProcess:
 
     def __init__(self, make: Callable[..., object], *args: object) -> None:
         """Start the process. The first message makes the process call *make* with *args*."""
-        # The process is spawned, not forked: a fork of a process with threads may wait for ever.
+        # The process is spawned, not forked: a fork of a process with threads may hang.
         context = get_context("spawn")
         self._end, other_end = context.Pipe()
         self._process = context.Process(target=_serve, args=(other_end,), daemon=True)
         with _without_interruption():
             self._process.start()
-        other_end.close()  # so the pipe breaks when the other process ends
+        other_end.close()  # so that the pipe breaks when the other process ends
         self._calls: Calls = []
         self._made_from: Made | None = (make, args)
 
     def call(self, method: str, *args: object) -> None:
-        """Call a method without waiting for its end, unless too many messages wait already.
+        """Call a method without waiting for its end. If too many messages wait, wait for room.
 
         Raises:
             Exception: the error of an earlier call.
@@ -92,7 +91,7 @@ class OtherProcess:
 
 @contextmanager
 def _without_interruption() -> Iterator[None]:
-    """In this context, start processes that ignore Ctrl-C. The parent process ends them instead."""
+    """Let processes that start in this context ignore Ctrl-C. Their parent process ends them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -103,8 +102,8 @@ def _without_interruption() -> Iterator[None]:
 def _serve(end: Connection) -> None:
     """Make the object, and call its methods until an error, or until the parent process ends."""
     sendings: Queue[Sending | None] = Queue(WAITING_MAX)
-    # The receiving thread needs Python's lock for each part of a message. By default Python lets a
-    # thread wait 5 ms for the lock; here it is 0.2 ms.
+    # The receiving thread needs Python's lock for each part of a message. By default a thread may
+    # wait 5 ms for the lock. Here the limit is 0.2 ms.
     sys.setswitchinterval(0.0002)
     Thread(target=_receive, args=(end, sendings), daemon=True).start()
     with suppress(OSError):  # the parent has ended
@@ -133,7 +132,7 @@ def _receive(end: Connection, sendings: "Queue[Sending | None]") -> None:
 
 
 def _portable(error: Exception) -> Exception:
-    """Return an error with its traceback, or only the error's text if it can't be pickled."""
+    """Return the error with its traceback, or an `OtherProcessError` if it can't be pickled."""
     error.add_note("".join(format_exception(error)))
     try:
         pickle.loads(pickle.dumps(error))

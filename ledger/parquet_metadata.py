@@ -1,8 +1,7 @@
-"""Metadata of Parquet files: the units of their columns, and the lots and ticks of contracts.
+"""Metadata of Parquet files: the units of columns, contracts and commodities.
 
-If a file is copied out of its run, the metadata still show the meaning of the file's whole numbers.
-Each value of the metadata is JSON. Polars reads the metadata with `read_parquet_metadata`, and
-DuckDB reads them with `parquet_kv_metadata`.
+Without its run, a file still shows the meaning of its whole numbers. Each value of the metadata is
+JSON. Polars reads the metadata with `read_parquet_metadata`, DuckDB with `parquet_kv_metadata`.
 """
 
 import json
@@ -36,7 +35,7 @@ POSTING_UNITS: Mapping[str, str] = {
 
 
 def of_fills(contracts: Iterable[Contract]) -> dict[str, str]:
-    """Return the metadata of a month of fills.
+    """Return the metadata of a file of fills.
 
     Args:
         contracts: the contracts of all markets that the fills may name.
@@ -55,7 +54,7 @@ def of_fills(contracts: Iterable[Contract]) -> dict[str, str]:
 
 
 def of_postings(scales: Mapping[str, Scale]) -> dict[str, str]:
-    """Return the metadata of a month of postings.
+    """Return the metadata of a file of postings.
 
     Args:
         scales: the smallest unit of each commodity.
@@ -65,13 +64,13 @@ def of_postings(scales: Mapping[str, Scale]) -> dict[str, str]:
 
 
 def option(metadata: Mapping[str, str]) -> str:
-    """Return the option of DuckDB's COPY that writes metadata, or "" if there are no metadata."""
+    """Return the option that lets DuckDB's COPY write the metadata, or "" without metadata."""
     told = ", ".join(f"{key}: {duckdb_session.literal(value)}" for key, value in metadata.items())
     return f", KV_METADATA {{{told}}}" if told else ""
 
 
 def read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
-    """Return the metadata of a file by key. In older runs a file has no metadata.
+    """Return the metadata of a file by key. The files of older runs have none.
 
     Raises:
         duckdb.Error: the file can't be read.

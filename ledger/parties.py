@@ -1,4 +1,4 @@
-"""The parties that keep books, by role, and the separate desks that a party may have."""
+"""The parties that keep books, by role, and the maker's separate desks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from functools import cached_property
 from ledger.kinds import Kind
 
 OUTSIDE = "Outside"  # all traders who have no other role
-ARBITRAGEURS = "Arbitrageurs"  # arbitrageurs between pools and the lead price
+ARBITRAGEURS = "Arbitrageurs"  # traders who move the price of a pool to the lead price
 
 
-@dataclass(frozen=True)  # without slots, since a class with slots cannot cache its properties
+@dataclass(frozen=True)  # no slots, since a class with slots can't have cached properties
 class Parties:
     """The parties that keep books, by role."""
 
@@ -23,16 +23,16 @@ class Parties:
     providers: tuple[str, ...] = ()  # backstop providers, if customers trade on margin
     lenders: tuple[str, ...] = ()  # lenders to the maker
     investors: str | None = None  # investors in the house's shares
-    counterparties: tuple[str, ...] = ()  # payees of the group without another role
+    counterparties: tuple[str, ...] = ()  # parties with no other role whom the group pays
     directional: str | None = None  # the maker, if it has a directional book
     arbitrageurs: str | None = None  # arbitrageurs of the maker's pools, if there are pools
     borrowers: tuple[str, ...] = ()  # borrowers from the house against tokens
-    dealers: str | None = None  # dealers in coins, if the maker may hold or customers may own coins
+    dealers: str | None = None  # dealers in coins, if the maker or customers may own coins
     agent: str | None = None  # the maker, if it receives deposits for the house
-    netted: str | None = None  # the other makers, if trades with them are booked net
+    netted: str | None = None  # the other makers, if customers' trades with them are booked net
 
     def roles(self) -> Iterator[tuple[str, str]]:
-        """Yield each role and its party, in the order of the books."""
+        """Yield (role, party) in the order in which the books name the roles."""
         for role in ("house", "maker", "lead", "retail", "other_makers"):
             yield role, getattr(self, role)
         yield from (("firm", firm) for firm in self.firms)
@@ -49,14 +49,14 @@ class Parties:
 
     @cached_property
     def outside_providers(self) -> tuple[str, ...]:
-        """Return the backstop providers that have no other role."""
+        """Return the backstop providers other than the maker."""
         return tuple(name for name in self.providers if name != self.maker)
 
     @property
     def backstops(self) -> tuple[str, ...]:
-        """Return the holder of each backstop's positions.
+        """Return, for each backstop provider, the holder of the positions that it takes over.
 
-        The holder of the maker's backstop positions is a separate desk.
+        If the provider is the maker, the holder is a separate desk of the maker.
         """
         return tuple(
             f"{name}:{Kind.BACKSTOP}" if name == self.maker else name for name in self.providers
@@ -64,14 +64,14 @@ class Parties:
 
     @property
     def desks(self) -> tuple[str, ...]:
-        """Return the maker's additional desks, each with positions of its own."""
+        """Return the maker's separate desks, each with positions of its own."""
         backstops = (name for name in self.backstops if ":" in name)
         directional = (f"{name}:{Kind.DIRECTIONAL}" for name in (self.directional,) if name)
         return (*backstops, *directional)
 
     @cached_property
     def holders(self) -> tuple[str, ...]:
-        """Return all holders of positions: all parties, then the maker's additional desks."""
+        """Return all holders of positions: all parties, then the maker's separate desks."""
         return (*self.names, *self.desks)
 
     @cached_property
@@ -102,7 +102,7 @@ class Parties:
 
     @property
     def hedgers(self) -> tuple[str, ...]:
-        """Return the captive maker and the firms, which trade on both venues."""
+        """Return the captive maker and the firms. They trade on both venues."""
         return (self.maker, *self.firms)
 
     @property
@@ -112,5 +112,5 @@ class Parties:
 
 
 def books_of(holder: str) -> str:
-    """Return the entity in whose books a holder's position is: for a desk, the desk's entity."""
+    """Return the entity whose books have a holder's positions: the holder, or a desk's owner."""
     return holder.partition(":")[0]

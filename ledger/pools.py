@@ -1,9 +1,9 @@
-"""Books the maker's tokens and dollars in liquidity pools, and arbitrageurs' trades with pools.
+"""Makes the entries of liquidity pools: the maker's reserves, and arbitrageurs' trades.
 
-A pool has no debts and keeps no books, since the pool's reserves belong to the maker. An equity
-account balances the tokens and the dollars exchanged for them, as in a purchase of tokens. So gains
-and losses on tokens are not income. Arbitrageurs reverse each trade with other traders, at the lead
-price. So the arbitrageurs' gain is in dollars, and this gain is booked as income.
+A pool has no books and no debts: its reserves belong to the maker. If tokens are exchanged for
+dollars, both have their other side in an equity account, as in a purchase of tokens. So gains and
+losses on tokens are not income. Arbitrageurs reverse each trade: they trade with other traders at
+the lead price. So the arbitrageurs' gain is in dollars, and it is booked as income.
 """
 
 from dataclasses import dataclass
@@ -17,23 +17,23 @@ from ledger.transaction import Movement, Posting, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Arbitrages:
-    """The sums of a day's trades of arbitrageurs with one pool."""
+    """The sums of a day's trades between arbitrageurs and one pool."""
 
     trades: int
-    units: int  # units of the token that leave the pool, minus units paid in
-    cents: int  # cents that are paid into the pool for these units
+    units: int  # units of the token that leave the pool, minus units that enter it
+    cents: int  # cents paid into the pool for these units; below 0: paid out
     fee_cents: int
-    outside_cents: int  # cents that the units are worth, at the lead price at each trade
+    outside_cents: int  # value of the units in cents, each trade at its lead price
 
 
 def open_pool(time_us: int, maker: str, token: str, units: int, cents: int, terms: str) -> Movement:
-    """The maker puts tokens and dollars into a pool of its own.
+    """Return the entry in which the maker puts tokens and dollars into its own pool.
 
     Args:
-        time_us: the time in microseconds.
-        maker, token: the owner of the pool, and the token in the pool.
-        units, cents: the reserves put in.
-        terms: the pool's fee as a text.
+        time_us: the time of the entry, in microseconds since 1970.
+        maker, token: the pool's owner, and the pool's token.
+        units, cents: the reserves that the maker puts in.
+        terms: the pool's fee, in words.
     """
     return Transaction(
         time_us,
@@ -46,7 +46,7 @@ def open_pool(time_us: int, maker: str, token: str, units: int, cents: int, term
 
 
 def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> Movement:
-    """The maker takes all reserves out of its pool."""
+    """Return the entry in which the maker takes all reserves out of its pool."""
     return Transaction(
         time_us,
         None,
@@ -60,7 +60,7 @@ def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> 
 def arbitrage_pool(
     time_us: int, maker: str, arbitrageurs: str, token: str, day: Arbitrages
 ) -> Movement:
-    """Arbitrageurs move a pool's price to the lead price, and reverse trades with other traders."""
+    """Return the entry for a day of arbitrage: trades with a pool, and the reverse trades."""
     gain_cents = day.outside_cents - day.cents - day.fee_cents
     moves = "gives" if day.units > 0 else "takes in"
     postings = [
@@ -90,7 +90,7 @@ def arbitrage_pool(
 
 
 def pool_link(token: str) -> str:
-    """Return the link that joins all entries about a token's pool."""
+    """Return the link that all entries about a token's pool have."""
     return f"pool-{token.lower()}"
 
 

@@ -1,8 +1,8 @@
 """Stores postings in Parquet files: a copy of the general ledger's text for fast queries.
 
-A run has one file for each month, with one row for each posting. A run in a study and a user's own
-ledger have one file for all months. The same entries give the same bytes. The audit compares the
-copy with the text, posting by posting. If copy and text differ, the text is right.
+Each posting is one row. A run has one file for each month. A run in a study, which has no text, and
+a user's own ledger have one file for all months. The same entries give the same bytes. The audit
+compares the copy with the text, posting by posting. If they differ, the text is right.
 """
 
 import json
@@ -23,30 +23,30 @@ FOLDER = "postings"
 
 # The columns of a month's file. The view `postings` adds `month` and `amount`.
 COLUMNS: tuple[tuple[str, str, str], ...] = (
-    ("seq", "BIGINT", "number of the entry in the order of all events"),
+    ("seq", "BIGINT", "number of the entry; fills and entries are numbered together"),
     ("line", "INTEGER", "number of the posting in its entry: 1, 2, ..."),
     ("time", "TIMESTAMP", "UTC, to the microsecond"),
     ("date", "DATE", "day of the entry"),
     ("payee", "VARCHAR", "party outside the house group, or else a customer; NULL: none"),
     ("narration", "VARCHAR", "the event in a sentence"),
-    ("tag", "VARCHAR", "the event in a word: deposit, pickoff, ..."),
-    ("links", "VARCHAR[]", "join entries of one settlement, one transfer or one day's fills"),
-    ("meta", "JSON", "the entry's other metadata, with values as text: meta->>'fills'"),
-    ("account", "VARCHAR", "Root : whose books : kind : with whom"),
+    ("tag", "VARCHAR", "one word for the event, such as deposit or pickoff"),
+    ("links", "VARCHAR[]", "links that join entries, such as those of one settlement or transfer"),
+    ("meta", "JSON", "the entry's other metadata, as text; meta->>'fills' gives one value"),
+    ("account", "VARCHAR", "full name: root, entity, kind, counterparty"),
     ("root", "VARCHAR", "Assets, Liabilities, Equity, Income or Expenses"),
     ("entity", "VARCHAR", "the entity in whose books the account is"),
-    ("kind", "VARCHAR", "kind of the account; for results it is the cause"),
-    ("counterparty", "VARCHAR", "the other party or the asset: the account's name after the kind"),
-    ("hole", "VARCHAR", "part in the hole: claim, liquid, group, cause, in-kind; NULL: none"),
-    ("units", "BIGINT", "quantity moved, in the smallest unit: cents, lots, tokens"),
+    ("kind", "VARCHAR", "kind of the account; in income, expenses and equity it is a cause"),
+    ("counterparty", "VARCHAR", "the words after the kind: the other party or the asset"),
+    ("hole", "VARCHAR", "part in the hole: claim, liquid, group, cause or in-kind; NULL: none"),
+    ("units", "BIGINT", "the amount as a number of the commodity's smallest units"),
     ("unit", "DECIMAL", "size of the commodity's smallest unit, such as 0.01 for USD"),
     ("commodity", "VARCHAR", "USD, a contract, a token or a coin"),
-    ("party", "VARCHAR", "party on the other side, if it is not the payee"),
+    ("party", "VARCHAR", "the other party of the posting, if it is not the payee"),
 )
 
 
 class MonthOfPostings:
-    """The entries of one month, collected until they are written."""
+    """The entries of one file, collected until they are written."""
 
     def __init__(self, opened: Iterable[Opened], quantities: Mapping[str, Scale]) -> None:
         """Initialise with each account's part in the hole, and each commodity's smallest unit."""
@@ -86,7 +86,7 @@ class MonthOfPostings:
             )
 
     def write(self, path: Path) -> None:
-        """Write the month to a new Parquet file, and begin the next month."""
+        """Write the entries to a new Parquet file, and begin the next month."""
         self.end()(path)
 
     def end(self) -> Callable[[Path], None]:
@@ -96,7 +96,7 @@ class MonthOfPostings:
         """
         entries = zip(*self._entries, strict=True) if self._entries else [()] * len(_ENTRY)
         # Accounts and parties are copied, because later months can add some. Commodities and their
-        # units stay the same.
+        # units never change.
         accounts, scales, parties = dict(self._accounts), self._scales, dict(self._parties)
         texts: dict[str, Mapping[str, Sequence[str]]] = {
             "entries": dict(zip(_ENTRY, entries, strict=True)),

@@ -1,4 +1,4 @@
-"""Reads the parties by role from the books. Each `custom "role"` names one party."""
+"""Reads from the books which party has which role. Each `custom "role"` names one party."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import MISSING, fields
@@ -16,8 +16,8 @@ OF_SEVERAL = {
     "counterparty": "counterparties",
     "borrower": "borrowers",
 }
-# The roles that only one party may have. The value of a role tells whether the books must have a
-# party with this role.
+# The roles that only one party may have. The value is True if the books must name a party with
+# this role.
 OF_ONE = {
     field.name: field.default is MISSING
     for field in fields(Parties)
@@ -34,15 +34,15 @@ class RoleError(LedgerError):
 
 
 def read_parties(roles: Iterable[Role], keepers: Collection[str]) -> Parties:
-    """Read the parties by role from the notes in the books.
+    """Read from notes which party has which role.
 
     Args:
-        roles: the notes of roles in the books.
+        roles: the notes in the books that give a role to a party.
         keepers: the entities for which accounts are opened.
 
     Raises:
-        RoleError: a role is unknown, has too many parties or none, or names a party without
-            accounts.
+        RoleError: a role is unknown or missing, has too many parties, names a party twice, or names
+            a party without accounts.
     """
     players: dict[str, list[str]] = {role: [] for role in (*OF_ONE, *OF_SEVERAL)}
     for each in roles:
@@ -51,7 +51,7 @@ def read_parties(roles: Iterable[Role], keepers: Collection[str]) -> Parties:
     for role, must_be in OF_ONE.items():
         if must_be and not players[role]:
             raise RoleError(role, "is missing; name the party that has it")
-    # The values are of two types: one party, or several.
+    # A value is one party or a tuple of parties.
     by_field: dict[str, Any] = {role: players[role][0] for role in OF_ONE if players[role]}
     by_field |= {field: tuple(players[role]) for role, field in OF_SEVERAL.items()}
     return Parties(**by_field)

@@ -41,7 +41,7 @@ class RunFolderError(MistakeError):
 
 @dataclass(frozen=True)
 class RunFolder:
-    """The folder of one run. A file is read when it is needed.
+    """The folder of one run. Each file is read only when it is needed.
 
     Reports read the fills, and a Parquet copy of the general ledger: the files in postings/ and
     directives.parquet. An audit compares this copy with the ledger's text. Properties such as
@@ -75,7 +75,7 @@ class RunFolder:
     def connect(
         self, opened: duckdb.DuckDBPyConnection | None = None, for_many_questions: bool = False
     ) -> duckdb.DuckDBPyConnection:
-        """Open DuckDB with the run's books.
+        """Open a DuckDB connection with views of the run's books.
 
         Args:
             opened: a connection without views. None: a new connection to this process's database.
@@ -111,7 +111,7 @@ class RunFolder:
 
     @cached_property
     def answers(self) -> dict[Hashable, Any]:
-        """The results computed since the run was opened, by question."""
+        """The results that were computed since the run was opened. The key is the question."""
         return {}
 
     @cached_property
@@ -227,7 +227,7 @@ class RunFolder:
 
     @property
     def entries(self) -> Sequence["data.Directive"]:
-        """All directives of the general ledger, which Beancount loads without errors.
+        """All directives of the general ledger.
 
         Raises:
             RunFolderError: Beancount finds errors in the general ledger.
@@ -236,10 +236,10 @@ class RunFolder:
 
     @cached_property
     def group_entries(self) -> Sequence["data.Directive"]:
-        """All directives of the house group's own books, which Beancount loads without errors.
+        """All directives of the house group's own books.
 
         Raises:
-            RunFolderError: the run has no such books, or Beancount finds errors in them.
+            RunFolderError: the run lacks these books, or Beancount finds errors in them.
         """
         from ledger.text_loader import load_text
 
@@ -261,7 +261,7 @@ class RunFolder:
 
 
 def is_pattern(path: Path) -> bool:
-    """Return whether Beancount and DuckDB read a path as a pattern, which fits several paths."""
+    """Return whether Beancount and DuckDB read a path as a pattern for several paths."""
     return bool(set(str(path.resolve())) & set("*?["))
 
 

@@ -1,4 +1,4 @@
-"""Payments of one party to another for purposes other than trading."""
+"""Payments from one party to another for purposes other than trading."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from ledger.kinds import AT_COST, Kind
 
 
 class Spent(StrEnum):
-    """The tags of payments other than for trading. A scenario states the amounts."""
+    """The tags of the entries that book a `Spending`."""
 
     VENTURE = "venture"
     USE = "use"
@@ -17,7 +17,7 @@ class Spent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """A kind of payment other than trading: its payer, its payee and the accounts of both."""
+    """Payments of one kind, other than for trading, from one payer to one payee."""
 
     payer: str
     kind: str
@@ -25,12 +25,12 @@ class Spending:
 
     @property
     def is_at_cost(self) -> bool:
-        """Return whether the payer receives an asset, carried at cost."""
+        """Return whether the payer gets an asset for the payment. The asset is carried at cost."""
         return self.kind in AT_COST
 
     @property
     def tag(self) -> Spent:
-        """Return the tag of an entry with a payment of this kind."""
+        """Return the tag of the entries that book these payments."""
         if self.kind == Kind.OPERATIONS:
             return Spent.OPERATIONS
         return Spent.VENTURE if self.is_at_cost else Spent.USE

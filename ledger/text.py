@@ -14,7 +14,7 @@ from ledger.times import DAY_US, day_of, time_of_day
 from ledger.transaction import MONEY, Movement, Movements, Posting, Transaction
 
 HEADER = ";; -*- mode: beancount -*-\n"
-# With this option Beancount reports every residual, however small. Beancount ignores options in
+# With this option Beancount reports every imbalance, however small. Beancount ignores options in
 # included files, so each main file has this option.
 EXACT = 'option "tolerance_multiplier" "0"\n'
 
@@ -26,7 +26,7 @@ def quoted(text: list[str]) -> list[str]: ...
 @overload
 def quoted(text: Words) -> Words: ...
 def quoted(text: Words) -> Words:
-    """Return a text in quotes as Beancount reads it, with special characters escaped."""
+    """Write a text, or each text of a list, in quotation marks, with special characters escaped."""
     if isinstance(text, list):
         return [quoted(one) for one in text]
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -45,7 +45,7 @@ class Text:
     @overload
     def transaction(self, transaction: Movements, seq: np.ndarray) -> list[str]: ...
     def transaction(self, transaction: Transaction[Numbers, Words], seq: Numbers) -> Words:
-        """Write a transaction with its number (seq). For columns, return a list of texts."""
+        """Write a transaction with its number *seq*, or a text for each event of `Movements`."""
         return joined(self._transaction(transaction, seq))
 
     def _transaction(
@@ -88,7 +88,7 @@ class Text:
 
 
 def opened(day: date, line: Opened) -> str:
-    """Write the directive that opens an account, with its part in the hole."""
+    """Write the directive that opens an account, with its part in the hole and its description."""
     text = f"{day} open {line.account:<44} {', '.join(line.commodities)}\n"
     if line.hole:
         text += f'  hole: "{line.hole}"\n'

@@ -30,16 +30,16 @@ def load_text(path: Path) -> tuple[data.Directives, list[data.BeancountError]]:
 def load_with_options(
     path: Path,
 ) -> tuple[data.Directives, list[data.BeancountError], Mapping[str, Any]]:
-    """Return directives, errors and options of a ledger. The ledger's plugins run.
+    """Load a ledger, run its plugins, and return its directives, errors and options.
 
-    A caller must trust the ledger, or must call `refuse_foreign_code` before.
+    A caller must trust the ledger, or call `refuse_foreign_code` first.
     """
     with collector_at_rest():
         return loader.load_file(str(path))
 
 
 def placed(error: data.BeancountError) -> str:
-    """Return one of Beancount's errors in one line: the file, the line and the message."""
+    """Write an error of Beancount on one line: file, line number, first line of the message."""
     source = error.source or {}
     file = Path(source.get("filename", "?")).name
     return f"{file}:{source.get('lineno', '?')}: {error.message}".splitlines()[0]
@@ -49,8 +49,8 @@ def placed(error: data.BeancountError) -> str:
 def collector_at_rest() -> Iterator[None]:
     """Pause Python's garbage collector while a ledger is loaded and checked.
 
-    A ledger has hundreds of thousands of directives and no garbage. The collector's repeated
-    searches would take a quarter of the loading time.
+    A ledger may have hundreds of thousands of directives, and none of them is garbage. The
+    collector's repeated searches would take a quarter of the loading time.
     """
     was_enabled = gc.isenabled()
     gc.disable()

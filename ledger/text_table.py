@@ -1,21 +1,21 @@
 """Passes columns of text to DuckDB quickly, each column as one string.
 
 If DuckDB receives an array of Python objects, it converts each object separately, and tries to
-import pandas each time. If pandas is not installed, these attempts take ten times as long as all
-other work.
+import pandas each time. If pandas is not installed, these attempts take ten times as long as the
+rest of the work.
 """
 
 from collections.abc import Mapping, Sequence
 
 import duckdb
 
-SEPARATOR = "\x1f"  # ASCII's unit separator, which the books' texts do not have
+SEPARATOR = "\x1f"  # ASCII's unit separator, which no text of the books has
 
 
 def create(
     connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Sequence[str]]
 ) -> None:
-    """Create a temporary table from columns of text of equal length. Rows keep their order.
+    """Create a temporary table from columns with equal numbers of texts. Rows keep their order.
 
     Raises:
         ValueError: a text contains the separator.
@@ -28,4 +28,4 @@ def create(
     parts = ", ".join(f"unnest(string_split(?, chr(31))) AS {column}" for column in columns)
     connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {parts}", joined)
     if not rows:
-        connection.execute(f"DELETE FROM {name}")  # the empty string has given one empty row
+        connection.execute(f"DELETE FROM {name}")  # an empty string becomes one empty row

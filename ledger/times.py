@@ -1,4 +1,4 @@
-"""A time is a whole number of microseconds since 1970-01-01 UTC. The books state it as text."""
+"""Times as whole numbers of microseconds since 1970-01-01 UTC, and as text for the books."""
 
 from datetime import date, timedelta
 from functools import lru_cache
@@ -27,7 +27,7 @@ def time_of_day(time_us: np.ndarray) -> list[str]: ...
 @overload
 def time_of_day(time_us: Numbers) -> Words: ...
 def time_of_day(time_us: Numbers) -> Words:
-    """Write the time of day, as ``10:14:07.412000``."""
+    """Write the time of day, such as ``10:14:07.412000``."""
     if not isinstance(time_us, np.ndarray):
         seconds, us = divmod(time_us % DAY_US, 1_000_000)
         minutes, second = divmod(seconds, 60)
@@ -37,9 +37,9 @@ def time_of_day(time_us: Numbers) -> Words:
     return np.strings.slice(instants, len("1970-01-01T"), None).tolist()
 
 
-@lru_cache(maxsize=4096)  # all payments of a settlement have the same link
+@lru_cache(maxsize=4096)  # the many payments of a settlement have the same link
 def settlement_link(time_us: int) -> str:
-    """Return the link that joins all entries of the settlement at *time_us*.
+    """Return the link that all entries of the settlement at *time_us* have.
 
     The timestamp of a settlement is the last microsecond of its interval. So the settlement at
     midnight belongs to the day that ends: its link has ``24-00-00``.

@@ -21,7 +21,7 @@ class LedgerError(Exception):
 
 
 class UnbalancedTransactionError(LedgerError):
-    """The postings of a transaction do not sum to zero in some commodity, for some entity."""
+    """Postings of one commodity do not sum to zero, for one entity or over all entities."""
 
     def __init__(self, narration: str, entity: str, residual: int, commodity: str) -> None:
         super().__init__(
@@ -33,28 +33,28 @@ class UnbalancedTransactionError(LedgerError):
 
 
 class Posting(NamedTuple, Generic[Held]):
-    """Moves a commodity into an account. *units* is in the smallest unit: cents, lots, tokens."""
+    """Adds a number of a commodity's smallest units, such as cents or lots, to an account."""
 
     account: str
     units: Held
     commodity: str = MONEY
-    party: str | None = None  # the counterparty, if it is not the payee
+    party: str | None = None  # the other party of this posting, if it is not the payee
 
 
 class Transaction(NamedTuple, Generic[Held, Told]):
-    """An event as all entities that take part book it (`Movement`), or many events (`Movements`).
+    """One event in the books of all entities concerned (`Movement`), or many events (`Movements`).
 
-    If there are many similar events, the times, words and units are columns with one item for each
-    event.
+    In `Movements` the times, texts and units are columns with one item for each event. All these
+    events have the same payee, tag and accounts.
     """
 
     time_us: Held
-    payee: str | None  # the party outside the house group, or else a customer, if there is one
+    payee: str | None  # the party outside the house group, or else the customer; None: no party
     narration: Told
     tag: str
     postings: tuple[Posting[Held], ...]
     links: tuple[Told, ...] = ()
-    meta: tuple[tuple[str, Told], ...] = ()  # values as Beancount reads them
+    meta: tuple[tuple[str, Told], ...] = ()  # keys, and values in Beancount's syntax
 
 
 Movement = Transaction[int, str]
@@ -72,7 +72,7 @@ def kind_of(account: str) -> str:
 
 
 def is_contract(account: str) -> bool:
-    """Return whether an account is for positions in contracts, which balance across entities."""
+    """Return whether an account holds positions in contracts."""
     return kind_of(account) == Kind.CONTRACTS
 
 
@@ -83,7 +83,7 @@ def check_balance(narration: str, postings: Sequence[Posting[int]]) -> None:
     entities.
 
     Raises:
-        UnbalancedTransactionError: the postings of a commodity do not sum to zero.
+        UnbalancedTransactionError: the postings of some commodity do not balance.
     """
     residuals: dict[tuple[str, str], int] = defaultdict(int)
     for posting in postings:

@@ -15,7 +15,7 @@ def read_value(word: str) -> Value:
     """Read one value of a directive. Account names and quoted strings become text."""
     if word.startswith('"'):
         return unquoted(word)
-    if found := _AMOUNT.fullmatch(word):  # most values are amounts
+    if found := _AMOUNT.fullmatch(word):  # tried early, since most values are amounts
         number = Decimal(found[1].replace(",", ""))
         return (number, found[2]) if found[2] else number
     if word in _TRUTHS:

@@ -1,8 +1,8 @@
-"""Measures, for `make bench`, simulated seconds per CPU-second, beside the figure of SimPy alone.
+"""Measures simulated seconds per CPU-second, of the model and of SimPy alone, for `make bench`.
 
-The workload is the scenario bench-peers. The baseline is SimPy with empty processes, which wake up
-as often as the workload renews quotes, moves the price, and receives orders. There is no time
-limit: this command only measures.
+The workload is the scenario `bench-peers`. The baseline is SimPy with empty processes. They wake up
+as often as the workload renews the maker's quotes, moves the price, and receives uninformed orders.
+There is no time limit: this command only measures.
 """
 
 import gc
@@ -33,7 +33,7 @@ ROUNDS = 3
 
 
 def bare_simpy(scenario: Scenario) -> None:
-    """Run empty processes that wake up as often as the processes of the workload."""
+    """Run the baseline: SimPy with empty processes."""
     env = simpy.Environment()
     draws = np.random.default_rng(1)
     (market,) = scenario.markets
@@ -77,7 +77,7 @@ def _trade(
 
 
 def whole_run(scenario: Scenario, every_quote: bool) -> None:
-    """Run the workload in full, with posting of every fill, writing and sealing."""
+    """Run the whole workload: markets, settlement, posting, writing and sealing."""
     folder = Path(tempfile.mkdtemp())
     try:
         execute(scenario, folder / "run", every_quote=every_quote)
@@ -90,7 +90,7 @@ def _seconds(scenario: Scenario) -> int:
 
 
 def _cpu_s(work: Callable[[], object]) -> float:
-    """Return the CPU time of the fastest round, which other programs disturbed least."""
+    """Return the CPU time of the fastest of ROUNDS rounds, in seconds."""
     taken = []
     for _ in range(ROUNDS):
         gc.collect()
@@ -101,7 +101,7 @@ def _cpu_s(work: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    """Print the table of the benchmark."""
+    """Print the results of the benchmark."""
     scenario = load("bench-peers")
     bare = _cpu_s(lambda: bare_simpy(scenario))
     rows = [("bare SimPy, no market", "no", _seconds(scenario) / bare, 1.0)]
@@ -137,7 +137,7 @@ def _fills_rendered_per_s(scenario: Scenario) -> float:
     with tempfile.TemporaryDirectory() as folder:
         execute(scenario, Path(folder) / "run")
         run = RunFolder(Path(folder) / "run")
-        days = days_of(run)  # read here, outside the measured time
+        days = days_of(run)  # read before the time is measured
         ((fills,),) = run.connect().execute("SELECT count(*) FROM rows").fetchall()
         return fills / _cpu_s(lambda: list(render_days(run, days)))
 

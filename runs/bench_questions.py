@@ -1,4 +1,4 @@
-"""Measures, for `make bench`, the CPU time of some commands, and of `bean-check` of the same run.
+"""Measures the CPU time of `bean-check` and of some commands, all on one run, for `make bench`.
 
 Each command runs in its own process, and all CPU time of the process counts. The command `--help`
 cannot be faster than the import of the library click. There is no time limit: this command only
@@ -31,7 +31,7 @@ QUESTIONS = (
 
 
 def main() -> None:
-    """Print the table of CPU times for a run."""
+    """Print a table of CPU times for the run whose folder is the first argument."""
     run = Path(sys.argv[1])
     if not run.is_dir():
         print(f"{run} does not exist. Create it with `make run`, then call `make bench` again")
@@ -44,8 +44,8 @@ def main() -> None:
         line = [word.format(run=run) for word in question]
         rows.append((" ".join(question).format(run="RUN"), _cpu_s([*COMMAND, *line])))
     print(
-        f"\nQuestions about {run}: CPU-seconds, the least of {ROUNDS} rounds (main.beancount is "
-        "checked once)\n"
+        f"\nQuestions about {run}: CPU time of the fastest of {ROUNDS} rounds, in seconds "
+        "(main.beancount is checked only once)\n"
     )
     print(
         tabulate(
@@ -62,7 +62,7 @@ def _bean_check_s(ledger: Path, rounds: int = ROUNDS) -> float:
 
 
 def _cpu_s(command: Sequence[str], rounds: int = ROUNDS) -> float:
-    """Return the least CPU time of a command over some rounds, user and system time together."""
+    """Return the CPU time (user plus system) of the fastest of several rounds of a command."""
     return min(_once_s(command) for _ in range(rounds))
 
 

@@ -1,7 +1,7 @@
 """Writes a table for readers: amounts are rounded, headings are words, and the table fits a screen.
 
-A line below the table has the number of omitted rows and columns, and the option that prints the
-whole table. Exact figures are in the whole table, in CSV and in JSON.
+If rows or columns are omitted, a line below the table states how many, and the option that prints
+the whole table. The whole table, CSV and JSON have exact figures.
 """
 
 import textwrap
@@ -15,8 +15,8 @@ from tabulate import MIN_PADDING, tabulate
 from ledger.reports.table import Cell, Table, holds_numbers
 
 WIDTH, LINES = 100, 45  # the size of a screen
-ROWS = 25  # the most lines for the rows of a table, with the line of dots
-ROWS_MIN = 8  # the least room for the rows of a table, in lines, even if its notes are long
+ROWS = 25  # the largest number of lines for rows, including the row of dots
+ROWS_MIN = 8  # the number of lines that rows may always use, even if the notes are long
 LAST = 3  # the number of last rows that a shortened table shows
 DOTS = "..."
 GAP = 2  # spaces between columns
@@ -25,7 +25,7 @@ TEXT_MIN = 20  # the least width of a column that is narrowed so that all column
 
 
 class ReadingUnit(NamedTuple):
-    """A unit for the dollars of a table."""
+    """A unit for a table's amounts in dollars, and the number of decimals in this unit."""
 
     name: str
     dollars: int
@@ -38,12 +38,13 @@ SCALES = (
     ReadingUnit("USD", 1, 2),
 )
 UNITS = {"pct": "%", "bps": "bps", "ms": "ms", "s": "s", "us": "µs"}
-# Numbers in these columns are identifiers that a user may type, so they are written without commas.
+# If a column's name ends with one of these words, its numbers are written without commas, because
+# a user may type them.
 NAMES = ("seq", "year")
 
 
 def brief(table: Table, lines_max: int = LINES) -> str:
-    """Write a table with its notes so that it fits a screen, and count omitted rows and columns.
+    """Write a table and its notes so that they fit a screen, and state how much is omitted.
 
     Args:
         table: the table.
@@ -121,7 +122,7 @@ def _told(column: str, cell: Cell, scale: ReadingUnit) -> str:
 
 
 def _lines_beside(table: Table, headings: Sequence[str]) -> int:
-    """Return the number of lines other than rows, such as title, headings and notes."""
+    """Return the number of lines that a table needs besides its rows, such as title and notes."""
     words = "\n".join((textwrap.fill(table.title, WIDTH), *map(_note, table.notes)))
     of_headings = max((name.count("\n") + 1 for name in headings), default=1)
     blank, rule, left = 1, 1, 1
@@ -131,11 +132,12 @@ def _lines_beside(table: Table, headings: Sequence[str]) -> int:
 def rows_that_fit(
     cells: Sequence[list[str]], lines_max: int = ROWS, last: int = LAST
 ) -> tuple[list[list[str]], int]:
-    """Return the rows that fit into a number of lines, and the number of omitted rows.
+    """Return the rows that fit into *lines_max* lines, and the number of omitted rows.
 
-    The first rows and the *last* rows are returned, with a row of dots in between. The last rows
-    are kept since they often have totals. If rows are tall, fewer last rows are kept. If there are
-    rows, at least one row is returned, however tall it is.
+    If *lines_max* is below ROWS_MIN or above ROWS, this limit replaces it. If not all rows fit, a
+    row of dots replaces the middle rows. The last rows (*last* is their number) are kept, because
+    they often have totals. Fewer of them are kept if they have many lines each. At least one row is
+    kept, even if it has too many lines.
     """
     most = max(min(ROWS, lines_max), ROWS_MIN)
     lines = [max(cell.count("\n") + 1 for cell in row) for row in cells]
@@ -155,7 +157,7 @@ def rows_that_fit(
 def _narrowed(
     headings: Sequence[str], cells: Sequence[list[str]], lines_max: int
 ) -> Sequence[list[str]]:
-    """Wrap the widest column at a smaller width, if all columns then fit."""
+    """Wrap the widest column at a smaller width, if all columns fit after that."""
     widths = _widths(headings, rows_that_fit(cells, lines_max)[0])
     excess = sum(widths) + GAP * (len(widths) - 1) - WIDTH
     at = widths.index(max(widths))
@@ -168,7 +170,7 @@ def _narrowed(
 
 
 def columns_that_fit(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
-    """Return the number of first columns that fit side by side, which is at least one."""
+    """Return how many columns, counted from the left, fit side by side: at least one."""
     ends = accumulate(GAP + width for width in _widths(headings, cells))
     return max(1, sum(end - GAP <= WIDTH for end in ends))
 
@@ -195,4 +197,6 @@ def left_out(columns: Sequence[str], rows: int) -> str:
 
 
 def _note(note: str) -> str:
-    return textwrap.fill(note, WIDTH, initial_indent="* ", subsequent_indent="  ")
+    return textwrap.fill(
+        note, WIDTH, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False
+    )

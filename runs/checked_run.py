@@ -1,4 +1,4 @@
-"""Opens a run for reports, and refuses the run if a file with amounts for reports has changed."""
+"""Opens a run for reports, unless its scenario or the Parquet copy of its books has changed."""
 
 import re
 from collections.abc import Sequence
@@ -9,8 +9,9 @@ from ledger.book_views import missing_copies
 from ledger.proof.seal import ALL, broken_seals
 from ledger.run_folder import SCENARIO, RunFolder, RunFolderError
 
-# Reports read all sums of money from these files. The fills of a life have hundreds of megabytes,
-# and reading them would take longer than most reports. `audit` and `report` check all files.
+# The Parquet copy of the general ledger, and the scenario. Fills are not checked here: the fills of
+# a life have hundreds of megabytes, and reading them would take longer than most reports. `audit`
+# and `report` check all files.
 SUMMED = re.compile(rf"{posting_store.FOLDER}/.*|{directive_store.FILE}|{SCENARIO}")
 
 
@@ -18,7 +19,7 @@ def checked_run(path: Path) -> RunFolder:
     """Open the folder of a run, and compare the files in SUMMED with the seal.
 
     Raises:
-        RunFolderError: the folder has no finished run, or one of the files has changed.
+        RunFolderError: the folder has no finished run, or one of these files has changed.
     """
     run = RunFolder.at(path)
     refuse_changed(run, SUMMED)
@@ -26,11 +27,12 @@ def checked_run(path: Path) -> RunFolder:
 
 
 def refuse_changed(run: RunFolder, of_files: re.Pattern[str] = ALL) -> None:
-    """Compare files with the seal.
+    """Compare files with the seal, unless a Parquet file of the general ledger is missing.
+
+    If such a file is missing, `RunFolder` refuses the run when it reads the books.
 
     Raises:
-        RunFolderError: a file has changed since the run was sealed. If a Parquet file is missing,
-            `RunFolder` refuses the run when it reads the books.
+        RunFolderError: a file has changed since the run was sealed.
     """
     if missing_copies(run.path):
         return
@@ -41,7 +43,7 @@ def refuse_changed(run: RunFolder, of_files: re.Pattern[str] = ALL) -> None:
 
 
 def _remedy(run: RunFolder, broken: Sequence[str]) -> str:
-    from ledger.proof.rebuild import COPIES  # imported here, since reports need no Beancount
+    from ledger.proof.rebuild import COPIES  # here, because it loads Beancount
 
     if all(each.startswith(COPIES) for each in broken):
         return f"write the Parquet copy again from the text with `moneytrail rebuild {run.path}`"

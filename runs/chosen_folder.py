@@ -1,4 +1,4 @@
-"""Chooses the folder of a result, which is the folder that a user names or a temporary folder."""
+"""Chooses the folder of a result: the folder that a user names, or else a temporary folder."""
 
 import tempfile
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def chosen_folder(out: Path | None) -> Iterator[Path]:
-    """Yield *out*. If *out* is None, yield a path in a temporary folder, which is deleted later."""
+    """Yield *out*. If it is None, yield a path in a temporary folder that is deleted at the end."""
     if out is not None:
         yield out
         return

@@ -13,16 +13,16 @@ from runs.cli.main import SECTIONS, main
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
 PROGRAM = "moneytrail"
-VERBATIM = "\b\n"  # marks an example, a paragraph whose lines click keeps
+VERBATIM = "\b\n"  # the start of an example; click keeps the lines of such a paragraph
 HEAD = """\
 # Every command
 
-`make reference` writes this page from the commands. `moneytrail COMMAND --help` prints the same
-text on a terminal. Tests run the examples. For `run`, `sign` and `sweep` the tests run smaller
-examples.
+`make reference` writes this page from the help texts of the commands. `moneytrail COMMAND --help`
+prints the same text on a terminal. Tests run the examples, or smaller ones. Only the example of
+`serve` is not run.
 
-Most commands take a run, which is the folder that `moneytrail run` prints. After a mistake in a
-command, one line is printed and the exit code is 2.
+In most commands, RUN is the folder of a run. `moneytrail run` prints the path of this folder. After
+a mistake in a command, one line explains the mistake, and the exit code is 2.
 
 The shell completes commands and options after
 `eval "$(_MONEYTRAIL_COMPLETE=bash_source moneytrail)"` (in zsh: `zsh_source`, in fish:
@@ -32,7 +32,7 @@ OPTIONS = "| option | meaning |\n| --- | --- |\n"
 
 
 def page() -> str:
-    """Return the page, with the commands in the order of the help."""
+    """Return the page, with the commands in the order of `moneytrail --help`."""
     top = click.Context(main, info_name=PROGRAM)
     parts = [HEAD]
     for title, commands in SECTIONS.items():
@@ -69,7 +69,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _rows(context: click.Context) -> Iterator[str]:
-    """Yield a row for each option except --help, with its choices, default and meaning."""
+    """Yield a table row for each option except --help: the option, choices, meaning and default."""
     for parameter in context.command.params:
         record = parameter.get_help_record(context)
         if record and isinstance(parameter, click.Option):

@@ -2,9 +2,9 @@
 
 The scenario must call every function that Numba compiles. Numba compiles a function at the first
 call and stores the code for later runs. The functions for quotes, races and fills are compiled
-together, which takes half of the total time. So two processes share the work. This process compiles
-these functions first. The other process plays the scenario without quotes and orders, so it
-compiles only the other functions.
+together, which takes half of the total time. So two processes share the work. This process plays
+the whole scenario. The other process plays it without quotes and trades. So the other process
+compiles the remaining functions while this process compiles those for quotes, races and fills.
 """
 
 import sys

@@ -1,9 +1,10 @@
-"""Plays a counterfactual, which is the same scenario and seed with one cause removed.
+"""Plays a counterfactual: the same scenario and seed as in a run, but without one cause.
 
 Sources and uses do not show causation, but a counterfactual does. The run minus the counterfactual
 is the effect of the cause and of everything that follows from the cause. For example, without
-hits on stale quotes there are also no fees on hits and no hedges of the resulting positions. So the
-effects of several causes do not sum to the effect of all of them together.
+hits on stale quotes there are also no fees on hits and no hedges of the resulting positions.
+Several causes may share a consequence. So in general the effect of several causes together is not
+the sum of their single effects.
 """
 
 import json
@@ -44,25 +45,25 @@ Ends = tuple[EntrySaid | None, EntrySaid | None]  # None: one ledger has no more
 
 @dataclass(frozen=True, slots=True)
 class WithAndWithout:
-    """A run, and the same run without one cause."""
+    """A run compared with the same run without one cause."""
 
     made: Counterfactual
     ours: Hole
     theirs: Hole
-    at_mark_usd: Pair  # both holes in dollars and customers' coins
-    has_coins: bool  # whether customers of one of the runs are owed coins
+    at_mark_usd: Pair  # both holes, in dollars, with customers' coins at mark
+    has_coins: bool  # whether customers are owed coins in at least one run
     views: tuple[QuoteViews, QuoteViews]
     firsts: tuple[tuple[First, First], ...]  # each milestone, with the cause and without it
-    parting: Ends | None  # the first entries that differ, None if all are the same
+    parting: Ends | None  # the first entries that differ, or None if all are the same
     same_versions: bool  # whether both runs have the same versions of program and libraries
 
     def answer(self) -> str:
-        """Return sentences on the hole and the quotes' result, with and without the cause."""
+        """Return sentences on the hole, and on the result of quotes, with and without the cause."""
         said = in_a_sentence(self.made.kind, self.at_mark_usd, self.views)
         return f"{said} {AT_MARK}" if self.has_coins else said
 
     def tables(self) -> list[Table]:
-        """Return tables of the differences in quotes, kinds, hole, dates and first entries."""
+        """Return five tables that compare quotes, kinds, hole, milestones and entries."""
         kind = self.made.kind
         return [
             two_views(_columns(kind), *self.views),
@@ -91,7 +92,7 @@ def counterfactual(
         on_day: called after each simulated day.
 
     Raises:
-        RunRefusedError: the folder can't be written, or exists and is not replaced.
+        RunRefusedError: the folder can't be written or must not be replaced.
     """
     scenario = other.scenario if out else without_day_ledgers(other.scenario)
     with chosen_folder(out) as folder:
@@ -100,7 +101,7 @@ def counterfactual(
 
 
 def compare(run: RunFolder, other: RunFolder, made: Counterfactual) -> WithAndWithout:
-    """Compare two runs by kinds, hole and dates, and find the first entries that differ."""
+    """Compare quotes, kinds, hole and milestones of two runs, and the first differing entries."""
     ours, theirs = (firsts(each, standings(each)) for each in (run, other))
     return WithAndWithout(
         made,
@@ -134,8 +135,8 @@ def _kinds_table(found: WithAndWithout) -> Table:
     )
     in_dollars = (_in_dollars(found),)
     warning = (
-        "The two runs were made with different versions of the program or its libraries, which may "
-        "cause a part of the difference.",
+        "The two runs were made with different versions of the program or its libraries. This may "
+        "cause a part of each difference.",
     )
     return Table(
         "difference",
@@ -158,8 +159,9 @@ def _kinds_table(found: WithAndWithout) -> Table:
 def _in_dollars(found: WithAndWithout) -> str:
     ours, theirs = map(spoken, found.at_mark_usd)
     return (
-        "This table counts only dollars, also in the hole. With customers' coins at the marks of "
-        f"the last day, the hole is {ours} with {found.made.kind} and {theirs} without."
+        "The amounts and the hole in this table leave out customers' coins. With these coins at "
+        f"the marks of the last day, the hole is {ours} with {found.made.kind} and {theirs} "
+        "without."
     )
 
 
@@ -175,13 +177,13 @@ def _hole_table(found: WithAndWithout) -> Table:
     }
     pairs = {what: (read(ours), read(theirs)) for what, read in lines.items()}
     if found.has_coins:
-        pairs["hole in dollars and customers' coins, at mark"] = found.at_mark_usd
+        pairs["hole with customers' coins at mark"] = found.at_mark_usd
     return Table(
         "hole",
         f"The hole by its definition, with and without {kind}",
         ("line", *_columns(kind)),
         [(what, *pair, pair[0] - pair[1]) for what, pair in pairs.items()],
-        ("Only dollars are in the lines above the last line.",) if found.has_coins else (),
+        ("Only the last line includes customers' coins.",) if found.has_coins else (),
     )
 
 
@@ -199,7 +201,7 @@ def _firsts_table(found: WithAndWithout) -> Table:
 
 
 def _parting(run: RunFolder, other: RunFolder) -> Ends | None:
-    """Return the first entries in which the ledgers differ."""
+    """Return the first pair of entries that differ, or None if all entries are the same."""
     pairs = zip_longest(_entries(run), _entries(other))
     return next((pair for pair in pairs if not _alike(*pair)), None)
 
@@ -213,8 +215,8 @@ def _parting_table(found: WithAndWithout) -> Table:
         ("run", "day", "seq", "narration"),
         rows,
         (
-            "All earlier entries are the same, apart from opening balances. If there is no row, "
-            "all entries are the same.",
+            "All earlier entries are the same. If there is no row, all entries are the same. "
+            "Opening balances are not compared.",
         ),
     )
 

@@ -10,7 +10,7 @@ from ledger.reports.table import Report, Table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# For each type of report with a picture, the module and the function that draw the picture.
+# For each type of report with a picture: the module of the drawing function, and the function.
 PICTURES: Mapping[str, tuple[str, str]] = {
     "Where": ("where_plot", "where_figure"),
     "Timeline": ("timeline_plot", "timeline_figure"),
@@ -27,7 +27,7 @@ PICTURES: Mapping[str, tuple[str, str]] = {
 
 
 class NotebookError(MistakeError):
-    """The report lacks the table or the picture, or a library for data frames is missing."""
+    """There is no such table or picture, or no library for data frames is installed."""
 
 
 def table(report: Report, name: str | None = None) -> Table:
@@ -59,7 +59,8 @@ def frame(report: Report | Table, name: str | None = None) -> Any:
     Amounts are exact decimals in both libraries.
 
     Raises:
-        NotebookError: the report has no such table, or both libraries are missing.
+        NotebookError: the report has no such table, or *report* is not a report, or both libraries
+            are missing.
     """
     chosen = report if isinstance(report, Table) else table(report, name)
     if polars := _library("polars"):
@@ -73,7 +74,7 @@ def frame(report: Report | Table, name: str | None = None) -> Any:
 
 
 def plot(report: Report) -> "Figure":
-    """Return the picture of a report, which a notebook shows as the last value of a cell.
+    """Return the picture of a report. If it is the last value of a cell, a notebook shows it.
 
     Raises:
         NotebookError: the report has no picture.
@@ -90,7 +91,7 @@ def plot(report: Report) -> "Figure":
 
 
 def _drawn(report: Any, name: str) -> object:
-    """Return the part of a report that its picture shows."""
+    """Return what a report's picture shows: the whole report or a part of it."""
     if name == "Where":
         return report.hole
     return report.of_role("outcome") if name == "BesideRecord" else report

@@ -1,4 +1,4 @@
-"""Runs a scenario in a temporary folder, which is sealed and then renamed to the run's folder."""
+"""Runs a scenario in a temporary folder, seals the folder, and renames it to the run's folder."""
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -29,7 +29,8 @@ class RunRefusedError(MistakeError):
 def default_folder(name_or_path: str, seed: int, settings: Iterable[str] = ()) -> Path:
     """Return the default folder of a run. Its name has the scenario, the settings and the seed.
 
-    Long settings are cut, and other characters than a-z and 0-9 become dashes.
+    Long names are cut, and capital letters become small letters. All characters except a-z and 0-9
+    become dashes.
     """
     words = [name(name_or_path), *(name(each.replace(".", "-")) for each in settings)]
     return OUT / f"{'-'.join(words)[:150]}-seed{seed}"
@@ -53,12 +54,12 @@ def execute(
         on_day: called after each simulated day.
         every_quote: simulate one quote after another, which is slower and gives the same bytes.
         on_phase: called with the name of each phase that follows the last simulated day.
-        parallel: write the books, and compute the maker's predictions, in other processes. The
-            bytes of the run are the same.
+        parallel: write the books, and compute the maker's predictions, in other processes. This
+            does not change the bytes of the run.
 
     Raises:
-        RunRefusedError: the folder can't be written, or its path has a character of a pattern (*, ?
-            or [), or the folder exists and *force* is false, or the folder exists and is not a run.
+        RunRefusedError: the folder can't be written, or its path contains a character of a pattern:
+            `*`, `?` or `[`. Or the folder exists, and *force* is false or the folder is not a run.
     """
     _check_place(target, force)
     with ExitStack() as stack:
@@ -80,7 +81,7 @@ def without_day_ledgers(scenario: Scenario) -> Scenario:
 
 
 def _complete(folder: Path, scenario: Scenario, on_phase: Callable[[str], None]) -> None:
-    """Add the other files of a run to the books, and seal all files."""
+    """Write the remaining files of a run beside the books, and seal all files."""
     (folder / "scenario.toml").write_text(dump(scenario), encoding="utf-8")
     run = RunFolder(folder)
     on_phase("writing the books of the group")

@@ -25,7 +25,7 @@ def audit(
 
     Args:
         folder: the run's folder.
-        every_day: load the ledgers of all days with Beancount, not only of a sample.
+        every_day: whether Beancount loads the ledgers of all days, not only of a sample of days.
         executor: runs the checks in other processes. With None this process runs them.
     """
     yield from audit_of_books.audit(folder, given_by(folder), every_day, executor)
@@ -33,9 +33,10 @@ def audit(
 
 
 def fit_to_record(folder: Path) -> Iterator[AuditStep]:
-    """Compute the fit to the record again, if the run states a fit or should state one.
+    """Compute the fit to the record again, and compare it with the fit in the run's manifest.
 
-    A fit to another edition of the record can't be computed again, so the step has a remark.
+    There is no step if the manifest has no fit and needs none. A fit to another edition of the
+    record can't be computed again, so the step has a remark.
     """
     problems: list[str] = []
     remarks: list[str] = []
@@ -43,8 +44,8 @@ def fit_to_record(folder: Path) -> Iterator[AuditStep]:
         said = stated_fit(folder)
         if said and said.get("record") != edition():
             remarks.append(
-                f"{MANIFEST}: its fit is to edition {said.get('record')} of the record, which this "
-                "program does not have; the fit is not checked, and no report states it"
+                f"{MANIFEST}: its fit is to edition {said.get('record')} of the record, but this "
+                "program has another edition; so the fit is not checked, and no report states it"
             )
         else:
             problems += wrong_fit(RunFolder.at(folder), _sources(folder))
@@ -57,9 +58,9 @@ def fit_to_record(folder: Path) -> Iterator[AuditStep]:
 
 
 def _sources(folder: Path) -> Mapping[str, str]:
-    """Return the sources of a run's scenario, or none if the scenario can't be read.
+    """Return the source notes of a run's scenario, or none if the scenario can't be read.
 
-    Another step of the audit reports a scenario that can't be read.
+    If the scenario can't be read, another step of the audit reports this.
     """
     try:
         return load(str(folder / SCENARIO)).sources
@@ -68,7 +69,7 @@ def _sources(folder: Path) -> Mapping[str, str]:
 
 
 def given_by(folder: Path) -> Given | str:
-    """Return the data that follow from a run's scenario, or why the scenario can't be read."""
+    """Return data that follow from a run's scenario, or why the scenario can't be read."""
     try:
         scenario = load(str(folder / SCENARIO))
     except ScenarioError as error:

@@ -1,8 +1,8 @@
-"""Finds the inputs that a counterfactual keeps, since they do not follow from the removed cause.
+"""Finds inputs that do not follow from the removed cause, so that a counterfactual keeps them.
 
-A run computes some inputs from its own events, so these inputs would change without the cause. If
-such an input represents a fact outside the run, its value is read from the run's books and is fixed
-in the counterfactual.
+A run computes some inputs from its own events. Without the cause, these inputs would change. If
+such an input represents a fact outside the simulation, the counterfactual takes its value from the
+books of the base run.
 """
 
 from collections import defaultdict
@@ -26,14 +26,14 @@ BOOKED = "as booked in the run of which this is a counterfactual"
 
 
 class Held(NamedTuple):
-    """The inputs that are held fixed, as sentences and as changes of the scenario."""
+    """The inputs that a counterfactual keeps, as sentences and as changes of the scenario."""
 
     how: tuple[str, ...] = ()
     overrides: Mapping[str, Any] = {}
 
 
 class OfMarkets(NamedTuple):
-    """A key that is held fixed in all markets, with its value by market."""
+    """A key that all markets keep, with its value in each market."""
 
     how: str
     key: tuple[str, ...]
@@ -41,12 +41,13 @@ class OfMarkets(NamedTuple):
 
 
 def held_inputs(run: RunFolder, scenario: Scenario, sizes: bool) -> Held:
-    """Read from the books of *run* the inputs that its counterfactual keeps.
+    """Read the inputs that a counterfactual keeps from the books of its base run.
 
     Args:
-        run: the run itself.
-        scenario: the scenario of the run.
-        sizes: if true, the quote sizes that the maker decided in the run are also held fixed.
+        run: the base run.
+        scenario: the scenario of the base run.
+        sizes: whether the counterfactual also keeps the half-spreads and sizes of quotes that the
+            maker decided.
     """
     costs, demand = _costs(run, scenario), _demand(run)
     decided = _sizes(run, scenario) if sizes else None
@@ -78,7 +79,7 @@ def _costs(run: RunFolder, scenario: Scenario) -> Held:
 
 
 def _house_costs(run: RunFolder, scenario: Scenario) -> dict[date, Decimal]:
-    """Return the costs due on the first day of each month until the halt, paid or not."""
+    """Return the house's operating costs by due day, paid or not, until withdrawals are halted."""
     house = run.chart.parties.house
     status = run.events(f"{house}:withdrawals")
     halted = next((day for day, value in status if value == HALTED), scenario.run.end)
@@ -101,10 +102,10 @@ def _house_costs(run: RunFolder, scenario: Scenario) -> dict[date, Decimal]:
 
 
 def _demand(run: RunFolder) -> OfMarkets | None:
-    """Keep the run's uninformed demand.
+    """Return the hourly demand of noise traders in the base run, or None if it is not booked.
 
-    If demand were computed again, uninformed orders would replace the volume of the hits that no
-    longer happen.
+    If a counterfactual computed the demand again, orders of noise traders would replace the hits
+    that no longer happen.
     """
     wanted = wanted_usd(run)
     if not wanted:
@@ -122,7 +123,7 @@ def _demand(run: RunFolder) -> OfMarkets | None:
 
 
 def _sizes(run: RunFolder, scenario: Scenario) -> OfMarkets | None:
-    """Keep the quotes that a policy decided. Without a policy the scenario states the quotes."""
+    """Return the quotes that a policy decided, or None if the scenario states the quotes."""
     maker = scenario.maker
     if maker.quoting.policy == "stated":
         return None
@@ -141,7 +142,7 @@ def _sizes(run: RunFolder, scenario: Scenario) -> OfMarkets | None:
 
 
 def _in_markets(scenario: Scenario, held: Sequence[OfMarkets]) -> Mapping[str, Any]:
-    """Return all markets with their held keys, since a change replaces the whole list."""
+    """Return all markets with the kept keys, since a change replaces the whole list of markets."""
     if not held:
         return {}
     markets: list[Mapping[str, Any]] = []

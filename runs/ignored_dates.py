@@ -1,9 +1,9 @@
 """Finds dated entries of a scenario that have no effect, since they are outside the run.
 
-A scenario may shorten the run of the scenario that it extends, and inherit entries of later days.
-The author can't correct these entries. So an entry is not reported if the end of the run is set
-by a setting, or by a file that extends the entry's file. For an entry before the run, the start of
-the run counts instead of the end.
+A scenario may inherit an entry, but end its run before the entry's day. A setting may shorten the
+run too. Then the entry is no mistake. So an entry after the run is not reported in two cases: a
+file that extends the entry's file sets the end of the run, or a setting sets the end but not the
+entry. For an entry before the run, the start of the run is examined in the same way.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ from runs.scenarios import Layered
 
 
 def ignored_dates(origins: Layered, scenario: Scenario) -> Iterator[ScenarioError]:
-    """Yield an error for each dated entry outside the run that is to be reported."""
+    """Yield an error for each dated entry without effect, if the entry is a mistake."""
     first, last = scenario.run.start, scenario.run.end - timedelta(days=1)
     for keys, days, counts_before in _dated(scenario):
         if any(day <= last and (counts_before or first <= day) for day in days):
@@ -31,9 +31,9 @@ def ignored_dates(origins: Layered, scenario: Scenario) -> Iterator[ScenarioErro
 
 
 def _dated(scenario: Scenario) -> Iterator[tuple[Keys, Sequence[date], bool]]:
-    """Yield news, uses, rounds, purchases of tokens, pools and longs, each with its days.
+    """Yield the place of each dated entry, its days, and whether it counts before the run.
 
-    The last value is whether the entry has an effect if its days are before the run.
+    An entry counts before the run if it has an effect although its days are before the run.
     """
     for i, news in enumerate(scenario.news or ()):
         yield ("news", i, "date"), [day_of(news.time_us)], True
@@ -56,7 +56,8 @@ def _dated(scenario: Scenario) -> Iterator[tuple[Keys, Sequence[date], bool]]:
 def _height(origins: Layered, keys: Keys) -> int:
     """Return the number of files above the file that sets a key.
 
-    The scenario's own file is above the files that it extends. A setting is above all files: -1.
+    The scenario's own file is above the files that it extends. For a key that a setting sets, the
+    result is -1, because a setting is above all files.
     """
     if setting_at(origins.settings, keys) is not None:
         return -1

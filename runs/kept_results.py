@@ -12,7 +12,7 @@ MADE_BY = "made-by.json"
 
 
 class OtherResultsError(MistakeError):
-    """A folder has results that were computed from other inputs, or it can't be written."""
+    """The results in a folder come from other inputs, or the folder can't be written."""
 
 
 class KeptResults:
@@ -42,7 +42,7 @@ class KeptResults:
             raise OtherResultsError(f"{folder}: can't be written ({error.strerror})") from error
 
     def get(self, name: str) -> Any:
-        """Return the result of this name, or None if it is not stored yet."""
+        """Return the stored result with this name, or None if there is none yet."""
         place = self._place(name)
         return json.loads(place.read_text(encoding="utf-8")) if place.is_file() else None
 

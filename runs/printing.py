@@ -17,19 +17,19 @@ FORMATS = ("table", "csv", "json")
 
 
 class TableChoiceError(click.ClickException):
-    """The report has no table of this name, or a choice of one table is missing."""
+    """The report does not have the chosen table, or the user must choose one table."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The output of a report: its answer, its tables, and the run from which they are computed."""
+    """The output of a report: its answer, its tables, and a line that names their source."""
 
     tables: Sequence[Table]
     answer: str = ""
     provenance: str = ""
-    is_exact: bool = False  # whether figures have every digit, as results of queries have
+    is_exact: bool = False  # whether figures are never rounded, as in results of queries
 
 
 def render(said: Answered, form: str, name: str | None = None, everything: bool = False) -> str:
@@ -39,12 +39,12 @@ def render(said: Answered, form: str, name: str | None = None, everything: bool 
         said: the report.
         form: the format.
         name: the only table to write, with every digit.
-        everything: in the format "table", write every table that has rows, with every digit. If
-            False, write the first such table, rounded and cut to the size of a screen. Exact
-            results are not rounded.
+        everything: for the format "table": write all tables with rows, with every digit. If False,
+            write only the first of them, rounded and cut to the size of a screen. If *said* is
+            exact, figures are not rounded, and a table without rows is written too.
 
     Raises:
-        TableChoiceError: there is no table *name*, or CSV is asked for several tables.
+        TableChoiceError: there is no table *name*, or several tables are chosen for CSV.
     """
     chosen = chosen_tables(said.tables, form, name)
     if form == "json":
@@ -55,13 +55,13 @@ def render(said: Answered, form: str, name: str | None = None, everything: bool 
     last = last if said.provenance else []
     if name:
         return "\n\n".join([*map(whole, chosen), *last])
-    answer = [textwrap.fill(said.answer, WIDTH)] if said.answer else []
+    answer = [textwrap.fill(said.answer, WIDTH, break_on_hyphens=False)] if said.answer else []
     filled = [table for table in chosen if table.has_rows or said.is_exact]
     if everything:
         return "\n\n".join([*answer, *map(whole, filled), *last])
     more = [table.name for table in filled[1:]]
     beside = [*answer, *([_there_is_more(more)] if more else []), *last]
-    taken = sum(part.count("\n") + 2 for part in beside)  # each part ends with a blank line
+    taken = sum(part.count("\n") + 2 for part in beside)  # a blank line follows each part
     shown = [
         brief_exact(table) if said.is_exact else brief(table, LINES - taken) for table in filled[:1]
     ]
@@ -72,14 +72,14 @@ def chosen_tables(tables: Sequence[Table], form: str, name: str | None) -> list[
     """Return the table *name*, or all tables if no name is given.
 
     Raises:
-        TableChoiceError: there is no table *name*, or CSV is asked for several tables.
+        TableChoiceError: there is no table *name*, or several tables are chosen for CSV.
     """
     names = ", ".join(table.name for table in tables)
     chosen = [table for table in tables if name in (None, table.name)]
     if not chosen:
         raise TableChoiceError(f"this report has no table {name!r}; it has {names}")
     if form == "csv" and len(chosen) > 1:
-        raise TableChoiceError(f"a CSV is one table; choose it with --table from {names}")
+        raise TableChoiceError(f"a CSV has only one table; choose it with --table: {names}")
     return chosen
 
 
@@ -97,7 +97,7 @@ def _csv(table: Table) -> str:
 
 
 def _json(said: Answered, tables: Sequence[Table]) -> str:
-    """Write tables as JSON, with each decimal as a string, which is exact."""
+    """Write answer, source and tables as JSON. Decimals become strings, so they stay exact."""
     content: dict[str, object] = {
         key: value
         for key, value in (("answer", said.answer), ("provenance", said.provenance))

@@ -1,4 +1,4 @@
-"""Finds the versions of the program, and of the libraries on which a run's bytes depend."""
+"""Finds the version of the program, and of each library on which a run's bytes depend."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ UNKNOWN = "unknown"
 CHANGED = " with uncommitted changes"
 SOURCES_DIGITS = 12
 
-# The bytes of a run depend on the scenario, the seed, and these libraries.
+# The libraries on which the bytes of a run depend.
 LIBRARIES = ("numpy", "numba", "simpy", "duckdb", "beancount")
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -45,9 +45,9 @@ def commit_of(root: Path) -> str:
         root: the folder with ``des``, ``ledger`` and ``runs``.
 
     Returns:
-        The full hash, followed by CHANGED and a hash of the sources if sources were edited or
-        added. UNKNOWN and a hash of the sources if *root* is not itself a checkout (an installed
-        wheel, perhaps inside another project's checkout), or if git is missing.
+        The commit's full hash. If sources have uncommitted changes, CHANGED and a hash of the
+        sources follow. If *root* is not the top folder of a checkout, or git fails, the result is
+        UNKNOWN and a hash of the sources. For example, *root* may be an installed wheel.
     """
     try:
         top, commit = _git(root, "rev-parse", "--show-toplevel", "HEAD").splitlines()
@@ -60,7 +60,7 @@ def commit_of(root: Path) -> str:
 
 
 def _sources_of(root: Path) -> str:
-    """Return the beginning of a hash of all files that can change a run, in brackets."""
+    """Return the first digits of a hash of all files that can change a run, in brackets."""
     digest = hashlib.sha256()
     for path in _files(root):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0")
@@ -69,7 +69,7 @@ def _sources_of(root: Path) -> str:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """Yield the code and the scenarios of a checkout, without the user's runs in `runs/out`."""
+    """Yield the files that can change a run. The user's own runs in `runs/out` are left out."""
     for source in _SOURCES:
         place = root / source
         if place.is_file():
@@ -81,7 +81,10 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _git(root: Path, *words: str) -> str:
-    """Run git in a folder, without lock files and without the environment variables of hooks."""
+    """Run git in a folder without taking locks, and return its output.
+
+    Environment variables that begin with GIT_ are removed. A hook of git sets such variables.
+    """
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     asked = ["git", "--no-optional-locks", "-C", str(root), *words]
     return subprocess.run(asked, env=env, check=True, capture_output=True, text=True).stdout

@@ -1,4 +1,4 @@
-"""Writes the source of an answer. A report on a run prints it as its last line."""
+"""Writes the source of an answer as one line. A report on a run ends with this line."""
 
 import hashlib
 import json
@@ -12,12 +12,12 @@ SEAL_DIGITS = 12
 
 
 def provenance(run: RunFolder) -> str:
-    """Return one line: a run's folder, seed, seal, sampled hours, and fit to the record.
+    """Return one line: a run's folder, seed, seal, simulated hours, fit and filled gaps.
 
     The seal is the start of the SHA-256 of the manifest, as `sha256sum manifest.json` prints it.
-    The manifest has the fit (see `runs.record.fit`). Without comparable recorded facts, or if the
-    fit is to another edition of the record, the line has no fit. The line also has the number of
-    gaps that were filled in a user's candles.
+    The fit to the record is in the manifest (see `runs.record.fit`). The line has no fit if the
+    manifest has none, or if its fit is to another edition of the record. The filled gaps are gaps
+    in the user's candles. For a ledger that is not a run, the line has only its name.
     """
     if not run.has_fills:
         return f"{run.path.name}: a ledger without a seal or fills"
@@ -25,7 +25,7 @@ def provenance(run: RunFolder) -> str:
 
 
 def of_several(runs: Sequence[RunFolder]) -> str:
-    """Return folder, seed and seal of each run, or for a single run its `provenance`."""
+    """Return the folder, seed and seal of each run. For a single run, return its `provenance`."""
     return provenance(runs[0]) if len(runs) == 1 else "; ".join(map(_seal_of, runs))
 
 

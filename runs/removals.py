@@ -1,4 +1,4 @@
-"""Removes one cause from a scenario, by a change that is described in words."""
+"""Removes one cause from a scenario, and describes the change in words."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ SLOW_QUOTES = "SlowQuotes"
 
 
 class CounterfactualError(MistakeError, ValueError):
-    """The cause to remove is not in this scenario.
+    """The scenario does not have the cause that was to be removed.
 
     Attributes:
         kind: the cause that was to be removed.
@@ -56,11 +56,11 @@ class Counterfactual:
 def without(run: RunFolder, kind: str) -> Counterfactual:
     """Remove a cause from a run's scenario.
 
-    Inputs that do not follow from the cause stay as in the run, as `held_inputs` describes.
+    Inputs that are not consequences of the cause keep their values from the run: see `held_inputs`.
 
     Args:
-        run: the run, whose scenario.toml and books are read.
-        kind: one of REMOVALS.
+        run: the run. Its file `scenario.toml` and its books are read.
+        kind: a key of REMOVALS.
 
     Raises:
         CounterfactualError: the scenario does not have this cause.
@@ -91,9 +91,9 @@ def _quoter(scenario: Scenario) -> Change | None:
 
 
 def _slow_quotes(scenario: Scenario) -> Change | None:
-    """Make the maker's quotes as fast as the quotes of other makers, and keep their sizes.
+    """Make the captive maker's quotes as fast as the quotes of other makers.
 
-    The sizes stay as in the original run: see `held_inputs`.
+    The sizes of the captive maker's quotes stay as in the original run: see `held_inputs`.
     """
     markets, slow = _tables(scenario.markets), []
     for each, market in zip(markets, scenario.markets, strict=True):
@@ -113,7 +113,7 @@ def _slow_quotes(scenario: Scenario) -> Change | None:
 
 
 def _stays(place: str) -> bool:
-    """Return whether a source note stays: its market figure does not change with fast quotes."""
+    """Return whether a source note is about a market's figure that fast quotes do not change."""
     changed = (".quoter.latency_s", ".quoter.refresh_s")
     return place.startswith("markets[") and not place.endswith(changed)
 
@@ -150,7 +150,8 @@ def _loans(scenario: Scenario) -> Change | None:
     if scenario.group is None or not scenario.group.lenders:
         return None
     nothing: dict[str, Any] = {"lenders": [], "portfolio": None}
-    return Change("no lender outside the group lends to the group", {"group": nothing})
+    how = "no lender outside the group lends to the group, and the maker buys no portfolio of coins"
+    return Change(how, {"group": nothing})
 
 
 def _tokens(scenario: Scenario) -> Change | None:
@@ -158,7 +159,7 @@ def _tokens(scenario: Scenario) -> Change | None:
         return None
     on_coins = scenario.group.portfolio is not None
     lenders = [each for each in scenario.group.lenders if on_coins or each.advance is None]
-    how = "no tokens are bought or granted"
+    how = "no tokens are bought, granted or put into pools"
     if not on_coins:
         how += "; a lender whose only collateral is tokens lends nothing"
     left_out: dict[str, Any] = {"tokens": [], "pools": None, "lift": None}
@@ -166,7 +167,7 @@ def _tokens(scenario: Scenario) -> Change | None:
 
 
 def _portfolio(scenario: Scenario) -> Change | None:
-    """Buy no coins for the portfolio. Lenders lend what is needed, up to their limits.
+    """Buy no coins for the portfolio. Lenders lend what the maker needs, up to their limits.
 
     A lender whose only collateral is coins lends nothing.
     """
@@ -191,7 +192,7 @@ def _agent_deposits(scenario: Scenario) -> Change | None:
 def _coins(scenario: Scenario) -> Change | None:
     if not scenario.retail.coins:
         return None
-    how = "customers deposit, and are owed, dollars instead of coins"
+    how = "customers deposit dollars instead of coins, and are owed dollars"
     return Change(how, {"retail": {"coins": None}})
 
 
@@ -204,7 +205,8 @@ def _pools(scenario: Scenario) -> Change | None:
 def _directional(scenario: Scenario) -> Change | None:
     if scenario.group is None or not scenario.group.longs:
         return None
-    return Change("no positions are held for their price", {"group": {"longs": []}})
+    how = "the captive maker holds no long positions to gain from a rise of the price"
+    return Change(how, {"group": {"longs": []}})
 
 
 def _shares(scenario: Scenario) -> Change | None:
@@ -274,5 +276,5 @@ REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
 
 
 def _tables(parts: Any) -> list[dict[str, Any]]:
-    """Return parts of a scenario as tables of a scenario file."""
+    """Return parts of a scenario in the form of tables of a scenario file."""
     return [part.model_dump(exclude_none=True) for part in parts]

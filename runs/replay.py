@@ -1,8 +1,9 @@
 """Plays a run's sealed scenario again, and compares the result with the run byte for byte.
 
 With the same versions of the libraries and the same type of processor, a scenario and seed always
-give the same ledger. So the program can compute the books of any run again. No check of the books
-finds an invented deposit, but a replay finds that the deposit does not follow from the scenario.
+give the same ledger. So the books of a run can be computed again. A forger may invent a deposit
+that no check of the books finds. A replay finds it, because the deposit does not follow from the
+scenario.
 """
 
 import json
@@ -30,7 +31,7 @@ def replay(
     on_day: Callable[[], None] = lambda: None,
     on_phase: Callable[[str], None] = lambda phase: None,
 ) -> AuditStep:
-    """Play a run's scenario again in a temporary folder, and compare every byte.
+    """Play a run's scenario again in a temporary folder, and compare every byte with the run.
 
     Args:
         folder: the run's folder.
@@ -66,7 +67,7 @@ def _problems(
     except ScenarioError as error:
         yield f"{SCENARIO}: {error.key} {error.problem}"
         return
-    except Exception as error:  # a forged scenario may pass all checks and still fail here
+    except Exception as error:  # a forged scenario may pass all checks of `load` and still fail
         said = f"{SCENARIO}: the scenario can't be played ({type(error).__name__}: {error})"
         yield said.splitlines()[0]
         return
@@ -75,7 +76,7 @@ def _problems(
 
 
 def _other_versions(folder: Path) -> Iterator[str]:
-    """Yield a line for each program and library whose version differs from the run's version.
+    """Yield a line for each program or library that had another version in the run.
 
     If the manifest has no versions, yield one line that says so.
     """

@@ -15,7 +15,7 @@ from runs.provenance import of_several, provenance
 
 @runtime_checkable
 class MadeOfMany(Protocol):
-    """A report on runs that have been deleted, so that the report itself names its source."""
+    """A report that names its own source, for example because its runs have been deleted."""
 
     def provenance(self) -> str:
         """Return the source of the report's figures in one line."""
@@ -30,16 +30,16 @@ def report(
     instead: Mapping[str, Sequence[str]] = MappingProxyType({}),
     cuts: bool = False,
 ) -> Printed:
-    """Decorate a command so that the returned report, list of tables or text is printed.
+    """Decorate a command so that its result is printed: a report, a list of tables or a text.
 
     If the names of the tables are known, the options are checked before the command runs, so that a
     mistake is found at once.
 
     Args:
         names: names of the tables that the command may return, or none if the names are not known.
-        instead: for an option, the names of the tables if this option is given.
-        cuts: whether the command takes *rows_max*, the number of rows that a screen shows, or None
-            if all rows are printed.
+        instead: for an option, the names that replace *names* if this option is given.
+        cuts: whether the command takes the argument *rows_max*. Its value is the number of rows
+            that fit on a screen, or None if all rows are printed.
     """
 
     def decorate(command: Answering) -> Callable[..., None]:
@@ -75,7 +75,7 @@ def report(
             elif isinstance(found, list):
                 click.echo(render(Answered(found, is_exact=True), form, table, everything))
             else:
-                run = options.get("run", ())  # an experiment has no run, since its runs are deleted
+                run = options.get("run", ())  # the command of an experiment has no argument `run`
                 told = of_several(run) if isinstance(run, tuple) else provenance(run)
                 if isinstance(found, MadeOfMany):
                     told = found.provenance()

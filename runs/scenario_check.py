@@ -1,7 +1,8 @@
 """Finds all errors of a scenario, not only the first.
 
-Types and ranges are checked key by key. The methods of the models check contradictions between
-keys. A model stops at its first error, so this module calls each method separately.
+Types and ranges are checked key by key. Methods of the models find contradictions between keys.
+Pydantic stops checking a model at the first contradiction, so this module calls each method
+separately.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,11 +27,11 @@ UNREADABLE = (ArithmeticError, AssertionError, LookupError, TypeError, ValueErro
 def faults(name_or_path: str) -> list[ScenarioError]:
     """Return all errors of a scenario file and of the files that it extends.
 
-    If a file can't be read, this error is the only one. Contradictions between keys are checked
-    only if every key is in range.
+    If a file can't be read, only this error is returned. Contradictions between keys are checked
+    only if every key has an allowed value.
 
     Raises:
-        ScenarioError: there is no such scenario.
+        ScenarioError: the scenario does not exist.
     """
     path = path_of(name_or_path)
     try:
@@ -38,7 +39,7 @@ def faults(name_or_path: str) -> list[ScenarioError]:
     except ScenarioError as error:
         if not path.is_file():
             raise
-        return [error]  # the file is not TOML, or its base can't be read
+        return [error]  # for example, the file is not TOML, or its base does not exist
     found = _faults_in(origins, data)
     if not found:
         scenario = Scenario.model_validate(data)
@@ -93,7 +94,7 @@ def _contradictions(part: Part, above: Keys) -> Iterator[tuple[Keys, str]]:
 
 @cache
 def _each_key() -> SchemaValidator:
-    """Return a validator that checks only types and ranges."""
+    """Return a validator that checks only types and ranges of single keys."""
     return SchemaValidator(_without_methods(Scenario.__pydantic_core_schema__))
 
 

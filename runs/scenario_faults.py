@@ -14,9 +14,10 @@ from runs.scenario_places import Keys, holds, shown, value_at
 def faults_of(details: Iterable[ErrorDetails], data: Mapping[str, Any]) -> dict[Keys, str]:
     """Return one problem for each wrong key. A problem of a table around a wrong key is left out.
 
-    Unknown keys come first, since a misspelt key is also reported as a missing key. If a value
-    fits none of several types, the innermost error is returned. Example: for ["2021-05-01"] the
-    error is the date in quotes, although the key also accepts the text "all".
+    Unknown keys come first, because a misspelt key may cause two errors: an unknown key and a
+    missing key. If a key accepts several types and its value has none of them, the innermost error
+    is returned. For example, a key accepts the text "all" or a list of dates. For ["2021-05-01"]
+    the error is that the date is in quotes.
     """
     faults: dict[Keys, str] = {}
     for detail in sorted(details, key=lambda detail: detail["type"] != "extra_forbidden"):
@@ -54,7 +55,7 @@ def _problem(detail: ErrorDetails, keys: Keys, data: Mapping[str, Any]) -> str:
 
 
 def wanted_at(keys: Keys) -> str:
-    """Return the range of a key of the schema in words, such as 'a number from 0 to 3_600'."""
+    """Return the allowed values of a key in words, such as 'a number from 0 to 3_600'."""
     return _wanted(_schema_at(keys))
 
 
@@ -70,7 +71,7 @@ def _schema() -> dict[str, Any]:
 
 
 def _schema_at(keys: Keys) -> dict[str, Any]:
-    """Return the schema of a known key."""
+    """Return the schema of a key that the scenario can have."""
     schema = _schema()
     for key in keys:
         types = schema.get("anyOf", [schema])
@@ -83,7 +84,7 @@ def _schema_at(keys: Keys) -> dict[str, Any]:
 
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """Replace a reference in a schema by its target, and ignore null, which TOML does not have."""
+    """Replace a reference in a schema by its target. The type null is ignored: TOML has no null."""
     types = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
     if len(types) == 1:
         (schema,) = types
@@ -93,7 +94,7 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _wanted(schema: Mapping[str, Any]) -> str:
-    """Return the allowed values in words, such as 'a number from 0 to 3_600'."""
+    """Return a schema's allowed values in words, such as 'a number from 0 to 3_600'."""
     match schema:
         case {"anyOf": types}:
             return ", or ".join(_wanted(one) for one in types if one != {"type": "null"})

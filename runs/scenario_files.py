@@ -14,7 +14,7 @@ from runs.scenario_places import Keys, keys_of, one_line, place_of, shown, value
 BUILT_IN = Path(__file__).resolve().parent
 BYTES_MAX = 10_000_000
 EXTENDS_MAX = 5
-# Former names of built-in scenarios, which still work and are not listed.
+# Former names of built-in scenarios. They still work, but are not listed.
 FORMER_NAMES = {"marks": "trading-firms"}
 
 # The built-in scenarios by topic, in the order of `scenario list`.
@@ -32,14 +32,14 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
     "A volatile month, and crashes": ("may-2021", "march-2020", "may-19", "luna"),
     "Other causes of a hole": ("ventures-only", "boondoggle", "bad-loans", "leveraged-longs"),
 }
-OTHER_TOPICS = "Experiments"  # the topic of all other built-in scenarios
+OTHER_TOPICS = "Experiments"  # the topic of all scenarios that are not in TOPICS
 
 
 class ScenarioError(MistakeError):
     """A scenario file that cannot be run.
 
     Attributes:
-        path: the file with the error, as text. If a setting is wrong, it is the option --set.
+        path: the place of the error, as text: a file, or the option --set.
         key: the key with the error, such as ``markets[0].quoter.latency_s``. It is empty if the
             error belongs to the whole file.
         problem: the value, the error and its correction, in one line.
@@ -53,7 +53,7 @@ class ScenarioError(MistakeError):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """The data of one file, with lists as tuples and without ``extends`` and ``without``."""
+    """The data of one file without the keys ``extends`` and ``without``. Lists are tuples."""
 
     path: Path
     data: Mapping[str, Any]
@@ -73,7 +73,7 @@ def grouped(names: Sequence[str]) -> dict[str, list[str]]:
 
 
 def path_of(name_or_path: str) -> Path:
-    """Return the file of a scenario, given by a built-in name, a former name, or a path.
+    """Return the file of a scenario that is given by a built-in name, a former name or a path.
 
     Raises:
         ScenarioError: no built-in scenario has this name.
@@ -93,7 +93,7 @@ def path_of(name_or_path: str) -> Path:
 
 
 def layers_of(path: Path) -> list[Layer]:
-    """Read a file and all files that it extends, the file itself first."""
+    """Read a file and all files that it extends. The file itself is first in the result."""
     layers: list[Layer] = []
     data = _read(path)
     while True:
@@ -106,14 +106,16 @@ def layers_of(path: Path) -> list[Layer]:
             return layers
         if len(layers) > EXTENDS_MAX:
             raise ScenarioError(
-                path, "extends", f"continues a chain of over {EXTENDS_MAX} files; join some files"
+                path,
+                "extends",
+                f"continues a chain of more than {EXTENDS_MAX} files; join some of the files",
             )
         if not isinstance(extends, str):
             raise ScenarioError(
                 path, "extends", f"is {shown(extends)}; give a built-in name or a path, in quotes"
             )
         try:
-            base = path.parent / path_of(extends)  # absolute for a built-in
+            base = path.parent / path_of(extends)  # the path of a built-in scenario is absolute
             data = _read(base)
         except ScenarioError as error:
             raise ScenarioError(path, "extends", f"cannot be followed: {error}") from error
@@ -123,7 +125,7 @@ def layers_of(path: Path) -> list[Layer]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Read the data of one file, with lists as tuples, as the frozen models need."""
+    """Read the data of one file. Lists become tuples, because the frozen models need tuples."""
     try:
         with path.open("rb") as file:
             raw = file.read(BYTES_MAX + 1)
@@ -135,7 +137,7 @@ def _read(path: Path) -> dict[str, Any]:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScenarioError(path, "", f"can't be opened ({reason}); check the path") from None
     if len(raw) > BYTES_MAX:
-        raise ScenarioError(path, "", "is larger than 10 MB; put long price series into candles")
+        raise ScenarioError(path, "", "is larger than 10 MB; put long price series in candle files")
     try:
         data = with_tuples(tomllib.loads(raw.decode("utf-8-sig")))
     except UnicodeDecodeError as error:
@@ -143,8 +145,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise ScenarioError(path, "", f"is not UTF-8 in line {line}; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(path, "", f"is not TOML: {error}; correct it there") from None
-    except ValueError:  # Python's limit on the digits of an integer
-        raise ScenarioError(path, "", "has a number of thousands of digits; shorten it") from None
+    except ValueError:  # an integer has more digits than Python reads
+        raise ScenarioError(path, "", "has a number with thousands of digits; shorten it") from None
     except RecursionError:
         raise ScenarioError(path, "", "has too many nested brackets; remove some") from None
     if not data:
@@ -166,7 +168,7 @@ def _left_out(path: Path, places: Any) -> tuple[Keys, ...]:
 
 
 def with_tuples(value: Any) -> Any:
-    """Turn lists into tuples, as the frozen models need."""
+    """Turn lists into tuples, because the frozen models need tuples."""
     if isinstance(value, Mapping):
         return {key: with_tuples(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -175,7 +177,7 @@ def with_tuples(value: Any) -> Any:
 
 
 def laid_over(base: Mapping[str, Any], layer: Layer) -> dict[str, Any]:
-    """Merge a file's data into its base, without the keys and sources that the file leaves out.
+    """Remove from a base the keys that a file leaves out, and merge the file's data into it.
 
     Raises:
         ScenarioError: the file leaves out a key that the base does not have.
@@ -219,7 +221,7 @@ def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sets(own: Mapping[str, Any], keys: Keys) -> bool:
-    """Return whether *own* has a value at this place, or replaces a list or table around it."""
+    """Return whether *own* has a value at *keys*, or replaces a list or a value around *keys*."""
     value: Any = own
     for key in keys:
         if not isinstance(value, Mapping):
@@ -233,7 +235,7 @@ def _sets(own: Mapping[str, Any], keys: Keys) -> bool:
 def origin_of(layers: Sequence[Layer], keys: Keys) -> Path:
     """Return the file that sets a key, or the first file if no file sets the key.
 
-    A list replaces the list of the base, so one file is the origin of all entries.
+    A list replaces the list of the base, so all entries of a list have the same origin.
     """
     whole = tuple(takewhile(lambda key: isinstance(key, str), keys))
     setters = (layer.path for layer in layers if value_at(layer.data, whole) is not None)

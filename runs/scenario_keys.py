@@ -49,9 +49,9 @@ class Key:
     """A key that a scenario may have.
 
     Attributes:
-        keys: the key's place, with 0 for any entry of a list, as in ("markets", 0, "lot").
-        table: the model of the table with the key.
-        field: the field of this model.
+        keys: the key's place, such as ("markets", 0, "lot"). A 0 stands for any entry of a list.
+        table: the model of the table that contains the key.
+        field: the field of the model for the key.
         meaning: the key's meaning, in a sentence.
     """
 
@@ -73,7 +73,7 @@ class Key:
 
     @property
     def model(self) -> type[Part] | None:
-        """Return the model of the table, or of the list of tables, that is the key's value."""
+        """Return the model of the tables in the key's value, or None if it contains no table."""
         return _model_in(self.field.annotation)
 
     @property
@@ -90,7 +90,7 @@ class Key:
 
     @property
     def unit(self) -> str:
-        """Return the unit at the end of the key's name, or an empty text if there is none."""
+        """Return the unit that the key's name states, in words. It is empty if there is no unit."""
         if "number" not in self.wanted:
             return ""
         words = self.name.split("_")
@@ -116,22 +116,22 @@ class Key:
 
 @cache
 def all_keys() -> tuple[Key, ...]:
-    """Return every key. A table's own keys come before the keys of inner tables."""
+    """Return every key. A table's own keys come before the keys of its inner tables."""
     return tuple(_keys_of(Scenario, ()))
 
 
 @cache
 def meanings() -> Mapping[str, Mapping[str, str]]:
-    """Return the meaning of each key, by the name of the table's model and then of the key."""
+    """Return the meaning of each key: first by the model's name, then by the key's name."""
     text = files("des.scenario").joinpath("meanings.toml").read_text("utf-8")
     return tomllib.loads(text)
 
 
 def meaning_of(table: type[Part], name: str) -> str:
-    """Return the meaning of a table's key, which may be inherited from a base model.
+    """Return the meaning of a table's key. The key may be inherited from a base model.
 
     Raises:
-        KeyError: the key has no meaning; add a line to des/scenario/meanings.toml.
+        KeyError: des/scenario/meanings.toml has no line for the key.
     """
     for model in table.__mro__:
         if (said := meanings().get(model.__name__, {}).get(name)) is not None:
@@ -140,15 +140,15 @@ def meaning_of(table: type[Part], name: str) -> str:
 
 
 def about(table: type[Part]) -> str:
-    """Return the first paragraph of a table's documentation."""
+    """Return the first paragraph of the docstring of a table's model."""
     return " ".join((table.__doc__ or "").partition("\n\n")[0].split())
 
 
 def readers(key: Key) -> tuple[str, ...]:
-    """Return the files that read a key by its name.
+    """Return the files that read a key, directly or by a public method of the table's model.
 
-    If several tables have a key of this name, a file must also contain the name of the table's
-    model or of an outer key.
+    The search is by name. If several tables have a key of this name, a file must also contain the
+    name of the table's model or of an outer key.
     """
     return _readers(key.table, key.name, frozenset(map(str, key.keys[:-1])))
 
@@ -196,7 +196,7 @@ def _tables() -> frozenset[type[Part]]:
 
 
 def _properties_with(table: type[Part], name: str) -> set[str]:
-    """Return a model's public methods that read the key, directly or through other methods."""
+    """Return the names of a model's public methods that read the key, directly or indirectly."""
     tree = ast.parse(_text_of(table))
     methods = {
         each.name: {node.attr for node in ast.walk(each) if isinstance(node, ast.Attribute)}
@@ -222,7 +222,7 @@ def _world() -> Path:
 
 @cache
 def _sources() -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
-    """Return each file outside the models, with the attributes and names that it uses."""
+    """Return for each file outside the models its path, its attributes and all its names."""
     found = []
     home = _world().parent
     for path in (*sorted(_world().rglob("*.py")), *sorted((home / "runs").rglob("*.py"))):

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-SHOWN_MAX = 40  # the most characters of a wrong value that are shown
+SHOWN_MAX = 40  # error messages show at most this number of characters of a value
 
-Keys = tuple[str | int, ...]  # ("markets", 0, "lot"), written markets[0].lot
+Keys = tuple[str | int, ...]  # for example ("markets", 0, "lot"), which is markets[0].lot
 
 _PLACE = re.compile(r"[\w-]+(\[\d{1,6}\])*(\.[\w-]+(\[\d{1,6}\])*)*", re.ASCII)
 _STEP = re.compile(r"\[(\d+)\]|([\w-]+)", re.ASCII)
 
 
 def value_at(data: Any, keys: Keys) -> Any:
-    """Return the value at a key, or None if there is no value. TOML itself has no null."""
+    """Return the value at *keys*, or None if there is no value. TOML has no null."""
     for key in keys:
         if not holds(data, key):
             return None
@@ -24,7 +24,7 @@ def value_at(data: Any, keys: Keys) -> Any:
 
 
 def holds(value: Any, key: str | int) -> bool:
-    """Return whether a table has a key, or whether a list has an entry."""
+    """Return whether *value* is a table with this key, or a list with an entry at this index."""
     if isinstance(key, int):
         return isinstance(value, tuple) and key < len(value)
     return isinstance(value, Mapping) and key in value
@@ -51,7 +51,7 @@ def _bare(key: str) -> bool:
 
 
 def shown(value: object) -> str:
-    """Return a wrong value in a few characters."""
+    """Return a short text that shows a wrong value in an error message."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -70,7 +70,7 @@ def shown(value: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """Put a text into quotes, shortened if it is long."""
+    """Put a text into quotes. A long text is shortened."""
     return repr(text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}...")
 
 

@@ -1,4 +1,4 @@
-"""Explains a scenario's keys: a single key on the terminal, or all keys in docs/scenario.md.
+"""Explains the keys of scenarios: one key on the terminal, or all keys in docs/scenario.md.
 
 python -m runs.scenario_reference      # `make reference` writes the page and the JSON Schema
 """
@@ -37,16 +37,19 @@ quotes. A key without a default must be given.
 
 
 class UnknownKeyError(MistakeError):
-    """A scenario has no such key."""
+    """Scenarios have no key of this name."""
 
 
 def explained(word: str) -> str:
-    """Return the explanation of a key, given by its place ``markets[0].lot`` or by its last words.
+    """Return the explanation of a key.
 
-    If more than three keys end with these words, return a list of their places.
+    Args:
+        word: the key's place, such as ``markets[0].lot``, or the end of its place, such as ``lot``.
+            Two or three keys whose places have this end are all explained. If there are more, the
+            text only lists their places.
 
     Raises:
-        UnknownKeyError: there is no such key.
+        UnknownKeyError: no key has this place or this end.
     """
     found = _keys_called(word)
     if len(found) > 3:
@@ -56,7 +59,7 @@ def explained(word: str) -> str:
 
 
 def page() -> str:
-    """Write the reference page, which has every table with its keys."""
+    """Return the text of the reference page, which lists every table with its keys."""
     tables = [key for key in all_keys() if key.model is not None]
     parts = [
         HEAD,
@@ -133,7 +136,7 @@ def _cell(key: Key) -> str:
 
 
 def main() -> None:
-    """Write the page and the schema."""
+    """Write the files of the page and of the schema."""
     PAGE.write_text(page(), "utf-8")
     SCHEMA_FILE.write_text(schema_text(), "utf-8")
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of scenario files, with which editors complete keys and show ranges."""
+"""Makes the JSON Schema of scenario files. Editors use it to complete keys and show ranges."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from des.scenario.quantities import Part
 from runs.scenario_keys import Key, about, all_keys, meaning_of
 
 SCHEMA_FILE = Path(__file__).resolve().parent / "scenario.schema.json"
-# Elements of Rust's regular expressions that JSON Schema does not have.
+# Elements of Rust's regular expressions that JSON Schema does not have, and their replacements.
 _DIALECT = {r"\z": "$", r"\p{Cc}\p{Zl}\p{Zp}": r"\u0000-\u001f\u007f-\u009f\u2028\u2029"}
 _NULL = {"type": "null"}
 _EXTENDS = "The scenario that this file changes: a built-in name, or a path from this folder."
@@ -18,16 +18,17 @@ _WITHOUT = "Keys of the extended scenario that this file leaves out, such as 'gr
 
 
 def schema_text() -> str:
-    """Return the schema as the package ships it."""
+    """Return the text of the file SCHEMA_FILE."""
     return json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def scenario_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a scenario file.
 
-    A file that extends a base may leave out required keys, since the base has them. So required
-    keys are a separate part of the schema, which applies only without ``extends``. A list replaces
-    the list of the base, so each entry of a list must have all required keys in every file.
+    A file that extends a base may leave out required keys, since the base has them. So a separate
+    part of the schema demands the required keys. It applies only to files without ``extends``. A
+    list replaces the list of the base, so each entry of a list must have all required keys in every
+    file.
     """
     models = {key.table.__name__: key.table for key in all_keys()}
     raw = Scenario.model_json_schema()
@@ -79,7 +80,7 @@ def _described(model: type[Part], name: str, raw: Mapping[str, Any]) -> str:
 
 
 def _value(raw: Any) -> Any:
-    """Return the schema of a value, for TOML and JSON Schema."""
+    """Change pydantic's schema of a value so that it fits TOML and JSON Schema."""
     if isinstance(raw, list):
         return [_value(each) for each in raw]
     if not isinstance(raw, Mapping):
@@ -97,7 +98,7 @@ def _value(raw: Any) -> Any:
 
 
 def _must_be_given(model: type[Part]) -> dict[str, Any]:
-    """Return a schema with the required keys of a table, and of inner tables in the file."""
+    """Return a schema that demands the required keys of a table and of its given inner tables."""
     fields = [key for key in all_keys() if key.table is model]
     required = [name for name, field in model.model_fields.items() if field.is_required()]
     inner = {

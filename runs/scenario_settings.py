@@ -1,4 +1,4 @@
-"""Sets single values by a dotted key, as in ``maker.credit_line_usd=0``."""
+"""Sets single values of a scenario by dotted keys, as in ``maker.credit_line_usd=0``."""
 
 import json
 import tomllib
@@ -11,7 +11,7 @@ from runs.scenario_places import Keys, holds, keys_of, place_of, shown, value_at
 
 CANDLES = ("price", "candles")
 IN_PLACE_OF_CANDLES = ("anchors", "volatility")
-OPTION = "--set"  # in error messages, the place of a wrong setting
+OPTION = "--set"  # error messages name it as the place of a wrong setting
 
 
 def read_settings(texts: Iterable[str]) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def read_settings(texts: Iterable[str]) -> dict[str, Any]:
     A value that is not TOML is read as text, since a shell removes quotes.
 
     Raises:
-        ScenarioError: a setting has another form, or a key is set twice.
+        ScenarioError: a setting does not have this form, or a key is set twice.
     """
     settings: dict[str, Any] = {}
     for text in texts:
@@ -28,7 +28,7 @@ def read_settings(texts: Iterable[str]) -> dict[str, Any]:
         place = place.strip()
         if not equals or not keys_of(place):
             raise ScenarioError(
-                OPTION, "", f"{shown(text)} is not KEY=VALUE; write maker.credit_line_usd=0"
+                OPTION, "", f"{shown(text)} is not KEY=VALUE, such as maker.credit_line_usd=0"
             )
         if place in settings:
             raise ScenarioError(OPTION, place, "is set twice; give it once")
@@ -40,36 +40,37 @@ def read_value(text: str) -> Any:
     """Read a TOML value, or return the text if it is not TOML."""
     try:
         data = tomllib.loads(f"value = {text.strip()}")
-    except (ValueError, RecursionError):  # ValueError: not TOML, or thousands of digits
+    except (ValueError, RecursionError):  # ValueError: not TOML, or too many digits
         return text.strip()
     return with_tuples(data["value"]) if len(data) == 1 else text.strip()
 
 
 def setting_text(place: str, value: Any) -> str:
-    """Write a setting on one line, from which `read_settings` reads the same value."""
+    """Write a setting on one line. `read_settings` reads the same value from this line."""
     is_other_value = isinstance(value, str) and read_value(value) != value
     return f"{place}={json.dumps(value) if is_other_value else _value_text(value)}"
 
 
 def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a scenario's data with each key set. A replaced value loses its source note.
+    """Return a scenario's data with the values of the settings.
 
-    Missing tables are created. This function does not check whether a key is allowed.
-    Candles replace the anchors and the volatility of the same market.
+    A replaced value loses its source note. Missing tables are created. This function does not check
+    whether a key is allowed. If a setting gives candles to a market, the anchors and the volatility
+    of this market are removed.
 
     Args:
         data: a scenario's data, with lists as tuples.
         settings: values by dotted key.
 
     Raises:
-        ScenarioError: a key has another form, or names a missing entry of a list or a part of a
-            single value.
+        ScenarioError: a key does not have the form ``markets[0].lot``, or it names an entry that a
+            list does not have, or a part of a value that has no parts.
     """
     changed: Any = dict(data)
     for place, value in settings.items():
         keys = keys_of(place)
         if not keys:
-            raise ScenarioError(OPTION, "", f"{shown(place)} is not a key; write markets[0].lot")
+            raise ScenarioError(OPTION, "", f"{shown(place)} is not a key like markets[0].lot")
         changed = _with_value(changed, keys, with_tuples(value), ())
         replaced = [keys]
         if keys[-2:] == CANDLES:
@@ -87,7 +88,7 @@ def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[
 
 
 def _without(data: Any, places: Iterable[Keys]) -> Any:
-    """Return *data* without the values at some places. Places without a value are skipped."""
+    """Return *data* without the values at *places*. A place may have no value."""
     for keys in places:
         above = value_at(data, keys[:-1])
         kept = {key: value for key, value in above.items() if key != keys[-1]}
@@ -96,7 +97,7 @@ def _without(data: Any, places: Iterable[Keys]) -> Any:
 
 
 def setting_at(settings: Mapping[str, Any], keys: Keys) -> str | None:
-    """Return the setting that sets the value at *keys*, or None if there is no such setting."""
+    """Return the key of the setting that sets the value at *keys*, or None if there is none."""
     for place in settings:
         own = keys_of(place)
         if keys[: len(own)] == own:
@@ -105,7 +106,7 @@ def setting_at(settings: Mapping[str, Any], keys: Keys) -> str | None:
 
 
 def _with_value(data: Any, keys: Keys, value: Any, passed: Keys) -> Any:
-    """Return *data* with the value at *keys*. *passed* has the outer keys, for messages."""
+    """Return *data* with *value* at *keys*. *passed* is the place of *data*, for messages."""
     key, *rest = keys
     here = (*passed, key)
     if isinstance(key, int):
@@ -131,7 +132,7 @@ def _with_value(data: Any, keys: Keys, value: Any, passed: Keys) -> Any:
 
 
 def _overlap(one: Keys, other: Keys) -> bool:
-    """Return whether two keys are equal, or one is a table or list around the other."""
+    """Return whether two places are equal, or one place is a table or list around the other."""
     common = min(len(one), len(other))
     return common > 0 and one[:common] == other[:common]
 

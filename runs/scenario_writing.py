@@ -1,6 +1,6 @@
 """Writes a new scenario file with the values of another scenario.
 
-At its first use, each table and each key has a comment.
+A comment explains each table and each key at its first use.
 """
 
 import re
@@ -22,11 +22,11 @@ _KEY = re.compile(r"(\w+) = ")
 
 
 def write_scenario(target: Path, like: str) -> None:
-    """Write a scenario with the values of another scenario.
+    """Write a scenario file with the values of another scenario.
 
     Args:
         target: the new file, which must not exist.
-        like: the other scenario: a built-in name, or a path.
+        like: the built-in name or the path of the other scenario.
 
     Raises:
         ScenarioError: *target* exists or can't be written, or *like* can't be read.
@@ -44,7 +44,7 @@ def write_scenario(target: Path, like: str) -> None:
 
 
 def scenario_text(like: str) -> str:
-    """Return the text of a new scenario with all values of another scenario."""
+    """Return the text of a new scenario file with all values of another scenario."""
     origins, data = data_of(like)
     text = tomli_w.dumps(_in_order(_with_whole_paths(origins, data)))
     lines = _commented(text, set(_places(data)))
@@ -52,7 +52,7 @@ def scenario_text(like: str) -> str:
 
 
 def _with_whole_paths(origins: Layered, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Rewrite the paths of candle files so that they are valid in the new file's folder."""
+    """Make the paths of candle files absolute, so that they are valid in the new file."""
     markets = list(data["markets"])
     for i, market in enumerate(markets):
         if "candles" in market["price"]:
@@ -63,13 +63,13 @@ def _with_whole_paths(origins: Layered, data: Mapping[str, Any]) -> dict[str, An
 
 
 def _in_order(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Sort the tables in the order of the reference."""
+    """Sort the top level's keys and tables in the order of docs/scenario.md."""
     order = [key.name for key in all_keys() if len(key.keys) == 1]
     return {name: data[name] for name in order if name in data}
 
 
 def _places(value: Any, above: str = "") -> Iterator[str]:
-    """Yield the places of all tables and keys in a value. Entries of a list have the same place."""
+    """Yield the places of all tables and keys in a value. A place has no index of a list."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             place = f"{above}.{name}".removeprefix(".")
@@ -108,13 +108,13 @@ def _commented(text: str, given: Container[str]) -> Iterator[str]:
 
 
 def _meaning(key: Key) -> str:
-    """Return a key's meaning, with its range or its choices, if it has them."""
+    """Return a key's meaning, and its range or its choices if it has them."""
     bounded = key.model is None and ("number" in key.wanted or key.wanted.startswith("'"))
     return f"{key.meaning} ({key.wanted})" if bounded else key.meaning
 
 
 def _about_table(table: Key, given: Container[str]) -> Iterator[str]:
-    """Yield a comment on a table, and on keys that the file does not have in such a table."""
+    """Yield a comment on a table, and a list of its optional keys that the file does not give."""
     if table.model is None:
         return
     yield from _comment(about(table.model))

@@ -44,12 +44,12 @@ from runs.scenario_places import Keys, keys_of, place_of, value_at
 from runs.scenario_settings import OPTION, setting_at, setting_text, with_settings
 
 READ = "candles_read"
-REMARK_CHARACTERS = 1_000  # the most characters of a remark, as in the model `Remark`
+REMARK_CHARACTERS = 1_000  # a longer remark is cut; the type `Remark` has the same limit
 
 
 @dataclass(frozen=True, slots=True)
 class Layered:
-    """The origin of a scenario's values: its files, and the settings that replace values."""
+    """The origin of a scenario's values: its files, and the settings that replace their values."""
 
     layers: Sequence[Layer]
     settings: Mapping[str, Any]
@@ -65,9 +65,10 @@ class Layered:
         return " ".join([str(origin_of(self.layers, keys)), *(["with", *told] if told else [])])
 
     def folder(self, keys: Keys) -> Path:
-        """Return the folder for relative paths of a key.
+        """Return the folder to which a relative path at *keys* is relative.
 
-        It is the folder of the file that set the key, or for a setting the working folder.
+        It is the folder of the file that set the key. If a setting set the key, it is the working
+        folder.
         """
         if setting_at(self.settings, keys) is not None:
             return Path()
@@ -80,17 +81,17 @@ def load(
     """Read a scenario, the files that it extends and its candles, and check the whole scenario.
 
     Args:
-        name_or_path: a built-in name, such as ``may-2021``, or a path, which ends in .toml or has a
-            separator.
+        name_or_path: a built-in name, such as ``may-2021``, or a path. A path ends in .toml or has
+            a separator.
         overrides: data that extends the file, such as ``{"run": {"seed": 3}}``.
         settings: values by dotted key, such as ``{"markets[0].quoter.latency_s": 0.5}``. They
             replace values of the file and of *overrides*.
 
     Returns:
-        The scenario, whose markets have anchors and volatility instead of candles.
+        The scenario. Its markets have anchors and volatility instead of candles.
 
     Raises:
-        ScenarioError: the first error, with the number of further errors if there are any.
+        ScenarioError: the first error. If keys are wrong, it also states how many more are wrong.
     """
     origins, data = data_of(name_or_path, overrides, settings)
     scenario = _validated(origins, data)
@@ -117,8 +118,8 @@ def data_of(
     """Return the origin of a scenario's values, and the merged values before any check.
 
     Raises:
-        ScenarioError: a file can't be read, or leaves out a key that its base does not have, or
-            the place of a setting does not exist.
+        ScenarioError: a file can't be read, or the list ``without`` names a key that the base does
+            not have, or the place of a setting does not exist.
     """
     layers = layers_of(path_of(name_or_path))
     data: Mapping[str, Any] = {}
@@ -129,13 +130,13 @@ def data_of(
 
 
 def name(name_or_path: str) -> str:
-    """Return a scenario's short name, in a-z, 0-9 and -, for the name of a run's folder."""
+    """Return a scenario's short name for a run's folder. It has only a-z, 0-9 and dashes."""
     stem = Path(name_or_path).name.removesuffix(".toml").lower()
     return re.sub(r"[^a-z0-9]+", "-", stem)[:60].strip("-") or "scenario"
 
 
 def dump(scenario: Scenario) -> str:
-    """Write a scenario with all defaults as TOML. `load` reads an equal scenario from this text."""
+    """Return a scenario as TOML, with all defaults. `load` reads an equal scenario from it."""
     return tomli_w.dumps(scenario.model_dump(exclude_none=True))
 
 
@@ -150,7 +151,7 @@ def _validated(origins: Layered, data: Mapping[str, Any]) -> Scenario:
 
 
 def bad_source(origins: Layered, data: Mapping[str, Any], place: str) -> ScenarioError | None:
-    """Return an error if a source belongs to a figure that the scenario does not have."""
+    """Return an error if *place*, the key of a source note, is not a key of the scenario."""
     keys = keys_of(place)
     if keys and value_at(data, keys) is not None:
         return None
@@ -167,7 +168,7 @@ def bad_source(origins: Layered, data: Mapping[str, Any], place: str) -> Scenari
 def with_series(
     origins: Layered, data: Mapping[str, Any], scenario: Scenario, i: int
 ) -> dict[str, Any]:
-    """Replace a market's candle file by the anchors and volatility computed from the candles.
+    """Replace a market's candle file by anchors and volatility that are computed from the candles.
 
     Raises:
         CandleError: the candles can't be used.
@@ -185,7 +186,7 @@ def with_series(
 
 
 def _series(path: Path, run: Run) -> dict[str, Any]:
-    """Return the anchors and volatility for the run's time, and notes on the candles."""
+    """Return the anchors and volatility for the time of the run, and remarks on the candles."""
     candles = read_candles(path)
     times_us = [anchor.time_us for anchor in candles.anchors]
     start_us, end_us = midnight_us(run.start), midnight_us(run.end)

@@ -1,9 +1,9 @@
 """Writes the schedules as an Excel workbook, in which sums of payments are formulas.
 
-The sheet of entries lists each payment of the last year with its number in the books. Payments by
-recipient are sums over the sheet of entries. The totals of payments and of preferences are sums
-over the rows above them, and the summary refers to these totals. Each formula is stored with its
-value, for programs that do not compute formulas.
+The sheet Entries lists each payment of the last year with its number in the books. The sheet
+Payments has a row for each payer, recipient and kind, with sums over the sheet Entries. The totals
+of the sheets Payments and Preferences are sums over the rows above them. The sheet Summary refers
+to these totals. Each formula is stored with its value, for programs that do not compute formulas.
 """
 
 import os
@@ -22,8 +22,8 @@ from ledger.reports.table import Cell, Table
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-ROWS_MAX = 1_048_576  # the most rows of a sheet
-FIRST = 4  # the first data row of a sheet, if rows are counted from one
+ROWS_MAX = 1_048_576  # a sheet of Excel has at most this number of rows
+FIRST = 4  # the number of the first row of data in a sheet; the top row has number 1
 WRITTEN = datetime(2000, 1, 1)  # a fixed time, so that the same books give the same bytes
 USD, DAY = "#,##0.00", "yyyy-mm-dd"
 SHEETS = {
@@ -34,8 +34,8 @@ SHEETS = {
     "failed": "Days failed",
 }
 SUMMED = ("paid_usd", "new_value_usd", "preference_usd", "still_owed_usd")
-# Formulas within a row, by sheet and column. A name in braces is the cell of this row in the column
-# of that name.
+# Formulas over cells of the same row, by sheet and column. {unpaid_usd}, for example, stands for
+# the cell in the column `unpaid_usd`.
 FOLLOWS = {
     "Related": {"net_debt_usd": "={credit_line_usd}-{deposit_usd}"},
     "Solvency tests": {
@@ -47,7 +47,7 @@ FOLLOWS = {
 
 
 class WorkbookError(MistakeError):
-    """A workbook can't be written."""
+    """The workbook can't be written."""
 
 
 def save_workbook(
@@ -62,13 +62,14 @@ def save_workbook(
         source: the run, in one line.
 
     Raises:
-        WorkbookError: the file can't be written, or its name does not end in .xlsx, or there are
-            more entries than rows of a sheet, or xlsxwriter is not installed.
+        WorkbookError: the file can't be written, or its name does not end in .xlsx, or its folder
+            does not exist, or there are more entries than a sheet has rows, or xlsxwriter is not
+            installed.
     """
     if path.suffix != ".xlsx" or not path.parent.is_dir():
         raise WorkbookError(f"{path}: give a file that ends in .xlsx, in an existing folder")
     if len(entries) > ROWS_MAX - FIRST:
-        raise WorkbookError(f"{len(entries):,} payments are more rows than a sheet has")
+        raise WorkbookError(f"{len(entries):,} payments need more rows than a sheet has")
     try:
         import xlsxwriter
     except ImportError as error:
@@ -98,7 +99,7 @@ class _Sheets:
         self._tables = {table.name: table for table in found.tables()}
 
     def write(self, source: str) -> None:
-        """Write all sheets. The summary is the first sheet of the workbook."""
+        """Write all sheets. The sheet Summary is the first sheet of the workbook."""
         summary = self._book.add_worksheet("Summary")
         for name, title in SHEETS.items():
             table = self._tables[name]
@@ -111,7 +112,7 @@ class _Sheets:
             for n, note in enumerate(table.notes):
                 sheet.write_string(FIRST + len(table.rows) + 2 + n, 0, note)
         columns = ListedPayment._fields[:-1]
-        sheet = self._begin("Entries", "Each payment of the year", (*columns, "usd"))
+        sheet = self._begin("Entries", "Each payment of the last year", (*columns, "usd"))
         for n, each in enumerate(self._entries):
             for column, cell in enumerate(_cells(each)):
                 self._put(sheet, FIRST - 1 + n, column, cell)
@@ -154,7 +155,7 @@ class _Sheets:
         sheet.write_formula(row, column, text, self._usd, value)
 
     def _link_payments(self, sheet: "Worksheet", table: Table) -> None:
-        """Replace each sum by a formula over the entries, and write the total in the last row."""
+        """Write the payments to each recipient, and the totals in the last row, as formulas."""
         last = FIRST - 1 + max(len(self._entries), 1)
         of = {column: f"Entries!${column}${FIRST}:${column}${last}" for column in "BCDEF"}
         start = self._found.end - NEAR
@@ -171,7 +172,7 @@ class _Sheets:
             self._formula(sheet, FIRST - 1 + above, column, text, table.rows[-1][column])
 
     def _sum(self, sheet: "Worksheet", table: Table, columns: Sequence[int]) -> None:
-        """Write a total row with the sums of some columns."""
+        """Write the sums of some columns into a new row below the table."""
         row = FIRST - 1 + len(table.rows)
         sheet.write_string(row, 0, "all", self._bold)
         for column in columns:
@@ -181,7 +182,7 @@ class _Sheets:
             self._formula(sheet, row, column, text, total)
 
     def _summary(self, sheet: "Worksheet", source: str) -> None:
-        """Write the sheet with the answer and the sums of the other sheets."""
+        """Write the answer, and the totals of the sheets Payments, Entries and Preferences."""
         payments, preferences = self._tables["payments"], self._tables["preferences"]
         paid, preferred = FIRST + len(payments.rows) - 1, FIRST + len(preferences.rows)
         year = payments.rows[-1][5]

@@ -1,7 +1,7 @@
-"""Writes the result of a counterfactual in sentences, and as a table for maker and group.
+"""Writes a counterfactual's result: sentences, and a table of the results of quotes.
 
-The maker's result and the group's are shown together, since they may differ in sign: a hit pays the
-exchange a fee, which is income of the group but not of the maker.
+Quotes may lose money for the maker but earn money for the group. The taker of a quote pays a fee to
+the exchange, and this fee is income of the group but not of the maker. So both results are shown.
 """
 
 from collections.abc import Callable
@@ -11,16 +11,16 @@ from ledger.reports.dollars import ZERO, speaker, spoken
 from ledger.reports.money.quote_views import QuoteViews
 from ledger.reports.table import Table
 
-Pair = tuple[Decimal, Decimal]  # a figure with the cause, and the figure without the cause
+Pair = tuple[Decimal, Decimal]  # a figure with the cause, and the same figure without the cause
 
 
 def in_a_sentence(kind: str, holes_usd: Pair, views: tuple[QuoteViews, QuoteViews]) -> str:
-    """Return sentences on the hole and on the quotes' result, with and without a cause.
+    """Return sentences on the hole and on the results of quotes, with and without a cause.
 
     Args:
         kind: the cause.
         holes_usd: the hole of the run, and the hole without the cause.
-        views: the results of the quotes in both runs.
+        views: the results of quotes in the run, and without the cause.
     """
     ours, theirs = views
     lacks, would_lack = holes_usd
@@ -32,11 +32,11 @@ def in_a_sentence(kind: str, holes_usd: Pair, views: tuple[QuoteViews, QuoteView
 
 
 def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) -> Table:
-    """Return a table of the quotes: the maker's result by kind, the fees, the group's result.
+    """Return a table of the results of quotes: the maker's by kind, the fees, and the group's.
 
     Args:
-        columns: names of the columns with the cause, without the cause, and for the difference.
-        ours, theirs: the views of the run, and of the run without the cause.
+        columns: the names of three columns: with the cause, without the cause, and the difference.
+        ours, theirs: the results of quotes in the run, and in the run without the cause.
     """
     lines = {
         f"{ours.maker}: {kind}": (_of(ours, kind), _of(theirs, kind))
@@ -49,26 +49,27 @@ def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) ->
     }
     return Table(
         "views",
-        f"Results of {ours.maker}'s quotes: to {ours.maker}, and to the group",
+        f"Results of {ours.maker}'s quotes: for {ours.maker}, and for the group",
         ("line", *columns),
         [(line, *pair, pair[0] - pair[1]) for line, pair in lines.items() if any(pair)],
         (
             "Gains are positive here, losses negative. These are the results of fills alone. The "
-            "consequences of fills are in the hole.",
-            "This is one seed, so a part of each difference may be chance. Other causes change too "
-            "(--table difference), so the hole may be larger although a loss is removed.",
+            "hole also includes the consequences of the fills.",
+            "Only one seed is played, so a part of each difference may be chance. If one cause is "
+            "removed, other causes change too (--table difference). So the hole may be larger "
+            "without a loss than with it.",
         ),
     )
 
 
 def or_spare(lacks_usd: Decimal, say: Callable[[Decimal], str] = spoken) -> str:
-    """Write a hole as an amount, or a hole of zero or below as an amount to spare."""
+    """Return a hole as an amount in words. A hole of zero or below becomes an amount to spare."""
     said = say(abs(lacks_usd))
     return said if lacks_usd > 0 else f"{said} to spare"
 
 
 def _turned(ours: QuoteViews, theirs: QuoteViews) -> str:
-    """Return a sentence on the quotes' results with and without the cause, in one unit."""
+    """Return a sentence on the results of quotes with and without the cause, all in one unit."""
     pairs = {
         ours.maker: (ours.maker_usd, theirs.maker_usd),
         "the group": (ours.group_usd, theirs.group_usd),

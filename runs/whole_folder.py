@@ -1,4 +1,4 @@
-"""Writes a folder completely or not at all, so that a failure leaves the old folder."""
+"""Writes a folder completely or not at all, so that a failure leaves the old folder unchanged."""
 
 import shutil
 import tempfile
@@ -14,12 +14,12 @@ def whole_folder(target: Path) -> Iterator[Path]:
     The empty folder is in a hidden folder beside *target*. The hidden folder is deleted at the end.
 
     Raises:
-        OSError: no folder can be made beside *target*.
+        OSError: a folder beside *target* can't be made, or *target* can't be replaced.
     """
     hidden = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     try:
         new = hidden / "new"
-        new.mkdir()  # with the permissions that the user's umask gives, unlike `hidden`
+        new.mkdir()  # unlike `hidden`, `new` has the permissions of the user's umask
         yield new
         _put_in_place(new, target, hidden / "old")
     finally:
@@ -32,7 +32,7 @@ def _put_in_place(new: Path, target: Path, old: Path) -> None:
             target.rename(old)
         new.rename(target)
     except BaseException:
-        # Ctrl-C may come between the two steps, or just after one of them.
+        # Ctrl-C may come between the two renames, or just after one of them.
         if old.exists() and not target.exists():
             old.rename(target)
         raise

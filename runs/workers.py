@@ -1,4 +1,4 @@
-"""Starts the worker processes of audits and studies: local processes, or a Dask cluster."""
+"""Provides workers for audits and studies: local processes, or the workers of a Dask cluster."""
 
 import os
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from multiprocessing import get_context
 
 from ledger.mistake import MistakeError
 
-RETRIES = 3  # if a worker dies, another worker repeats its task
-ANSWER_WITHIN = "5s"  # the time that a scheduler has for its first answer
+RETRIES = 3  # how often Dask repeats a task that raises an error
+ANSWER_WITHIN = "5s"  # the longest time that we wait for a scheduler's first answer
 
 
 class SchedulerError(MistakeError):
-    """No Dask cluster answers at the given address, or Dask is not installed."""
+    """No Dask scheduler answers at the given address, or Dask is not installed."""
 
 
 def cores() -> int:
@@ -23,7 +23,7 @@ def cores() -> int:
 
 @contextmanager
 def local_processes(count: int) -> Iterator[Executor | None]:
-    """Start *count* processes. If *count* is one, use the current process."""
+    """Start *count* worker processes. If *count* is 1, yield None: the caller does the work."""
     if count == 1:
         yield None
         return
@@ -40,7 +40,8 @@ def local_processes(count: int) -> Iterator[Executor | None]:
 def dask_workers(scheduler: str) -> Iterator[Executor]:
     """Use the workers of the Dask scheduler at an address such as tcp://127.0.0.1:8786.
 
-    The workers must have moneytrail installed, and must find the run under the same path.
+    Each worker needs an installed moneytrail. For an audit, each worker must find the run under the
+    path that this process uses.
 
     Raises:
         SchedulerError: Dask is not installed, or the scheduler does not answer.

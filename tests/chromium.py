@@ -1,4 +1,4 @@
-"""A client for the DevTools protocol of Chromium, with the commands that tests of pages need."""
+"""A client for Chromium's DevTools protocol, with the commands that tests of web pages need."""
 
 import base64
 import json
@@ -27,12 +27,12 @@ TESTED = """new Promise((done) => {
 
 
 def chromium() -> str | None:
-    """Return the path of a browser, if the machine has one."""
+    """Return the path of Chromium or Chrome, or None if neither is installed."""
     return next(filter(None, map(shutil.which, BINARIES)), None)
 
 
 class Tab:
-    """A browser tab, offline by default, that records errors and network requests."""
+    """A browser tab that stores its events. By default the tab has no network."""
 
     def __init__(self, socket: ClientConnection, offline: bool = True) -> None:
         self._socket = socket
@@ -51,7 +51,7 @@ class Tab:
     def send(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Send a command and return its result.
 
-        Events that arrive before the result are stored.
+        Events that arrive before the result are stored in `events`.
         """
         self._sent += 1
         self._socket.send(json.dumps({"id": self._sent, "method": method, "params": parameters}))
@@ -72,7 +72,7 @@ class Tab:
         return answer["result"].get("value")
 
     def open(self, path: Path) -> str:
-        """Open a file and return the result of the page's own check: sealed or broken."""
+        """Open a file. Return the result of the page's check of its own seal: sealed or broken."""
         self.visit(path.as_uri())
         return self.run(TESTED)
 
@@ -111,7 +111,7 @@ class Tab:
             self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code)
 
     def resize(self, width: int, height: int) -> None:
-        """Set the size of the page's screen."""
+        """Set the size of the screen in pixels. A width below DESKTOP means a mobile device."""
         self.send(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -121,7 +121,7 @@ class Tab:
         )
 
     def picture(self, path: Path, whole: bool = True) -> None:
-        """Save a picture of the page, or of its visible part."""
+        """Save a picture of the whole page, or only of its visible part if *whole* is False."""
         shot = self.send("Page.captureScreenshot", captureBeyondViewport=whole)
         path.write_bytes(base64.b64decode(shot["data"]))
 
@@ -131,7 +131,7 @@ class Tab:
 
     @property
     def complaints(self) -> list[str]:
-        """Return the page's errors and warnings, and the addresses of requests to the network."""
+        """Return the page's errors and warnings, and the network addresses that it requested."""
         found = []
         for event in self.events:
             method, said = event["method"], event["params"]
@@ -150,7 +150,7 @@ class Tab:
 
 @contextmanager
 def browsing(profile: Path, offline: bool = True) -> Iterator[Tab]:
-    """Start a browser with an empty profile, and end the browser afterwards."""
+    """Start a browser that uses the folder *profile*, yield its tab, and end the browser."""
     binary = chromium()
     assert binary
     command = [

@@ -1,4 +1,4 @@
-"""Runs that many tests use. Each scenario is run only once."""
+"""Provides runs that many tests share, and settings for all tests."""
 
 import fcntl
 import gc
@@ -19,32 +19,32 @@ from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import dump, load
 
-# These settings are for tests with random examples (Hypothesis). An example has no time limit, and
-# every machine tests the same 30 examples. `make test-slow` tests 200 examples.
+# These settings are for tests with random examples (Hypothesis). An example has no time limit.
+# Every machine tests the same examples: 30 for each test, if the test sets no other number.
+# `make test-slow` tests 200 examples.
 settings.register_profile(
     "moneytrail", deadline=None, derandomize=True, database=None, max_examples=30
 )
 settings.register_profile("thorough", settings.get_profile("moneytrail"), max_examples=200)
 settings.load_profile("moneytrail")
 
-# If pytest runs as a background job, it ignores Ctrl-C, and so do the processes that tests start.
-# But some tests send Ctrl-C to these processes.
+# If pytest runs as a background job, pytest and the processes that it starts ignore Ctrl-C. These
+# lines undo this, because some tests send Ctrl-C to such processes.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Tests that pytest has collected stay in memory. Without this line Python's garbage collector would
-# spend seconds on a search through these tests.
+# While pytest loads the tests, Python's garbage collector would spend seconds on useless searches,
+# because all tests stay in memory. So the collector is off until the tests are loaded.
 gc.disable()
-# After the collection of tests the garbage collector runs again, but rarely, because tests leave
-# little garbage.
+# After that the garbage collector runs rarely, because tests leave little garbage.
 gc.set_threshold(100_000)
 
-# The parsed queries are kept, because parsing a query takes longer than running the query, and
-# tests run the same queries on many runs.
+# Parsed queries are cached. It takes longer to parse a query than to run it, and tests use the same
+# queries for many runs.
 beanquery.parser.parse = cache(beanquery.parser.parse)
 
-# The audit loads each day ledger with Beancount. The errors that Beancount finds are kept, because
-# forged copies of a run mostly have the same day ledgers.
+# The audit loads day ledgers and the group's books with Beancount. The errors that Beancount finds
+# in a ledger are cached, because most ledgers of a run are the same in its forged copies.
 audit._errors_of = cache(audit._errors_of)
 
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
@@ -64,8 +64,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Fast tests have small worlds, for which threads cost CPU time and save no time. Slow tests
-    # have large worlds, so they use the default number of threads.
+    # In fast tests DuckDB uses one thread. In their small worlds more threads would use more
+    # processor time without being faster. Slow tests use the default number of threads.
     if config.option.markexpr == "not slow":
         duckdb_session.THREADS = 1
 
@@ -79,18 +79,19 @@ def pytest_collection_finish() -> None:
 def executed(
     tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Callable[..., RunFolder]]:
-    """Return a function that runs a scenario, given by name or path, with changed settings.
+    """Yield a function that runs a scenario and returns the run.
 
-    A run with changed settings has no day ledgers, unless a changed setting asks for them, because
-    few tests read day ledgers.
+    The function takes the scenario's name or path, and settings that replace settings of the
+    scenario. Few tests read day ledgers. So a run with replaced settings has day ledgers only if
+    these settings ask for them.
 
-    Each scenario is run once for all tests and all processes. So no test may change a run. At the
-    end the seal of each run must still be valid.
+    All tests in all processes share the run of a scenario, so no test may change a run. After the
+    tests, the seal of each run must still be valid.
     """
     own = tmp_path_factory.getbasetemp()
     runs = (own if worker_id == "master" else own.parent) / "runs"
     runs.mkdir(exist_ok=True)
-    given: dict[Path, RunFolder] = {}  # a RunFolder keeps the data that it has loaded
+    given: dict[Path, RunFolder] = {}  # a RunFolder caches the data that it loads
 
     def run(name_or_path: str | Path, **overrides: object) -> RunFolder:
         if overrides:
@@ -113,19 +114,19 @@ def executed(
 
 @pytest.fixture(scope="session")
 def tiny_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of three small days, with all day ledgers."""
+    """Return a run of three days with little trading, and with all day ledgers."""
     return executed("tiny")
 
 
 @pytest.fixture(scope="session")
 def first_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of the tutorial: six days with a hole, waiting withdrawals and a halt."""
+    """Return the run of the tutorial: six days with a hole, waiting withdrawals and a halt."""
     return executed("first-hole")
 
 
 @pytest.fixture(scope="session")
 def busy_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of three days in two months: two markets, waiting withdrawals and gap losses."""
+    """Return a run of three days in two months, with two markets, a queue and gap losses."""
     return executed(BUSY)
 
 
@@ -137,13 +138,13 @@ def crowd_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(scope="session")
 def margin_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of three days in which a price halves and customers on margin are liquidated."""
+    """Return a run of three days: a price falls by half, and margin accounts are liquidated."""
     return executed(MARGIN)
 
 
 @pytest.fixture(scope="session")
 def tokens_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run like margin_run in which half of the customers on margin deposit tokens."""
+    """Return a run like `margin_run`, but half of the customers on margin deposit tokens."""
     return executed(TOKENS)
 
 
@@ -155,23 +156,23 @@ def group_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(scope="session")
 def small_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of the golden ledger's world: two days and four fills."""
+    """Return the run whose ledger is stored in tests/golden: two days and four fills."""
     return executed(SMALL)
 
 
 @pytest.fixture(scope="session")
 def may_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of a volatile month with over a million fills, for slow tests only."""
+    """Return a run of a volatile month with more than a million fills. Only slow tests use it."""
     return executed("may-2021")
 
 
 @pytest.fixture(params=["tiny_run", "busy_run", "crowd_run"])
 def simulated(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of three runs: tiny_run, busy_run or crowd_run."""
+    """Return a run. Each test is repeated with `tiny_run`, `busy_run` and `crowd_run`."""
     return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(params=["tiny_run", "busy_run"])
 def run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return tiny_run or busy_run."""
+    """Return a run. Each test is repeated with `tiny_run` and `busy_run`."""
     return request.getfixturevalue(request.param)

@@ -1,8 +1,9 @@
 """A forger that changes the books of a run and writes all dependent files again.
 
-The forger gives the changed entries, notes and fills to the project's own journal. So the project's
-own code writes all files again: sequence numbers, closing entries, control totals, balances,
-Parquet copies, day ledgers, the group's books and the seal.
+`forged` gives changed entries, notes and fills to the project's own journal. So the project's own
+code makes everything that depends on them: sequence numbers, closing entries, control totals,
+balances, Parquet copies, day ledgers, the group's books and the seal. With `rewritten`, closing
+entries, control totals and balances stay as they are.
 """
 
 import json
@@ -48,14 +49,14 @@ class Said:
 class ForgedDay:
     """The entries and notes of a day in the order of the ledger's text, and the day's fills.
 
-    Each entry has its sequence number (seq).
+    Each entry has its sequence number. Entries and notes that sum up fills are left out.
     """
 
     items: list[tuple[int, Movement] | Said]
     rows: np.ndarray
 
     def place_of(self, tag: str, payee: str) -> int:
-        """Return the index of the first entry with a tag and a payee."""
+        """Return the index of the first entry with this tag and this payee."""
         return next(
             n
             for n, item in enumerate(self.items)
@@ -67,7 +68,7 @@ Days = dict[date, ForgedDay]
 
 
 def forged(run: RunFolder, folder: Path, change: Callable[[Days], None]) -> Path:
-    """Write a run again with changed days, so that all files agree with the changes."""
+    """Change the days of a run, and write the run again, so that all its files agree."""
     days = _days_of(run)
     change(days)
     folder.mkdir()
@@ -84,7 +85,7 @@ def forged(run: RunFolder, folder: Path, change: Callable[[Days], None]) -> Path
 
 
 def rewritten(run: RunFolder, folder: Path, name: str, old: str, new: str) -> Path:
-    """Copy a run, replace some text in one file, and write again all files that depend on it."""
+    """Copy a run, replace a text once in one file, and write all dependent files again."""
     shutil.copytree(run.path, folder)
     path = folder / name
     text = path.read_text(encoding="utf-8")
@@ -95,7 +96,7 @@ def rewritten(run: RunFolder, folder: Path, name: str, old: str, new: str) -> Pa
 
 
 def completed(folder: Path, run: RunFolder, **said: object) -> Path:
-    """Write all files that are computed from the general ledger of a run, and seal the folder."""
+    """Write the group's books and the day ledgers from the general ledger, and seal the folder."""
     books = RunFolder(folder)
     write_group(books)
     (folder / "days").mkdir(exist_ok=True)

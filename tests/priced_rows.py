@@ -1,4 +1,4 @@
-"""Prices rows of fills that a test writes by hand."""
+"""Computes the edge and the fee of fills that a test writes by hand."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from ledger.money import fee_cents
 
 
 def price_fills(rows: np.ndarray, cents_per_lot_tick: int) -> None:
-    """Compute edge and fee of rows in place, for a contract that represents a single market."""
+    """Set the edge and the fee of each row. The contract represents a single market."""
     rows["edge_cents"] = edge_cents(rows["lead"], rows["price"], rows["lots"], cents_per_lot_tick)
     traded_cents = np.abs(rows["lots"]) * rows["price"] * cents_per_lot_tick
     rows["fee_cents"] = fee_cents(traded_cents, rows["fee_e6"])

@@ -1,4 +1,4 @@
-"""A function that simulates a world and requires that its books pass all checks."""
+"""Functions that simulate a world and require that its books pass all checks."""
 
 import tempfile
 from collections import defaultdict
@@ -21,7 +21,7 @@ from runs.execute import execute
 
 @contextmanager
 def sound_run(scenario: Scenario) -> Iterator[RunFolder]:
-    """Simulate a world, check its books, yield the run, and delete the run at the end."""
+    """Simulate a world, check its books, and yield the run. Delete the run at the end."""
     with tempfile.TemporaryDirectory() as name:
         execute(scenario, Path(name) / "run")
         run = RunFolder(Path(name) / "run")
@@ -49,7 +49,7 @@ def assert_days_and_fills_are_sound(run: RunFolder) -> None:
 
 
 def faults_of(entries: list[Directive]) -> Iterator[str]:
-    """Find errors in parsed entries that Beancount itself finds only when it loads a ledger.
+    """Yield errors in parsed entries that Beancount finds only when it loads a whole ledger.
 
     Loading takes twice as long as parsing. These checks are exact, while Beancount's checks have a
     tolerance.

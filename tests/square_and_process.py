@@ -1,4 +1,4 @@
-"""A function for tests of parallel processes. This file imports no project code."""
+"""A function for tests of parallel processes. The file does not import the project's code."""
 
 import os
 

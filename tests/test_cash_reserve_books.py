@@ -1,4 +1,4 @@
-"""The books of a group that keeps only a share of its customers' claims in cash."""
+"""A group keeps a share of its customers' claims in cash, and buys coins with other cash."""
 
 from datetime import date
 from decimal import Decimal
@@ -19,7 +19,7 @@ FIRST, PURCHASES, LAST = date(2022, 5, 29), date(2022, 6, 1), date(2022, 6, 3)
 
 
 def keeping(cash_share: float | None, since: date = FIRST, **group: Any) -> dict[str, Any]:
-    """Return settings with a cash share from *since* on.
+    """Return settings with a cash share from *since* on, or with no cash share.
 
     Prices are constant, sales of coins have no haircut, and there is one lender.
     """
@@ -35,12 +35,12 @@ def keeping(cash_share: float | None, since: date = FIRST, **group: Any) -> dict
         portfolio |= {"cash_shares": [{"since": since, "share": cash_share}]}
     lender = GROUP["lenders"][0] | {"limits": GROUP["lenders"][0]["limits"][:1]}
     stated = {"portfolio": portfolio, "lenders": [lender]} | group
-    line = {"credit_line_usd": 100_000_000}  # the maker never draws so much
+    line = {"credit_line_usd": 100_000_000}  # more than the maker ever draws
     return {"markets": [market], "group": stated, "maker": line}
 
 
 def sums_at(run: RunFolder, day: date) -> tuple[Decimal, Decimal]:
-    """Return the group's cash and its debt to customers at the end of *day*, by bean-query."""
+    """Ask bean-query for the group's cash and its debt to customers at the end of *day*."""
     ask = asking(run)
     ((cash,),) = ask(
         f"SELECT sum(number) AS n WHERE date <= {day} AND account ~ '^Assets:(FTX|Alameda):Cash$'"
@@ -56,7 +56,9 @@ def unpaid(run: RunFolder) -> list[str]:
     return [note.comment for note in run.entries if "unpaid" in getattr(note, "comment", "")]
 
 
-def test_the_group_keeps_the_stated_share_of_claims_in_cash_on_the_first_of_a_month(executed):
+def test_on_the_first_of_a_month_the_cash_of_the_group_is_about_the_stated_share_of_claims(
+    executed,
+):
     run = executed(PORTFOLIO, **keeping(0.5))
     cash, claims = sums_at(run, PURCHASES)
 
@@ -66,7 +68,7 @@ def test_the_group_keeps_the_stated_share_of_claims_in_cash_on_the_first_of_a_mo
     assert abs(cash - claims / 2) < 300 + 100
 
 
-def test_a_cash_share_changes_no_books_before_its_first_day(executed):
+def test_the_books_before_the_first_day_of_a_cash_share_are_the_same_as_without_it(executed):
     late, never = (
         executed(PORTFOLIO, **keeping(0.0, PURCHASES)),
         executed(PORTFOLIO, **keeping(None)),
@@ -80,7 +82,7 @@ def test_a_cash_share_changes_no_books_before_its_first_day(executed):
     assert sums_at(late, PURCHASES)[0] < sums_at(never, PURCHASES)[0] / 10
 
 
-def test_the_maker_sells_coins_on_the_first_day_of_a_larger_cash_share(executed):
+def test_the_maker_sells_coins_on_the_day_on_which_the_cash_share_rises(executed):
     shares = [{"since": FIRST, "share": 0.0}, {"since": date(2022, 6, 2), "share": 0.5}]
     stated = keeping(0.0)
     stated["group"]["portfolio"]["cash_shares"] = shares
@@ -91,7 +93,7 @@ def test_the_maker_sells_coins_on_the_first_day_of_a_larger_cash_share(executed)
     assert cash >= claims / 2
 
 
-def test_investing_all_cash_at_constant_prices_does_not_change_the_net_worth_of_the_group(executed):
+def test_at_constant_prices_investments_of_cash_do_not_change_the_net_worth_of_the_group(executed):
     invested, idle = (executed(PORTFOLIO, **keeping(share)) for share in (0.0, None))
     sheets = [solvency(run, LAST).consolidated for run in (invested, idle)]
 
@@ -99,7 +101,7 @@ def test_investing_all_cash_at_constant_prices_does_not_change_the_net_worth_of_
     assert sheets[0].net_at_mark_usd == sheets[1].net_at_mark_usd
 
 
-def test_a_group_that_buys_coins_with_falling_prices_ends_poorer_than_with_assets_worth_a_dollar(
+def test_a_group_ends_poorer_with_coins_whose_prices_fall_than_with_assets_worth_a_dollar(
     executed,
 ):
     like = {
@@ -128,7 +130,7 @@ def test_a_group_that_buys_coins_with_falling_prices_ends_poorer_than_with_asset
     assert worth[0] < worth[1] - 100_000
 
 
-def test_the_maker_sells_coins_to_make_a_payment_that_exceeds_the_cash_above_the_reserve(executed):
+def test_the_maker_sells_coins_if_it_has_too_little_cash_for_a_payment(executed):
     use = GROUP["uses"][0] | {"date": date(2022, 6, 2), "usd": 2_000_000}
     run = executed(PORTFOLIO, **keeping(0.0, uses=[use]))
     sold = run.select(

@@ -54,13 +54,13 @@ def run(executed) -> RunFolder:
 
 
 def coins(**changes: Any) -> dict[str, Any]:
-    """Return the settings of customers' coins, with *changes* in each coin."""
+    """Return the settings of customers' coins, with *changes* to each coin."""
     said = SCENARIO.retail.coins.model_dump(exclude_none=True)
     return said | {"owed": [each | changes for each in said["owed"]]}
 
 
 def standing_still() -> dict[str, Any]:
-    """Return settings of the world with constant prices."""
+    """Return settings that make all prices constant."""
     (market,) = (each.model_dump(exclude_none=True) for each in SCENARIO.markets)
     market["price"] |= {
         "anchors": [{"at": START, "price_usd": 30_000}],
@@ -73,7 +73,7 @@ def standing_still() -> dict[str, Any]:
 
 
 def hole_at_mark(run: RunFolder) -> list[tuple[date, Decimal]]:
-    """Return the missing dollars and coins of each day, valued by DuckDB at the day's prices."""
+    """Let DuckDB compute the hole of each day, with coins at the day's prices."""
     return run.select(
         """
         WITH days AS (SELECT DISTINCT date FROM postings),
@@ -92,7 +92,7 @@ def hole_at_mark(run: RunFolder) -> list[tuple[date, Decimal]]:
 # ------------------------------------------------------------------------------- limiting cases
 
 
-def test_if_the_share_of_each_coin_is_zero_the_books_are_the_same_as_with_claims_in_dollars(
+def test_coins_with_a_share_of_zero_give_the_same_books_as_claims_in_dollars(
     executed,
 ):
     without = executed(WORLD, retail={"coins": None})
@@ -111,7 +111,7 @@ def text_of(run: RunFolder, name: str) -> str:
     )
 
 
-def test_at_constant_prices_claims_in_coins_give_the_same_hole_as_claims_in_dollars(executed):
+def test_at_constant_prices_the_hole_is_the_same_with_claims_in_coins_or_in_dollars(executed):
     still = standing_still()
     in_kind = executed(WORLD, **still)
     in_dollars = executed(WORLD, **still | {"retail": {"coins": None}})
@@ -119,7 +119,7 @@ def test_at_constant_prices_claims_in_coins_give_the_same_hole_as_claims_in_doll
     assert hole_at_mark(in_kind) == hole_at_mark(in_dollars)
 
 
-def test_at_constant_prices_the_queue_is_as_large_with_claims_in_coins_as_with_claims_in_dollars(
+def test_at_constant_prices_the_queue_is_the_same_with_claims_in_coins_or_in_dollars(
     executed,
 ):
     still = standing_still() | {"group": {"uses": [use(1_900_000)]}}
@@ -134,7 +134,7 @@ def test_at_constant_prices_the_queue_is_as_large_with_claims_in_coins_as_with_c
 
 
 def use(usd: int) -> dict[str, Any]:
-    """Return the settings of the maker's only use of money, with the amount *usd*."""
+    """Return the settings of the only use of money, with the amount *usd*."""
     (only,) = SCENARIO.group.uses
     return only.model_dump(exclude_none=True) | {"usd": usd}
 
@@ -165,9 +165,9 @@ def tagged(run: RunFolder, tag: str) -> list[data.Transaction]:
 
 @pytest.fixture(scope="module")
 def slow_dealers_run(executed) -> RunFolder:
-    """Return a run with many withdrawals and dealers that buy few coins a day.
+    """Return a run with many withdrawals, in which dealers buy few coins a day.
 
-    The maker's use of money is smaller than in the usual run.
+    The maker's only use of money is smaller than in the scenario.
     """
     bought = {"coins": coins() | {"dealers_buy_usd_per_day": 60_000}}
     often = {"deposits_per_day": 20, "withdrawals_per_day": 120}
@@ -175,7 +175,9 @@ def slow_dealers_run(executed) -> RunFolder:
     return executed(WORLD, run=days, retail=bought | often, group={"uses": [use(700_000)]})
 
 
-def test_dollar_requests_wait_while_coins_are_paid_out_if_dealers_buy_few_coins(slow_dealers_run):
+def test_requests_for_dollars_wait_while_coins_are_paid_out_if_dealers_buy_few_coins(
+    slow_dealers_run,
+):
     run = slow_dealers_run
     waits = {note.commodity for note in run.notes(UnpaidRequest)}
     since = min(day for day, note in run.dated_notes(UnpaidRequest) if note.commodity == "USD")
@@ -191,20 +193,22 @@ def test_dollar_requests_wait_while_coins_are_paid_out_if_dealers_buy_few_coins(
     assert queue_usd(run, calendar(run))[-1] > 0
 
 
-def test_dealers_pay_at_most_their_daily_limit_for_coins(slow_dealers_run):
+def test_on_each_day_dealers_pay_at_most_their_limit_plus_the_price_of_one_lot_of_each_coin(
+    slow_dealers_run,
+):
     sold: dict[date, Decimal] = {}
     for entry in tagged(slow_dealers_run, "coins"):
         paid = of(entry, "Assets:Coin-Dealers:Cash", "USD")
         sold[entry.date] = sold.get(entry.date, Decimal(0)) - min(paid, Decimal(0))
-    # The last lot of each coin may cross the limit. The lots of BTC, ALTS and STABLE cost
-    # 300, 20 and 1 dollars.
+    # The last lot of each coin may exceed the limit. A lot of BTC costs 300 dollars, a lot of
+    # ALTS costs 20, and a lot of STABLE costs 1.
     lots_usd = Decimal(300 + 20 + 1)
 
     assert max(sold.values()) > 50_000
     assert all(usd <= 60_000 + lots_usd for usd in sold.values())
 
 
-def test_separate_queues_for_coins_do_not_change_the_hole_if_dealers_buy_enough_coins(
+def test_the_hole_is_the_same_with_separate_queues_for_coins_if_dealers_buy_enough_coins(
     run, executed
 ):
     enough = executed(WORLD, retail={"coins": coins() | {"dealers_buy_usd_per_day": 10**9}})
@@ -213,7 +217,7 @@ def test_separate_queues_for_coins_do_not_change_the_hole_if_dealers_buy_enough_
     assert hole_at_mark(enough) == hole_at_mark(run)
 
 
-def test_the_books_with_slow_dealers_pass_the_audit(slow_dealers_run):
+def test_the_books_pass_the_audit_if_dealers_buy_few_coins(slow_dealers_run):
     assert [f.problems for f in audit(slow_dealers_run.path, every_day=True)] == [()] * 7
     assert all(line.owed == line.there + line.lent for line in coin_lines(slow_dealers_run))
 
@@ -222,14 +226,14 @@ def coin_lines(run: RunFolder) -> list[LackingLine]:
     return [line for line in hole_in_kind(run).lines if line.commodity != "USD"]
 
 
-def test_customers_coins_are_sold_at_the_price_of_the_last_settlement(run):
+def test_the_coin_alts_is_sold_at_the_price_of_the_day_or_of_the_day_before(run):
     (alts,) = (coin for coin in SCENARIO.owed_coins if coin.name == "ALTS")
     sold = [e for e in tagged(run, "coins") if "ALTS" in e.narration]
 
     for entry in sold:
         units, usd = (of(entry, "Equity:Alameda:Coins:ALTS", each) for each in ("ALTS", "USD"))
         assert units > 0 > usd
-        # Before the first settlement of a day, the maker sells at the price of the previous day.
+        # Before the first settlement of a day, the previous day's price applies.
         prices = {alts.price_usd_on(entry.date - timedelta(days=n)) for n in (0, 1)}
         assert -usd / units in {Decimal(str(price)) for price in prices if price}
 
@@ -239,14 +243,14 @@ def of(entry: data.Transaction, account: str, commodity: str) -> Decimal:
     return sum((units.number for units in found if units.currency == commodity), Decimal(0))
 
 
-def test_customers_deposit_and_withdraw_each_coin_in_units_of_the_coin(run):
+def test_narrations_of_deposits_and_withdrawals_name_each_coin(run):
     for tag, word in (("deposit", "deposits"), ("withdrawal", "withdraws")):
         told = [entry.narration for entry in tagged(run, tag) if word in entry.narration]
         for coin in COINS:
             assert any(f" {coin} " in each for each in told), (tag, coin)
 
 
-def test_bean_query_gives_the_hole_in_units_of_coins_and_at_market_prices(run):
+def test_bean_query_gives_the_hole_in_kind_and_the_hole_at_market_prices(run):
     entries, _, options = loader.load_file(str(run.path / "main.beancount"))
     asked = {e.name: e.query_string for e in entries if isinstance(e, data.Query)}
     in_kind = dict(run_query(entries, options, asked["hole-in-kind"])[1])
@@ -258,10 +262,10 @@ def test_bean_query_gives_the_hole_in_units_of_coins_and_at_market_prices(run):
     assert sum(each.get_only_position().units.number for each in at_mark.values()) == last
 
 
-# ------------------------------------------------------- changes of the hole: price and quantity
+# ---------------------------------------------------------------- changes of the hole
 
 
-def test_the_hole_at_market_prices_is_the_first_days_hole_plus_changes_by_price_and_by_quantity(
+def test_changes_by_price_and_by_quantity_explain_the_change_of_the_hole_at_market_prices(
     run,
 ):
     for day in calendar(run):
@@ -271,10 +275,10 @@ def test_the_hole_at_market_prices_is_the_first_days_hole_plus_changes_by_price_
         assert all(line.unexplained_usd == 0 for line in found.lines)
         assert found.at_mark_usd == dict(hole_at_mark(run))[day]
         assert_whole_cents(found.tables())
-    assert found.by_price_usd < 0 < found.by_use_usd  # the prices of the sold coins fell
+    assert found.by_price_usd < 0 < found.by_use_usd  # the coins that the maker sold became cheaper
 
 
-def test_verdicts_and_studies_use_the_hole_with_coins_at_market_prices(run, tiny_run):
+def test_verdicts_and_studies_value_coins_in_the_hole_at_market_prices(run, tiny_run):
     in_kind = hole_in_kind(run).at_mark_usd
 
     assert in_kind != hole(run).hole_usd
@@ -283,7 +287,7 @@ def test_verdicts_and_studies_use_the_hole_with_coins_at_market_prices(run, tiny
     assert RunEvidence(tiny_run).missing_usd == hole(tiny_run).hole_usd
 
 
-def test_counterfactuals_and_sweeps_and_attributions_use_the_hole_with_coins_at_market_prices(
+def test_counterfactuals_and_sweeps_and_attributions_value_coins_in_the_hole_at_market_prices(
     run, tmp_path, monkeypatch
 ):
     in_kind = hole_in_kind(run)
@@ -310,10 +314,10 @@ def test_counterfactuals_and_sweeps_and_attributions_use_the_hole_with_coins_at_
     assert sum(parts) == total == in_kind.at_mark_usd
 
 
-def test_the_change_of_the_hole_by_quantity_equals_an_independent_calculation(run):
+def test_an_independent_calculation_gives_the_same_change_of_the_hole_by_quantity(run):
     """DuckDB sums the postings of claims and liquid assets after the first day.
 
-    Prices are from the scenario, or from the books if the scenario states no price.
+    The prices of a coin are from the scenario, or from the books if the scenario states none.
     """
     stated = [
         (coin.name, day, coin.price_usd_on(day))
@@ -339,7 +343,7 @@ def test_the_change_of_the_hole_by_quantity_equals_an_independent_calculation(ru
     assert hole_in_kind(run).by_use_usd == use
 
 
-def test_the_change_of_the_hole_by_price_is_zero_at_constant_prices(executed):
+def test_at_constant_prices_the_hole_changes_by_quantity_but_not_by_price(executed):
     found = hole_in_kind(executed(WORLD, **standing_still()))
 
     assert found.by_price_usd == 0 < found.by_use_usd
@@ -348,15 +352,15 @@ def test_the_change_of_the_hole_by_price_is_zero_at_constant_prices(executed):
 def test_the_reports_where_and_solvency_show_the_missing_quantity_of_coins(run, tiny_run):
     for report in (where(run), solvency(run, calendar(run)[-1])):
         assert {"hole-in-kind", "hole-by-price-and-use"} <= {t.name for t in report.tables()}
-        assert " STABLE are missing: at the prices of 2022-05-14" in report.answer()
+        assert " STABLE are missing. At the prices of 2022-05-14" in report.answer()
     for name in ("cash-by-receiver", "cash-change", "bridge"):
         (table,) = (each for each in where(run).tables() if each.name == name)
         owed_usd = sum(
             n.owed * n.mark_usd for n in where(run).in_kind.lines if n.commodity != "USD"
         )
         assert "in BTC, ALTS and STABLE are not included" in table.notes[-1]
-        assert f"the claims in coins are {spoken(owed_usd)}: see" in table.notes[-1]
-    assert not any("Only dollars are here" in n for t in where(tiny_run).tables() for n in t.notes)
+        assert f"the claims in coins are worth {spoken(owed_usd)}: see" in table.notes[-1]
+    assert not any("has only dollars" in n for t in where(tiny_run).tables() for n in t.notes)
     assert ", coins left out, and" in where(run).answer()
 
 
@@ -373,7 +377,7 @@ def test_the_hole_by_quarter_says_that_coins_are_left_out(run, tiny_run):
 
 
 @pytest.mark.parametrize("table", ["hole-in-kind", "hole-by-price-and-use"])
-def test_the_tables_of_the_hole_in_kind_can_be_printed_by_name(run, table):
+def test_each_table_of_the_hole_in_kind_can_be_printed_by_its_name(run, table):
     for command in (["where", str(run.path)], ["solvency", str(run.path), "2022-05-12"]):
         printed = CliRunner().invoke(main, [*command, "--table", table])
 
@@ -381,7 +385,7 @@ def test_the_tables_of_the_hole_in_kind_can_be_printed_by_name(run, table):
         assert "ALTS" in printed.output
 
 
-def test_the_timeline_values_coins_at_the_mark_of_the_day(run):
+def test_the_timeline_values_coins_at_the_prices_of_the_day(run):
     at_mark = dict(hole_at_mark(run))
     for at in standings(run):
         assert at.hole_usd == at_mark[at.day]
@@ -396,7 +400,7 @@ def test_the_timeline_values_coins_at_the_mark_of_the_day(run):
         assert day.hole_of_exchange_usd == at.hole_of_exchange_usd
 
 
-def test_the_sentence_about_the_opening_of_the_hole_values_coins_at_market_prices(run):
+def test_the_sentence_about_the_first_day_of_the_hole_values_coins_at_market_prices(run):
     opened = hole_opened(run)
 
     assert opened.growth is None
@@ -406,7 +410,7 @@ def test_the_sentence_about_the_opening_of_the_hole_values_coins_at_market_price
     )
 
 
-def test_the_exchange_alone_lacks_no_coins_but_the_whole_group_lacks_coins(run):
+def test_the_exchange_alone_lacks_no_coins_but_the_group_lacks_coins(run):
     found = solvency(run, calendar(run)[-1])
     coins_usd = sum(n.lacking_usd for n in found.in_kind.lines if n.commodity != "USD")
 
@@ -415,5 +419,5 @@ def test_the_exchange_alone_lacks_no_coins_but_the_whole_group_lacks_coins(run):
     assert found.consolidated.unbooked_usd == -coins_usd < 0
 
 
-def test_the_books_of_a_world_without_coins_have_no_saved_query_of_the_hole_in_kind(tiny_run):
+def test_books_without_coins_have_no_saved_query_for_the_hole_in_kind(tiny_run):
     assert "hole-in-kind" not in (tiny_run.path / "main.beancount").read_text()

@@ -16,7 +16,7 @@ HALF_A_CENT = Decimal("0.005")
 
 @pytest.fixture(params=["tiny_run", "busy_run", "margin_run"])
 def of_customers(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of three runs: with one market, with two markets, or with forced orders."""
+    """Return a run. The test is repeated with one market, two markets and forced orders."""
     return request.getfixturevalue(request.param)
 
 
@@ -25,7 +25,7 @@ def rate_e6(run: RunFolder) -> int:
     return noted.e6
 
 
-def test_customers_pay_the_same_fee_rate_to_trade_with_the_captive_maker_and_with_other_makers(
+def test_customers_pay_the_same_fee_rate_to_trade_with_the_captive_maker_or_with_other_makers(
     of_customers,
 ):
     run, days = of_customers, of_customers.notes(TradedDay)
@@ -48,13 +48,15 @@ def at_rate(usd: Sequence[Decimal], e6: int) -> Decimal:
     return sum(usd, Decimal()) * Decimal(e6).scaleb(-6)
 
 
-def test_forced_orders_pay_the_same_fee_rate_as_other_orders_of_customers(margin_run):
+def test_forced_orders_and_other_orders_of_customers_have_the_same_fee_rate(margin_run):
     rates_e6 = margin_run.select("SELECT DISTINCT fee_e6 FROM rows WHERE motive = 'liquidation'")
 
     assert rates_e6 == [(rate_e6(margin_run),)]
 
 
-def test_an_audit_that_expects_another_fee_rate_reports_wrong_fills(tiny_run, monkeypatch):
+def test_an_audit_reports_fills_whose_fee_rate_is_not_the_rate_that_it_expects(
+    tiny_run, monkeypatch
+):
     assert not any(finding.problems for finding in audit(tiny_run.path))
 
     read = FeeRates.__init__

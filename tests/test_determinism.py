@@ -1,6 +1,6 @@
 """Two runs with the same seed write the same bytes.
 
-A shorter settlement interval changes each mean total by less than a standard error.
+If settlements are more frequent, mean totals change by less than a standard error.
 """
 
 import os
@@ -47,7 +47,7 @@ def run_in_another_process(scenario: str, folder: Path, hash_seed: int) -> dict[
 @pytest.mark.parametrize(
     "scenario", [pytest.param("tiny", marks=pytest.mark.slow), str(BUSY)], ids=["tiny", "busy"]
 )
-def test_a_run_in_another_folder_and_with_another_hash_seed_of_python_has_the_same_bytes(
+def test_a_run_has_the_same_bytes_in_another_folder_and_with_another_python_hash_seed(
     executed, scenario, tmp_path
 ):
     one = contents(executed(scenario).path)  # this process has a random hash seed
@@ -58,8 +58,8 @@ def test_a_run_in_another_folder_and_with_another_hash_seed_of_python_has_the_sa
     assert [name for name in one if one[name] != two[name]] == []
 
 
-def test_the_number_of_day_ledgers_changes_no_other_file(executed, tiny_run):
-    """Day ledgers are written from the books, so they do not change the books."""
+def test_day_ledgers_change_no_other_files_but_the_scenario_and_the_manifest(executed, tiny_run):
+    """Day ledgers are written from the books."""
     with_days = contents(tiny_run.path)
     without = contents(executed("tiny", run={"day_ledgers": ()}).path)
 
@@ -71,7 +71,7 @@ def test_the_number_of_day_ledgers_changes_no_other_file(executed, tiny_run):
     } == {name: content for name, content in without.items() if name not in said_otherwise}
 
 
-def test_another_seed_gives_other_fills_and_valid_books(executed, tiny_run):
+def test_another_seed_gives_other_hits_and_valid_books(executed, tiny_run):
     other = executed("tiny", run={"seed": 2})
 
     columns = "time, taker, lots, price, lead"
@@ -88,8 +88,8 @@ def test_another_seed_gives_other_fills_and_valid_books(executed, tiny_run):
 SETTLING = Path(__file__).with_name("worlds") / "settling.toml"
 SEEDS = range(1, 9)
 
-# The query returns the total of each kind of payment in cents. For variation margin and funding it
-# returns the captive maker's total, because the total over all parties is zero.
+# The query returns the total of each kind of payment in cents. For variation margin and funding
+# this is the captive maker's total, because the total of all parties is zero.
 BY_KIND = """
 SELECT 'PickOff', sum(edge_cents) FROM rows WHERE motive = 'pickoff'
 UNION ALL SELECT 'Spread', sum(edge_cents) FROM rows WHERE motive = 'spread'
@@ -100,12 +100,12 @@ UNION ALL SELECT 'VariationMargin', sum(edge_cents) FROM rows
 UNION ALL SELECT 'Funding', sum(edge_cents) FROM rows WHERE motive = 'funding' AND taker = $maker
 """
 
-Totals = dict[str, list[float]]  # one total for each seed, by kind
+Totals = dict[str, list[float]]  # for each kind the totals of all seeds
 
 
 @pytest.fixture(scope="module")
 def totals(executed: Callable[..., RunFolder]) -> dict[int, Totals]:
-    """Return totals of one day by settlement interval (ten or five minutes), kind and seed."""
+    """Return one day's totals by settlement interval (600 or 300 seconds), kind and seed."""
     return {
         settle_s: _totals(
             executed(SETTLING, run={"seed": seed, "settle_s": settle_s}) for seed in SEEDS
@@ -127,13 +127,13 @@ def _totals(runs: Iterable[RunFolder]) -> Totals:
 @pytest.mark.parametrize(
     "kind", ["PickOff", "Spread", "Fees", "Hedging", "VariationMargin", "Funding"]
 )
-def test_a_shorter_settlement_interval_changes_each_mean_total_by_less_than_a_standard_error(
+def test_more_frequent_settlements_change_each_mean_total_by_less_than_a_standard_error(
     totals, kind
 ):
     """The test compares means over eight seeds. Both settlement intervals use the same seeds.
 
-    The hedging interval stays the same. If the maker hedged more often, it would also hedge
-    positions that later trades offset.
+    The maker hedges as often in both cases. If it hedged more often, it would also hedge positions
+    that later trades offset.
     """
     rarely, often = totals[600][kind], totals[300][kind]
 

@@ -1,6 +1,6 @@
-"""Each input raises or lowers the maker's loss on stale quotes as expected.
+"""Five inputs raise or lower the maker's loss on stale quotes as expected.
 
-The world is one day, one market with frequent ticks, and one firm with enough money. All runs have
+The world has one day, one market with frequent ticks, and one firm with enough money. All runs have
 the same random draws of prices and delays, so only the changed input makes a difference.
 """
 
@@ -26,7 +26,7 @@ QUOTER = {
 
 @pytest.fixture(scope="module")
 def played(executed) -> Callable[..., RunFolder]:
-    """Return a function that runs the day with a taker fee and changed quotes."""
+    """Return a function that runs the day with the given taker fee and quotes."""
 
     def run(taker_bps: float = 2.0, **quoter: float) -> RunFolder:
         market = {
@@ -62,7 +62,7 @@ def played(executed) -> Callable[..., RunFolder]:
 
 @pytest.fixture(scope="module")
 def lost(played) -> Callable[..., Decimal]:
-    """Return a function that gives the day's loss on stale quotes, in dollars."""
+    """Return a function that gives the maker's loss on stale quotes in the day, in dollars."""
 
     def usd(taker_bps: float = 2.0, **quoter: float) -> Decimal:
         ((cents,),) = played(taker_bps, **quoter).select(
@@ -73,8 +73,8 @@ def lost(played) -> Callable[..., Decimal]:
     return usd
 
 
-def test_a_lower_latency_lowers_the_makers_loss_and_without_latency_the_loss_is_zero(lost):
-    """The refresh interval is not stated, so it equals the latency and also becomes zero."""
+def test_the_loss_of_the_maker_falls_with_its_latency_and_is_zero_without_latency(lost):
+    """The refresh interval is not stated, so it equals the latency."""
     by_latency = [lost(latency_s=latency_s) for latency_s in (8.0, 2.0, 0.5, 0.1, 0.0)]
 
     assert by_latency == sorted(by_latency, reverse=True)
@@ -91,8 +91,8 @@ def test_wider_quotes_lower_the_loss_of_the_maker(lost, half_spread_bps):
     assert lost(half_spread_bps=half_spread_bps) < lost()
 
 
-def test_the_loss_of_the_maker_is_proportional_to_the_displayed_size(lost):
-    """Quotes are rounded to whole lots, so a difference of 2 % is accepted."""
+def test_the_loss_of_the_maker_is_about_proportional_to_the_displayed_size(lost):
+    """Quotes are rounded to whole lots, so the test accepts a difference of 2 %."""
     once = lost()
 
     assert lost(displayed_usd=32_000.0) == pytest.approx(4 * once, rel=Decimal("0.02"))
@@ -107,7 +107,7 @@ def test_lower_taker_fees_raise_the_loss_of_the_maker(lost):
 
 @pytest.fixture(scope="module")
 def earned_bps(played) -> Callable[..., float]:
-    """Return a function that gives the maker's gain on customers' trades, in basis points."""
+    """Return a function that gives the maker's gain on trades with customers, in basis points."""
 
     def bps(**quoter: float) -> float:
         ((mean,),) = played(**quoter).select(
@@ -120,11 +120,11 @@ def earned_bps(played) -> Callable[..., float]:
 
 
 def test_the_maker_earns_less_from_customers_if_its_latency_is_higher(earned_bps):
-    """Customers take the better of two prices: the maker's or the other makers'.
+    """Customers trade at the maker's price if it is better than the price of the other makers.
 
-    So customers take an older quote of the maker mostly when its price is bad for the maker. At
+    So customers take a stale quote of the maker mostly when its price is bad for the maker. At
     latencies of many seconds the gain falls no further, because a firm hits stale quotes before
-    customers do: see `runs.experiments.late_quotes` and its tests.
+    customers do. See `runs.experiments.late_quotes` and its tests.
     """
     by_latency = [earned_bps(latency_s=latency_s) for latency_s in (0.0, 0.5, 2.0)]
 
@@ -133,5 +133,7 @@ def test_the_maker_earns_less_from_customers_if_its_latency_is_higher(earned_bps
 
 
 @pytest.mark.parametrize("half_spread_bps", [4.0, 8.0])
-def test_customers_pay_at_most_the_half_spread_of_the_other_makers(earned_bps, half_spread_bps):
+def test_customers_pay_the_maker_at_most_the_half_spread_of_the_other_makers(
+    earned_bps, half_spread_bps
+):
     assert earned_bps(half_spread_bps=half_spread_bps) <= OTHERS_BPS

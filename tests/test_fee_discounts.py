@@ -8,12 +8,12 @@ from runs.full_audit import audit
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
 
 
-def test_an_audit_that_ignores_the_fee_discount_reports_wrong_fills(executed, monkeypatch):
+def test_an_audit_without_the_fee_discount_reports_discounted_fills_as_wrong(executed, monkeypatch):
     run = executed(CROWD)
     with run.connect() as connection:
         found = connection.execute("SELECT DISTINCT fee_e6 FROM rows WHERE motive = 'pickoff'")
         rates_e6 = {rate for (rate,) in found.fetchall()}
-    # The fee is seven basis points, with a discount of 60 % or without a discount.
+    # The fee is seven basis points, or 60 % less with the discount.
     assert rates_e6 == {280, 700}
     assert not any(finding.problems for finding in audit(run.path))
 

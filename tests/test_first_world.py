@@ -1,4 +1,4 @@
-"""The tutorial's scenario first-hole has a hole, a withdrawal queue and a halt."""
+"""The tutorial's scenario, `first-hole`, has a hole, a withdrawal queue and a halt."""
 
 from ledger.reports.money.hole import hole
 from ledger.reports.trail.sql import sql
@@ -11,11 +11,11 @@ CAUSES = {"Ventures", "Sponsorship", "PickOff"}
 
 
 def states(run: RunFolder) -> list[str]:
-    """Return each status of withdrawals (open, queued, halted), in order of time."""
+    """Return the states of withdrawals in order of time, such as open, queued and halted."""
     return [value for _, value in run.events("FTX:withdrawals")]
 
 
-def test_the_scenario_of_the_tutorial_has_a_hole_with_three_large_causes(first_run):
+def test_the_hole_in_the_tutorial_has_three_large_causes(first_run):
     uses = hole(first_run).uses_usd
     largest = sorted(uses, key=uses.__getitem__, reverse=True)[:3]
 
@@ -28,17 +28,17 @@ def test_withdrawals_in_the_tutorial_are_queued_and_then_halted(first_run):
     assert states(first_run) == ["open", "queued", "halted"]
 
 
-def test_more_opening_cash_prevents_the_hole_and_the_queue_and_the_halt_of_the_tutorial(
+def test_with_more_opening_cash_the_tutorial_has_no_hole_and_no_queue_and_no_halt(
     executed,
 ):
-    """The hole, the queue and the halt are outcomes of the model, not inputs."""
+    """So the hole, the queue and the halt are outcomes of the model, not inputs."""
     solvent = executed(FIRST, house={"opening_cash_usd": 1_000_000})
 
     assert states(solvent) == ["open"]
     assert hole(solvent).hole_usd < 0
 
 
-def test_the_scenario_of_the_tutorial_is_small_and_has_explanatory_comments(first_run):
+def test_the_scenario_of_the_tutorial_is_short_and_has_at_least_15_comments(first_run):
     text = built_ins()[FIRST].read_text("utf-8")
 
     assert text.count("#") >= 15

@@ -1,7 +1,6 @@
-"""Forgeries with a new seal, in which all files are consistent with the forged change.
+"""The audit finds forgeries that break a rule of the books. Only a replay finds the others.
 
-The audit finds forgeries that break rules of the books. Only a replay of the scenario finds
-forgeries that break no rule of the books.
+The forger changes a run, writes all dependent files again, and makes a new seal.
 """
 
 import re
@@ -30,7 +29,7 @@ FIRST, SECOND, THIRD = date(2022, 5, 30), date(2022, 5, 31), date(2022, 6, 1)
 
 @pytest.fixture(scope="module")
 def run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run in which the group borrows and pays, and customers deposit and withdraw."""
+    """Return a run with loans, uses of money, and deposits and withdrawals of customers."""
     return executed(GROUP, run={"end": date(2022, 6, 3), "day_ledgers": "all"})
 
 
@@ -41,14 +40,14 @@ def found_by_audit(folder: Path) -> list[str]:
 
 
 def found_by_replay(folder: Path, run: RunFolder) -> list[str]:
-    """Return the differences from the original run, as a replay of the scenario would find them."""
+    """Return the differences between *folder* and *run*, as a replay would find them."""
     return list(differences(folder, run.path, "the scenario gives"))
 
 
 # ------------------------------------------------------------------------------- the forger
 
 
-def test_without_a_change_the_forger_writes_the_same_run(run, tmp_path):
+def test_a_forger_who_changes_nothing_writes_the_same_run(run, tmp_path):
     folder = forged(run, tmp_path / "run", lambda days: None)
 
     assert found_by_replay(folder, run) == []
@@ -59,7 +58,7 @@ def test_without_a_change_the_forger_writes_the_same_run(run, tmp_path):
 
 
 def visits_by_nobody(run: RunFolder, days: Days) -> None:
-    """Add an invented customer that deposits money and withdraws this money on the next day."""
+    """Invent a customer who deposits money and withdraws it on the next day."""
     for day, move in ((SECOND, movements.deposit), (THIRD, movements.withdrawal)):
         n = days[day].place_of("fees", "OtherMakers")
         seq, other = days[day].items[n]
@@ -83,7 +82,7 @@ def after(item: object, time_us: int) -> bool:
 
 
 def two_firms_swapped(run: RunFolder, days: Days) -> None:
-    """Exchange all trades of two firms, but do not change the two firms in the scenario."""
+    """Exchange the names of two firms in all trades and entries, but not in the scenario."""
     one, other = (run.names.entities.index(name) for name in ("Firm01", "Firm02"))
     for day in days.values():
         for side in ("taker", "maker"):
@@ -108,7 +107,7 @@ def swapped(entry: Movement) -> Movement:
 
 
 def a_venture_on_credit(run: RunFolder, days: Days) -> None:
-    """Add a draw on the credit line that pays for a venture of the maker."""
+    """Invent a draw on the credit line that pays for a venture of the maker."""
     n = days[FIRST].place_of("venture", "MineCo")
     seq, paid = days[FIRST].items[n]
     cents = max(posting.units for posting in paid.postings)
@@ -141,7 +140,7 @@ def triggers_exchanged(run: RunFolder, days: Days) -> None:
         (a_deposit_told_otherwise, ", in gold"),
     ],
 )
-def test_forged_books_that_break_no_rule_pass_the_audit_and_fail_the_replay(
+def test_the_audit_accepts_forged_books_that_break_no_rule_but_a_replay_finds_differences(
     run, tmp_path, forge, said
 ):
     folder = forged(run, tmp_path / "run", lambda days: forge(run, days))
@@ -156,7 +155,9 @@ def test_forged_books_that_break_no_rule_pass_the_audit_and_fail_the_replay(
     ("old", "new", "manifest"),
     [("latency_s = 2.0", "latency_s = 1.9", {}), ("seed = 1\n", "seed = 2\n", {"seed": 2})],
 )
-def test_only_a_replay_finds_a_changed_latency_or_seed(executed, tmp_path, old, new, manifest):
+def test_the_audit_accepts_a_changed_latency_or_seed_but_a_replay_finds_differences(
+    executed, tmp_path, old, new, manifest
+):
     run = executed("tiny", run=ONE_DAY)
     folder = rewritten(run, tmp_path / "run", "scenario.toml", old, new)
     completed(folder, run, **manifest)
@@ -178,7 +179,7 @@ def test_a_replay_of_an_unchanged_run_finds_no_differences_and_leaves_no_files(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_replay_reports_that_a_version_of_a_library_differs(executed, tmp_path):
+def test_a_replay_reports_a_library_with_another_version(executed, tmp_path):
     run = executed("tiny", run=ONE_DAY)
     folder = rewritten(run, tmp_path / "run", "scenario.toml", "", "")
     completed(folder, run, versions={**versions(), "numpy": "1.0"})
@@ -219,11 +220,11 @@ def hits_on_no_quotes(run: RunFolder, days: Days) -> None:
 @pytest.mark.parametrize(
     ("forge", "place", "said"),
     [
-        (a_kind_moved, r"2022-05\.beancount:\d+: ", "under different kinds"),
+        (a_kind_moved, r"2022-05\.beancount:\d+: ", "not belong to the same kind of payment"),
         (
             a_day_removed,
             r"fills/2022-06\.parquet: row with seq \d+: ",
-            "its lots are not the position",
+            "its lots are not the receiver's position",
         ),
         *(
             (
@@ -247,17 +248,16 @@ MAIN, CHECK = "main.beancount", "check.beancount"
 OF_THE_DAY = "#pickoff ^fills-2022-05-01"
 
 REWRITTEN = (
-    # The text of an entry that sums a day's fills.
+    # Changes of an entry that sums a day's fills.
     (MONTH, "takes stale quotes", "misses stale quotes", FILLS, "its narration"),
     (MONTH, '* "Firm01" "Firm01 takes', '* "Retail" "Firm01 takes', FILLS, "its payee"),
     (MONTH, OF_THE_DAY, OF_THE_DAY.replace("pickoff", "spread"), FILLS, "its tags"),
     (MONTH, OF_THE_DAY, f"{OF_THE_DAY} ^loan-x", FILLS, "its links"),
     (MONTH, "  fills: 1\n", '  fills: 1\n  why: "x"\n', FILLS, "its metadata"),
-    # A false saved query in the main file, and a query in a month's file that replaces a true saved
-    # query.
+    # A changed saved query, and a false query in a month's file that replaces a saved query.
     (MAIN, "sum(number) AS hole_usd", "sum(number) / 2 AS hole_usd", f"{MAIN}:", "hole_usd"),
     (MONTH, "\n\n", '\n\n2022-05-01 query "hole" "SELECT 0"\n\n', f"{MONTH}:4: ", "'query'"),
-    # Lines that change the meaning of other lines.
+    # Changes of lines on which the meaning of other lines depends.
     (CHECK, 'plugin "moneytrail"\n', "", f"{CHECK}:", "plugin"),
     (MAIN, '  hole: "claim"', '  hole: "group"', f"{MAIN}:", "hole:"),
     ("2022-04.beancount", '"FTX" 0.00 USD 200', '"FTX" 0.00 USD 201', "2022-04.", "taker-fee"),
@@ -265,7 +265,7 @@ REWRITTEN = (
 
 
 @pytest.mark.parametrize(("name", "old", "new", "place", "said"), REWRITTEN)
-def test_the_audit_finds_changed_text_of_entries_and_of_the_preamble(
+def test_the_audit_finds_changed_lines_in_ledger_files(
     small_run, tmp_path, name, old, new, place, said
 ):
     folder = rewritten(small_run, tmp_path / "run", name, old, new)

@@ -25,7 +25,7 @@ def run(executed) -> RunFolder:
     return executed(WORLD)
 
 
-def test_customers_on_margin_set_aside_their_share_of_retail_claims_as_collateral_at_midnight(run):
+def test_a_full_day_begins_with_collateral_of_about_the_stated_share_of_retail_claims(run):
     (found,) = run.select(
         "SELECT min(time), max(time), sum(edge_cents) * 0.01, count(*) FROM rows "
         "WHERE motive = 'collateral' AND edge_cents > 0 AND lots = 0"
@@ -45,7 +45,7 @@ def test_customers_on_margin_set_aside_their_share_of_retail_claims_as_collatera
     assert 0.9 * share_usd < usd <= share_usd + 0.005 * holders
 
 
-def test_no_customer_has_a_position_on_margin_or_collateral_after_the_next_midnight(run):
+def test_all_positions_on_margin_are_closed_by_the_midnight_that_ends_the_full_day(run):
     left = run.select(
         "SELECT holder FROM rows WHERE motive IN "
         "('leverage', 'liquidation', 'backstop', 'deleveraging') "
@@ -70,7 +70,7 @@ def test_full_days_have_a_shorter_settlement_interval_than_other_days(run):
     assert min(interval_s(date(2022, 5, 9))) == 1_800
 
 
-def test_a_price_that_falls_by_half_causes_forced_orders_and_takeovers(run):
+def test_a_price_that_falls_by_half_causes_forced_orders_and_takeovers_by_backstops(run):
     found = dict(run.select("SELECT motive::VARCHAR, count(*) FROM rows GROUP BY 1"))
 
     assert found["liquidation"] > 0
@@ -78,7 +78,7 @@ def test_a_price_that_falls_by_half_causes_forced_orders_and_takeovers(run):
 
 
 def moved_by_other_makers(run: RunFolder) -> dict[str, float]:
-    """Return the dollars that the other makers deposit and withdraw for their positions."""
+    """Return the other makers' deposits and withdrawals for their positions, in dollars by tag."""
     found = run.select(
         "SELECT tag, sum(abs(units)) * 0.01 FROM postings "
         "WHERE account = 'Assets:OtherMakers:Cash' AND narration LIKE '%positions' GROUP BY 1"
@@ -86,17 +86,17 @@ def moved_by_other_makers(run: RunFolder) -> dict[str, float]:
     return {tag: float(usd) for tag, usd in found}
 
 
-def test_other_makers_pay_losses_on_positions_that_they_bought_in_liquidations(run):
+def test_other_makers_pay_the_losses_on_their_positions(run):
     gaps = run.select("SELECT count(*) FROM postings WHERE account = 'Income:OtherMakers:GapLoss'")
 
     assert moved_by_other_makers(run)["deposit"] > 0
     assert gaps == [(0,)]
 
 
-def test_other_makers_withdraw_gains_on_their_positions_with_customers(executed):
+def test_other_makers_withdraw_the_gains_on_their_positions(executed):
     """At a leverage of one, no customer is liquidated.
 
-    So the other makers buy no falling positions in liquidations, on which they would lose.
+    So the other makers do not buy contracts of liquidated customers while the price falls.
     """
     run = executed(WORLD, leverage={"leverage_mean": 1.0, "leverage_log_sd": 0.0})
 
@@ -107,7 +107,7 @@ def test_the_books_of_a_world_with_customers_on_margin_are_valid(run):
     assert_sound(run)
 
 
-def test_the_fast_and_the_quote_by_quote_simulation_of_full_days_write_the_same_bytes(
+def test_a_run_with_a_full_day_writes_the_same_bytes_if_it_is_simulated_quote_by_quote(
     run, tmp_path
 ):
     execute(load(str(WORLD)), tmp_path / "quotes", every_quote=True)
@@ -130,14 +130,14 @@ def test_the_fast_and_the_quote_by_quote_simulation_of_full_days_write_the_same_
         ),
     ],
 )
-def test_scenario_keys_that_do_not_apply_to_full_days_are_refused(changes, key):
+def test_scenario_keys_that_contradict_share_of_claims_are_refused(changes, key):
     with pytest.raises(ScenarioError) as caught:
         load(str(WORLD), {"leverage": changes})
 
     assert caught.value.key == key
 
 
-def test_contradictory_settings_of_full_days_are_refused():
+def test_contradictory_settings_of_sampled_hours_and_of_leverage_are_refused():
     with pytest.raises(ScenarioError) as caught:
         load(str(WORLD), {"run": {"full_days": ()}})
     assert caught.value.key == "run.full_days_settle_s"
@@ -151,9 +151,9 @@ def test_contradictory_settings_of_full_days_are_refused():
     assert caught.value.key == "leverage.collateral_usd_median"
 
 
-def test_only_days_with_customers_on_margin_are_compared_with_the_record(run):
+def test_the_full_day_is_the_only_day_with_positions_on_margin(run):
     assert days_on_margin(run) == {FULL}
 
 
-def test_liquidations_says_that_customers_have_positions_on_margin_only_on_full_days(run):
+def test_the_report_on_liquidations_states_the_number_of_days_with_positions_on_margin(run):
     assert "on margin on 1 of the run's 3 days" in liquidations(run).answer()

@@ -41,12 +41,12 @@ def run(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def ask(run) -> Callable[[str], list[tuple]]:
-    """Return a function that runs a query on the run's books with Beancount's own tool."""
+    """Return a function that queries the run's books with Beancount's own tool."""
     return asking(run)
 
 
 def rows_of(run: RunFolder, condition: str = "true") -> list[tuple]:
-    """Return the fills that satisfy a condition, in the order of their sequence numbers."""
+    """Return the fills and payments that satisfy a condition, sorted by sequence number."""
     with run.connect() as connection:
         return connection.execute(f"FROM rows WHERE {condition} ORDER BY seq").fetchall()
 
@@ -77,7 +77,7 @@ def test_the_books_of_every_day_pass_the_audit(run):
     findings = list(audit(run.path, every_day=True))
 
     assert [finding.problems for finding in findings] == [()] * 7
-    assert "5 of 5 days" in findings[-1].step
+    assert " 5 of 5, each alone" in findings[-1].step
 
 
 def test_beancount_loads_the_books_without_errors(run):
@@ -86,7 +86,7 @@ def test_beancount_loads_the_books_without_errors(run):
 
 
 @pytest.mark.parametrize("close", CLOSES)
-def test_every_entity_balances_on_each_date_and_debts_within_the_group_sum_to_zero(ask, close):
+def test_every_entity_balances_and_debts_within_the_group_sum_to_zero(ask, close):
     def total(where: str) -> Decimal:
         ((number,),) = ask(f"SELECT sum(number) AS n WHERE date <= {close} AND {where}")
         return number
@@ -105,7 +105,7 @@ def test_every_entity_balances_on_each_date_and_debts_within_the_group_sum_to_ze
 
 
 @pytest.mark.parametrize("close", CLOSES)
-def test_the_hole_on_each_date_is_the_sum_of_its_causes(ask, close):
+def test_the_hole_is_the_sum_of_its_causes(ask, close):
     parts = dict(
         ask(
             "SELECT open_meta(account, 'hole') AS part, sum(number) AS usd "
@@ -116,7 +116,7 @@ def test_the_hole_on_each_date_is_the_sum_of_its_causes(ask, close):
     assert -parts["claim"] - parts["liquid"] == parts["cause"] != 0
 
 
-def test_the_report_explains_the_whole_hole_by_the_causes_of_the_group(run):
+def test_the_causes_of_the_group_explain_the_whole_hole(run):
     the_hole = hole(run)
 
     assert the_hole.unexplained_usd == 0
@@ -144,7 +144,7 @@ def test_the_total_cash_of_all_entities_is_constant(ask):
     assert len({str(held) for _, held in cash_by_day}) == 1
 
 
-def test_all_tokens_that_the_maker_buys_come_from_the_parties_that_hold_tokens_at_the_start(ask):
+def test_the_maker_buys_all_tokens_of_the_parties_that_hold_them_at_the_start(ask):
     held = ask(
         "SELECT account, currency, sum(number) AS n WHERE account ~ '^Assets:.*:Tokens:' "
         "GROUP BY account, currency ORDER BY account"
@@ -172,7 +172,7 @@ SOL = ("45.5", "45.5", "45.5", "12.25", "12.25")
 # ---------------------------------------------------------------------------- payments
 
 
-def test_each_use_of_money_is_paid_on_its_day(run):
+def test_uses_of_money_are_paid_on_their_days_if_there_is_enough_money(run):
     paid = [
         (entry.date, entry.payee, -moved(entry, cash(MAKER)) - moved(entry, cash(HOUSE)))
         for entry in run.transactions
@@ -203,11 +203,11 @@ def test_a_lender_that_lowers_its_limit_is_repaid_the_part_of_the_debt_above_the
     assert [entry.payee for entry in recalls] == [
         "Lender01",
         "Lender02",
-    ]  # Lender02 lends against tokens, whose price fell
+    ]  # the tokens that are collateral of Lender02 lost value
     assert not run.notes(UnpaidRecall)
 
 
-def test_if_the_credit_line_is_small_a_recall_is_paid_in_part_and_the_unpaid_part_remains_a_debt(
+def test_with_a_small_credit_line_a_recall_is_paid_in_part_and_the_unpaid_part_remains_a_debt(
     executed,
 ):
     run = executed(GROUP, maker={"credit_line_usd": 460_000})
@@ -224,7 +224,7 @@ def test_if_the_credit_line_is_small_a_recall_is_paid_in_part_and_the_unpaid_par
 
 @pytest.fixture(scope="module")
 def five_weeks(executed) -> RunFolder:
-    """Return a run of five weeks with two month ends and an almost constant price."""
+    """Return a run of five weeks with two month ends, in which the price seldom changes."""
     market = SCENARIO.markets[0].model_dump(exclude_none=True)
     market["price"] |= {"ticks_per_s": 0.01}
     market["demand"] = tuple({"month": f"2022-0{n}", "usd": 1.2e8} for n in (5, 6, 7))
@@ -316,7 +316,7 @@ def test_without_long_positions_there_is_no_directional_account_and_no_direction
 def test_the_house_lends_money_of_customers_unless_the_scenario_forbids_this(
     never, monkeypatch, tmp_path
 ):
-    left = []  # after each draw: house's cash minus claims of customers outside the group
+    left = []  # after each draw: the house's cash minus all claims except the maker's, in cents
 
     def noting(name: str) -> None:
         brings_money = getattr(Purse, name)
@@ -345,7 +345,7 @@ def test_the_house_lends_money_of_customers_unless_the_scenario_forbids_this(
 # ------------------------------------------ the directional book: long positions held for a gain
 
 
-def test_the_hole_names_the_result_of_the_directional_book_as_a_separate_cause(run):
+def test_the_result_of_the_directional_book_is_a_separate_cause_of_the_hole(run):
     with run.connect() as connection:
         ((bought, sold, edge, fee),) = connection.execute(
             "SELECT sum(lots) FILTER (lots > 0), sum(lots) FILTER (lots < 0), "
@@ -388,7 +388,7 @@ def test_the_directional_book_sells_its_position_if_a_margin_call_cannot_be_paid
 # ------------------------------------------------------------------------------- the report
 
 
-def test_the_report_on_the_books_shows_contracts_and_tokens_of_an_entity(run):
+def test_the_report_on_the_books_of_an_entity_shows_its_contracts_and_tokens(run):
     tables = {table.name: table for table in books(run, MAKER).tables()}
 
     assert [row[0] for row in tables["contracts"].rows] == [

@@ -1,6 +1,6 @@
-"""A sampled run divides hours into groups and plays one random hour of each group.
+"""With `run.group_loss_usd_max`, a run plays one random hour of each group of similar hours.
 
-The books state the weight of each hour, and the totals of the run have no bias.
+The books state the weight of each hour. The sample does not bias the totals of the run.
 """
 
 import re
@@ -58,7 +58,7 @@ def run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 
 def weights_of(run: RunFolder) -> np.ndarray:
-    """Return the weight of each hour in the books, shape (days, 24)."""
+    """Return the weight of each hour, as stated in the books, shape (days, 24)."""
     return np.array([note.weight_of_hours for note in run.notes(HoursDrawn)])
 
 
@@ -83,8 +83,8 @@ def test_the_answer_states_the_standard_error_that_comes_from_sampled_hours(run:
     assert "a sample of hours simulated: each fill represents 1 to 12 fills" in provenance(run)
 
 
-def test_the_size_of_orders_is_proportional_to_the_weight_of_their_hour(run: RunFolder):
-    """Volume divided by weight has the same mean in hours of large weight and of small weight."""
+def test_the_mean_volume_of_an_hour_is_proportional_to_its_weight(run: RunFolder):
+    """Volume divided by weight has about the same mean for large weights and for small weights."""
     usd = dict(
         run.select(
             "SELECT epoch_us(time) // 3600000000, sum(abs(lots) * price)::DOUBLE FROM rows "
@@ -127,7 +127,7 @@ def drawn(**changes: Any) -> np.ndarray:
 
 
 def weights_in(scenario: Scenario) -> np.ndarray:
-    """Return the weights that a scenario draws, shape (days, 24)."""
+    """Return the weight of each hour of a scenario, shape (days, 24)."""
     grouped = traded_hours(scenario).grouped
     assert grouped
     return np.reshape(grouped.weights, (-1, 24))
@@ -164,17 +164,13 @@ END = {"run": {"end": date(2019, 9, 1), "one_hour_in": 12, "group_loss_usd_max":
 
 @pytest.fixture(scope="module")
 def short_life() -> tuple[Scenario, np.ndarray]:
-    """Return the scenario of a life that ends early, and the weights of its hours."""
+    """Return a scenario of four months, and the weights of its hours."""
     base = load("ftx-in-kind", END)
     return base, weights_in(base)
 
 
 @pytest.mark.parametrize("kind", REMOVALS)
 def test_a_counterfactual_samples_the_same_hours_as_its_base_run(short_life, kind: str):
-    """The removal of any one cause does not change the sampled hours.
-
-    The run is short, so that the test takes little time.
-    """
     base, weights = short_life
     change = REMOVALS[kind](base)
     if change is None:
@@ -196,19 +192,19 @@ def test_groups_of_several_hours_are_sorted_by_block_of_90_days_and_then_by_pred
 
 @pytest.fixture(scope="module")
 def all_hours(executed: Callable[..., RunFolder]) -> np.ndarray:
-    """Return the loss to pick-offs in each hour of a run that plays all hours, in cents."""
+    """Return the loss to pick-offs in each hour, in cents. The run plays all hours."""
     run = executed(SETTLING, **jumping())
     by_hour = dict(run.select(f"{BY_HOUR} WHERE motive = 'pickoff' GROUP BY 1"))
     first = midnight_us(START) // HOUR_US
     return np.array([by_hour.get(first + hour, 0) for hour in range(24 * DAYS)])
 
 
-def test_over_many_draws_of_hours_totals_have_no_bias_and_the_stated_error_is_roughly_correct(
+def test_totals_of_sampled_hours_have_no_bias_and_their_stated_error_is_roughly_correct(
     all_hours: np.ndarray,
 ):
     """The stated error also contains the differences between the means of groups.
 
-    So the stated error is too large. In this world it is about a third too large.
+    So it is too large: in this world by about a third.
     """
     predicted = predicted_losses(load(SETTLING, by_groups()))
     first, totals, errors = midnight_us(START) // HOUR_US, [], []
@@ -228,8 +224,7 @@ def test_over_many_draws_of_hours_totals_have_no_bias_and_the_stated_error_is_ro
     spread, stated = np.std(totals), np.mean(np.square(errors)) ** 0.5
     assert abs(np.mean(totals) - all_hours.sum()) < 3 * spread / len(totals) ** 0.5
     assert 0.95 < stated / spread < 1.5
-    # Without groups, one hour in each block of twelve hours is drawn. Then the error is more than
-    # twice as large.
+    # If one hour of every twelve consecutive hours is drawn, the error is more than twice as large.
     in_rows = 12 * all_hours.reshape(-1, 12).std(axis=1)
     assert spread < 0.5 * np.square(in_rows).sum() ** 0.5
 
@@ -239,7 +234,9 @@ def cents_of_day(hours: GroupedHours, first: int) -> tuple[tuple[int, ...], tupl
     return weights, tuple(round(100 * each) for each in losses)
 
 
-def test_sampled_hours_and_all_hours_give_the_same_mean_loss(executed: Callable[..., RunFolder]):
+def test_sampled_runs_have_the_same_mean_loss_as_runs_of_all_hours(
+    executed: Callable[..., RunFolder],
+):
     """For each seed, the run of all hours and the sampled run have the same prices."""
 
     def total(changes: dict[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""Hours that are not played (idle hours) can pass in one step, with almost no effect on results."""
+"""Several idle hours (hours that are not played) can pass in one step. Results change little."""
 
 from collections.abc import Callable
 from datetime import date
@@ -71,7 +71,7 @@ def test_idle_hours_that_pass_in_one_step_change_results_of_quotes_by_at_most_fi
     assert np.allclose(np.array(at_once, float), np.array(one_by_one, float), rtol=0.05)
 
 
-def test_if_idle_hours_pass_in_one_step_funding_is_paid_at_fewer_times_but_has_a_similar_total(
+def test_funding_is_paid_at_fewer_times_if_idle_hours_pass_in_one_step(
     both: tuple[RunFolder, RunFolder],
 ):
     counts, paid = zip(
@@ -86,6 +86,7 @@ def test_if_idle_hours_pass_in_one_step_funding_is_paid_at_fewer_times_but_has_a
     )
 
     assert 0 < counts[1] < counts[0] / 3
+    # The totals differ by less than a factor of two.
     assert Decimal("0.5") < Decimal(paid[1]) / Decimal(paid[0]) < 2
 
 
@@ -116,7 +117,7 @@ def test_a_journal_that_keeps_only_daily_sums_agrees_with_the_full_journal_on_ev
     assert alone.select(told) == whole.select(told)
 
 
-def test_daily_sums_agree_with_the_full_books_if_customers_are_on_margin(
+def test_daily_sums_agree_with_the_full_books_if_customers_trade_on_margin(
     margin_run: RunFolder, tmp_path: Path
 ):
     World(load(str(margin_run.path / "scenario.toml")), tmp_path, books=AccountsJournal).run(
@@ -141,13 +142,10 @@ class AfterHalt(World):
 
 
 @pytest.mark.parametrize("at_once", [1, 24])
-def test_each_hour_after_a_halt_is_settled_at_most_once_if_idle_hours_pass_in_one_step(
+def test_each_hour_after_a_halt_has_at_most_one_settlement_if_idle_hours_pass_in_one_step(
     at_once: int, tmp_path: Path
 ):
-    """If idle hours pass one by one, a played hour has a settlement every 15 minutes.
-
-    The interval of 15 minutes is the same before and after the halt.
-    """
+    """If idle hours pass one by one, a played hour after the halt has four settlements."""
     sampled = {"one_hour_in": 4, "settle_s": 900}
     several = {} if at_once == 1 else {"idle_hours_at_once": at_once}
     scenario = load("first-hole", {"run": {**sampled, **several, "day_ledgers": []}})
@@ -155,7 +153,7 @@ def test_each_hour_after_a_halt_is_settled_at_most_once_if_idle_hours_pass_in_on
     world = AfterHalt(scenario, tmp_path, books=AccountsJournal)
     world.run(lambda: None)
 
-    _, *lengths_s = world.lengths_s  # the house halted within the first interval
+    _, *lengths_s = world.lengths_s  # the house halted during the first interval
     if at_once > 1:
         rest_s, *lengths_s = lengths_s
         # The first interval after the halt ends at the end of the hour in which the house halts.
@@ -165,8 +163,8 @@ def test_each_hour_after_a_halt_is_settled_at_most_once_if_idle_hours_pass_in_on
     assert (max(lengths_s) > 3600) == (at_once > 1)
 
 
-def test_every_day_is_closed_if_the_house_halts_within_an_hour(tmp_path: Path):
-    """A full day has a settlement every 15 minutes. The house halts at one of these settlements."""
+def test_every_day_is_closed_if_the_house_halts_between_two_full_hours(tmp_path: Path):
+    """The house halts on a full day, on which there is a settlement every 15 minutes."""
     sampled = {"one_hour_in": 4, "settle_s": 900, "idle_hours_at_once": 24, "day_ledgers": []}
     halting = date(2022, 5, 12)
     scenario = load(
@@ -184,7 +182,7 @@ def test_every_day_is_closed_if_the_house_halts_within_an_hour(tmp_path: Path):
     assert days == list(range(days[0], days[0] + 6))
 
 
-def test_the_directional_desk_buys_its_position_in_a_day_although_idle_hours_pass_in_one_step(
+def test_the_directional_book_buys_its_position_on_one_day_although_idle_hours_pass_in_one_step(
     executed,
 ):
     sampled = {"one_hour_in": 12, "settle_s": 900, "idle_hours_at_once": 24}
@@ -196,4 +194,4 @@ def test_the_directional_desk_buys_its_position_in_a_day_although_idle_hours_pas
     )
 
     assert last.date() == long.since
-    assert float(bought_usd) == pytest.approx(long.usd, rel=0.1)  # the price moves in the day
+    assert float(bought_usd) == pytest.approx(long.usd, rel=0.1)  # the price moves during the day

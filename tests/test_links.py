@@ -1,4 +1,4 @@
-"""Every link on a page leads to an existing file, and to an existing heading."""
+"""Every link from a page to this repository leads to an existing file and an existing heading."""
 
 import re
 from collections import Counter
@@ -30,14 +30,14 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def links(text: str) -> list[str]:
-    """Return the targets of all links and pictures outside blocks of code."""
+    """Return the targets of all links and pictures outside code."""
     found = (token.attrGet("href") or token.attrGet("src") for token in tokens(text))
     return [str(target) for target in found if target]
 
 
 @cache
 def anchors(path: Path) -> frozenset[str]:
-    """Return the anchors of a page's headings, by the rules of GitHub and of Sphinx."""
+    """Return the anchors that GitHub and Sphinx give to a page's headings."""
     seen: Counter[str] = Counter()
     made = []
     parsed = MARKDOWN.parse(path.read_text("utf-8"))
@@ -51,7 +51,7 @@ def anchors(path: Path) -> frozenset[str]:
 
 
 def broken(page: Path, text: str) -> list[str]:
-    """Return the links of a page to files or headings that do not exist in this repository."""
+    """Return the links whose file or heading does not exist. Web links are not checked."""
     wrong = []
     for link in links(text):
         if link.startswith(ELSEWHERE):
@@ -64,12 +64,12 @@ def broken(page: Path, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_link_leads_to_an_existing_file_and_heading(page):
+def test_every_link_to_this_repository_leads_to_an_existing_file_and_heading(page):
     assert broken(page, page.read_text("utf-8")) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_reference_link_is_defined(page):
+def test_every_reference_link_has_a_definition(page):
     text = " ".join(
         token.content for token in tokens(page.read_text("utf-8")) if token.type == "text"
     )
@@ -84,5 +84,5 @@ def test_a_broken_link_is_found():
     assert broken(page, text) == ["nosuch.md", "../README.md#nosuch"]
 
 
-def test_the_tests_of_links_check_all_pages():
+def test_the_pages_in_the_main_folder_and_in_docs_are_checked():
     assert {"README.md", "GLOSSARY.md", "index.md", "tutorial.md"} <= {page.name for page in PAGES}

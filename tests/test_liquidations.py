@@ -23,7 +23,7 @@ def settings(key: str) -> dict:
 
 
 def market(**price: object) -> dict:
-    """Return the settings of the market in margin.toml, with changed settings of the price."""
+    """Return the settings of the market in margin.toml, with changes in its table `price`."""
     (given,) = settings("markets")
     return given | {"price": given["price"] | price}
 
@@ -31,7 +31,7 @@ def market(**price: object) -> dict:
 def only_the_maker(**changes: object) -> tuple[dict, ...]:
     """Return settings in which the captive maker is the only backstop and takes any amount."""
     first, _ = settings("leverage")["providers"]
-    del first["unwind_usd_per_minute"]  # without this limit the maker sells a position at once
+    del first["unwind_usd_per_minute"]  # without this limit the maker unwinds a position at once
     return (first | {"usd_per_minute": 1e9, "usd_per_hour": 1e9} | changes,)
 
 
@@ -72,7 +72,7 @@ def test_no_account_is_liquidated_at_a_constant_price(executed):
     assert set(motives(run)) <= {"leverage", "collateral", "spread", "hedging", "variation-margin"}
 
 
-def test_no_account_is_liquidated_at_a_leverage_of_one(executed):
+def test_no_long_position_with_a_leverage_of_one_is_liquidated(executed):
     unlevered = {
         "limits": ({"since": date(2019, 5, 1), "leverage_max": 1},),
         "long_share": 1.0,
@@ -110,7 +110,10 @@ def test_a_backstop_that_unwinds_at_once_earns_the_discount(executed):
 
 
 def test_a_forced_order_is_filled_by_the_maker_with_the_better_price(margin_run):
-    """The other makers quote 4 bps from the lead price, so no order is filled at a worse price."""
+    """The other makers quote 4 bps from the lead price.
+
+    So no order is filled at a worse price, except for rounding to ticks.
+    """
     with margin_run.connect() as connection:
         found = connection.execute(
             """
@@ -132,9 +135,10 @@ def test_a_forced_order_is_filled_by_the_maker_with_the_better_price(margin_run)
     assert not others[3]
 
 
-def test_the_limit_on_forced_orders_follows_the_volume_of_each_day(executed):
-    """The volume of June is eighty times the volume of May. The price halves on 31 May and on
-    1 June.
+def test_the_limit_on_forced_orders_is_higher_on_a_day_with_more_volume(executed):
+    """The demand in June is eighty times the demand in May.
+
+    The price halves on 31 May, and again on 1 June.
     """
     falls = [(30, 5, 34_000), (31, 5, 34_000), (1, 6, 17_000), (2, 6, 8_500)]
     busier = market(
@@ -157,7 +161,7 @@ def test_the_limit_on_forced_orders_follows_the_volume_of_each_day(executed):
     assert 10 < in_june < 80
 
 
-# ------------------------------------------------- customers on margin whose trades change no fill
+# ----------------------------- worlds in which customers on margin change no fill of other parties
 
 
 def test_rules_for_customers_on_margin_change_no_fill_if_there_are_no_such_customers(executed):
@@ -168,7 +172,7 @@ def test_rules_for_customers_on_margin_change_no_fill_if_there_are_no_such_custo
     assert rows_of(with_nobody) == rows_of(without)
 
 
-def test_customers_on_margin_change_no_fill_of_others_if_no_account_is_liquidated(executed):
+def test_customers_on_margin_change_no_fill_of_other_parties_if_no_account_is_liquidated(executed):
     without = executed("tiny")
     careful = {"leverage_mean": 0.1, "leverage_log_sd": 0.0}
     others = {"opening_claim_usd": 50_000_000}
@@ -203,8 +207,8 @@ def test_the_insurance_fund_receives_a_third_of_the_equity_of_an_account_that_is
 ):
     """The zero price of a position is the price at which the account has no equity left.
 
-    A third of the difference between mark and zero price goes to the insurance fund. Two thirds go
-    to the party that takes over the position.
+    A third of the difference between the mark and the zero price goes to the insurance fund. Two
+    thirds go to the party that takes over the position.
     """
     with margin_run.connect() as connection:
         given, left = connection.execute(
@@ -223,7 +227,7 @@ def test_the_insurance_fund_receives_a_third_of_the_equity_of_an_account_that_is
 # --------------------------------------------------------------------------------- tokens
 
 
-def test_tokens_are_sold_before_any_other_step_of_a_liquidation(tokens_run):
+def test_tokens_of_a_failed_account_are_sold_before_its_position_is_taken_over(tokens_run):
     with tokens_run.connect() as connection:
         ends = connection.execute(
             "SELECT list(motive ORDER BY seq) FROM rows WHERE holder IN "
@@ -279,7 +283,7 @@ def test_each_day_ledger_opens_with_all_tokens_that_the_house_holds_and_owes(tok
     assert first.count("  Assets:FTX:Tokens ") == 1  # Only the opening entry has such a posting.
 
 
-def test_a_customer_that_leaves_withdraws_all_its_tokens(tokens_run):
+def test_a_customer_who_leaves_withdraws_all_tokens(tokens_run):
     with tokens_run.connect() as connection:
         kept = connection.execute(
             "SELECT sum(lots) FILTER (motive IN ('tokens', 'seizure')) AS tokens, "
@@ -299,7 +303,9 @@ def test_a_customer_that_leaves_withdraws_all_its_tokens(tokens_run):
     assert left_after_seizure == 0
 
 
-def test_tokens_that_count_in_full_as_margin_act_like_cash_if_their_price_is_constant(executed):
+def test_tokens_with_a_constant_price_and_a_weight_of_one_cause_the_same_liquidations_as_cash(
+    executed,
+):
     """The market that gives the tokens their price has a constant price of one dollar.
 
     So customers have the same margin as with dollars.
@@ -314,7 +320,7 @@ def test_tokens_that_count_in_full_as_margin_act_like_cash_if_their_price_is_con
     still["demand"] = ({"month": "2022-05", "usd": 0},)
     still["quoter"] = falling["quoter"] | {"displayed_usd": 1_000}
     token = {"name": "USDX", "market": "USDX-PERP", "weight": 1.0, "share": 1.0}
-    # Customers have collateral of the same value in both runs, so forced orders are equal.
+    # Customers have collateral of the same value in both runs, so the forced orders are the same.
     rules = {"arrivals_per_day": 0.0, "exits_per_day": 0.0, "collateral_log_sd": 0.0}
     in_cash, in_tokens = (
         executed(MARGIN, markets=(falling, still), leverage=rules | {"tokens": tokens}, run=ONE_DAY)
@@ -337,7 +343,7 @@ def test_without_tokens_no_entry_and_no_fill_mentions_tokens(margin_run):
 # ------------------------------------------------------------------------- entering and leaving
 
 
-def test_no_fill_of_a_customer_follows_the_withdrawal_of_its_collateral(margin_run):
+def test_a_customer_on_margin_has_no_fill_after_withdrawing_collateral(margin_run):
     with margin_run.connect() as connection:
         came, left, both = connection.execute(
             "SELECT count(DISTINCT holder) FILTER (motive = 'leverage' AND day > 9), "

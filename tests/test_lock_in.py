@@ -42,7 +42,7 @@ def independent(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def worth_little(executed) -> RunFolder:
-    """Return a run with a captive maker, in which the house is worth the growth of its fees."""
+    """Return a run with a captive maker, and a house whose value is the growth of its fees."""
     return executed(LOCK_IN, group={"valuation": LITTLE})
 
 
@@ -62,7 +62,7 @@ def decisions(run: RunFolder) -> dict[date, str]:
 
 
 def by_month(run: RunFolder, figure: str, condition: str) -> dict[str, int]:
-    """Return the SQL expression *figure* by month, computed over fills that satisfy *condition*."""
+    """Return the SQL expression *figure* for each month, over rows that satisfy *condition*."""
     with run.connect() as connection:
         found = connection.execute(
             f"SELECT strftime(time, '%Y-%m') AS month, ({figure})::BIGINT FROM rows "
@@ -119,8 +119,8 @@ def shown(run: RunFolder) -> list[float]:
 
 
 def stated_usd(months: int) -> float:
-    """Return customers' volume in the run's first *months* months, if the maker does not quote."""
-    # The run begins three days before the end of January.
+    """Return the stated demand in the run's first *months* months, in dollars."""
+    # The run contains only the last three days of January.
     return MONTH_USD * 3 / 31 + MONTH_USD * (months - 1)
 
 
@@ -138,7 +138,7 @@ def terms(run: RunFolder) -> Valuation:
 
 
 def priced(basis_cents: int, multiples: tuple[float, ...]) -> tuple[float, ...]:
-    """Return a figure, and its product with each multiple. A product is at least zero."""
+    """Return a figure, and its product with each multiple. No product is below zero."""
     return (basis_cents, *(multiple * max(basis_cents, 0) for multiple in multiples))
 
 
@@ -150,7 +150,7 @@ def noted_cents(run: RunFolder, way: str) -> list[tuple[int, ...]]:
 # ---------------------------------------------------------------------------- the decisions
 
 
-def test_an_independent_maker_that_loses_every_month_halves_its_displayed_size_and_then_stops(
+def test_an_independent_maker_that_always_loses_halves_its_size_three_times_and_then_stops(
     independent,
 ):
     assert list(decisions(independent).values()) == ["sizes down"] * 3 + ["shuts off"]
@@ -180,7 +180,7 @@ def test_the_result_of_the_first_month_does_not_depend_on_the_policy_of_the_make
     assert reviews(captive)[0].month_usd == reviews(independent)[0].month_usd
 
 
-def test_a_captive_maker_stops_if_its_yearly_loss_exceeds_the_loss_of_share_value_without_quotes(
+def test_a_captive_maker_stops_if_its_yearly_loss_is_at_least_the_share_value_at_stake(
     worth_little,
 ):
     (only,) = reviews(worth_little)
@@ -202,7 +202,7 @@ def test_a_maker_that_has_stopped_quoting_has_no_fills_and_no_reviews(independen
         assert [each for each in reviews(run) if each.day > since] == []
 
 
-def test_a_maker_that_halves_its_quotes_displays_half_the_size(independent):
+def test_each_decision_to_size_down_halves_the_displayed_size(independent):
     # A fill in a sampled hour represents the fills of several hours.
     lot = float(SCENARIO.markets[0].lot) / SCENARIO.run.one_hour_in
     quoter = SCENARIO.markets[0].quoter
@@ -231,9 +231,9 @@ def test_the_volume_of_customers_is_proportional_to_the_squared_depth_of_all_mak
     for traded, usd, share in zip(
         uninformed_usd(independent), stated, shown(independent), strict=True
     ):
-        # The number of orders in a month is Poisson, and the mean square of the sizes is twice the
-        # squared mean. The maker's size is rounded up to whole lots. The size of the other makers
-        # is rounded down to whole lots.
+        # The number of orders in a month has a Poisson distribution. The mean square of their sizes
+        # is twice the squared mean. The maker's size is rounded up to whole lots, and the size of
+        # the other makers is rounded down.
         error = 4 * math.sqrt(2 * ORDER_USD / traded)
         lot = LOT_USD_MOST / SCENARIO.markets[0].quoter.displayed_usd
         assert (1 + share) ** 2 * (1 - error) < traded / usd
@@ -280,7 +280,7 @@ def test_the_growth_of_fees_includes_fees_on_fills_of_the_maker_and_on_all_other
     assert noted_cents(any_of_them, BY_GROWTH) == [priced(cents, multiples) for cents in growth]
 
 
-def test_the_growth_of_fees_without_the_makers_quotes_is_the_fee_on_the_stated_demand(
+def test_the_growth_of_fees_without_quotes_of_the_maker_is_the_fee_on_the_stated_demand(
     any_of_them,
 ):
     """The displayed size of the maker does not change this fee."""
@@ -293,7 +293,7 @@ def test_the_growth_of_fees_without_the_makers_quotes_is_the_fee_on_the_stated_d
         )
 
 
-def test_earnings_of_a_trading_firm_are_fees_plus_results_of_quotes_minus_costs(any_of_them):
+def test_the_valuation_as_a_trading_firm_uses_fees_plus_results_of_quotes_minus_costs(any_of_them):
     parts = (fees_on_fills, fees_of_others, results, costs)
     months = zip(*(part(any_of_them) for part in parts), strict=True)
     earned = accumulate(fees + others + quotes - paid for fees, others, quotes, paid in months)
@@ -303,7 +303,7 @@ def test_earnings_of_a_trading_firm_are_fees_plus_results_of_quotes_minus_costs(
     assert noted == [priced(cents, multiples) for cents in earned]
 
 
-def test_the_loss_of_share_value_is_the_difference_of_middle_valuations_with_and_without_quotes(
+def test_the_share_value_at_stake_is_the_middle_value_with_quotes_minus_that_without_quotes(
     any_of_them,
 ):
     found = appraisals(any_of_them)
@@ -338,7 +338,7 @@ def moved(run: RunFolder, until: date) -> list[tuple]:
     ]
 
 
-def test_a_valuation_changes_no_entry_and_no_fill(captive, unvalued):
+def test_a_valuation_that_changes_no_decision_changes_no_entry_and_no_fill(captive, unvalued):
     assert moved(captive, SCENARIO.run.end) == moved(unvalued, SCENARIO.run.end)
     for month in captive.fill_files:
         assert month.read_bytes() == (unvalued.path / "fills" / month.name).read_bytes()

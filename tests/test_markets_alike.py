@@ -21,7 +21,7 @@ EACH = (
 
 
 def world(stands_for: int) -> dict[str, object]:
-    """Return settings of a world in which all parties have enough money and one fee rate.
+    """Return settings of a world with one fee tier, in which maker and firms have much money.
 
     The only market represents *stands_for* similar markets.
     """
@@ -48,7 +48,7 @@ def three(executed: Callable[..., RunFolder]) -> RunFolder:
     return executed("tiny", run={"day_ledgers": "all"}, **world(TIMES))
 
 
-def test_fills_of_three_similar_markets_are_as_in_one_market_with_three_times_the_edge_and_fee(
+def test_three_similar_markets_have_the_fills_of_one_market_with_three_times_the_edge_and_fee(
     one, three
 ):
     of_one, of_three = (sql(run, EACH).rows for run in (one, three))
@@ -74,7 +74,7 @@ def test_three_similar_markets_have_three_times_the_volume_and_fees_of_one_marke
     assert of_three == TIMES * of_one < 0
 
 
-def test_the_note_on_the_order_book_of_similar_markets_has_the_depth_of_one_market(one, three):
+def test_the_note_on_the_order_book_of_similar_markets_states_the_depth_of_one_market(one, three):
     assert list(three.notes(ShownBook)) == list(one.notes(ShownBook))
 
 

@@ -1,8 +1,8 @@
-"""No decision uses the future: if prices after a moment change, nothing before this moment changes.
+"""No decision uses the future: a change of later prices changes no earlier decision.
 
-Each test compares two runs that have the same inputs until a moment. After this moment prices
-differ, and recorded volume also differs if the market has recorded volume. The recorded volume of a
-day is an input that is known from the first hour of the day, but not before.
+Each test compares two runs that have the same inputs until a moment. After this moment the
+prices, the recorded volume, or both differ. The recorded volume of a day is an input that is known
+from the first hour of the day, but not before.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -38,7 +38,7 @@ ONE_HOUR = timedelta(hours=1)
 
 @cache
 def market(policy: str, closure: str, parted: bool) -> dict[str, Any]:
-    """Return the market's settings for a policy. If *parted*, prices differ from 1 May on."""
+    """Return the market's settings for a policy. If *parted*, inputs from 1 May on are changed."""
     (whole,) = (each.model_dump(exclude_none=True) for each in load(str(MONTHS)).markets)
     if policy == "stated":
         del whole["quoter"]["most_displayed_usd"]
@@ -66,14 +66,14 @@ def market(policy: str, closure: str, parted: bool) -> dict[str, Any]:
         pytest.param(
             each,
             id="-".join(each),
-            # Other combinations, which are not slow, test recorded volume and stated sizes.
+            # Slow. Fast combinations also test recorded volume, and stated sizes, but not together.
             marks=pytest.mark.slow if each == ("recorded", "stated") else (),
         )
         for each in product(CLOSURES, POLICIES)
     ],
 )
 def two_paths(request, executed) -> tuple[RunFolder, RunFolder]:
-    """Return two runs whose prices differ only from 1 May on."""
+    """Return two runs with the same prices before 1 May and different prices from then on."""
     closure, policy = request.param
     one, other = (
         executed(
@@ -130,12 +130,10 @@ def test_decisions_depend_on_the_prices_of_the_month_before_the_decision(two_pat
 
 
 @pytest.mark.parametrize("closure", CLOSURES)
-def test_no_fill_and_no_entry_of_a_morning_depends_on_prices_after_noon_if_there_is_a_bank_run(
-    executed, closure
-):
-    """The world has customers on margin, loans, pools, lenders and a bank run.
+def test_fills_and_entries_of_a_morning_do_not_depend_on_prices_after_noon(executed, closure):
+    """The world has customers on margin, pledged loans, pools, lenders and a bank run.
 
-    Prices after noon and the recorded volume of the next day differ.
+    Prices differ after noon. If volumes are recorded, the volume of the next day differs too.
     """
     one, other = (noon_world(executed, closure, parted) for parted in (False, True))
 
@@ -158,9 +156,9 @@ def noon_world(executed, closure: str, parted: bool) -> RunFolder:
 
 
 def entries_before(run: RunFolder, moment: datetime) -> list[tuple]:
-    """Return the postings before a moment, without the opening balances of the party Outside.
+    """Return the postings before a moment, without the opening balances of the party `Outside`.
 
-    Outside begins with all dollars that it pays during the run. So its opening balance depends on
+    `Outside` begins with all dollars that it pays during the run. So its opening balance depends on
     later prices, but no decision uses this balance.
     """
     return run.select(
@@ -170,7 +168,7 @@ def entries_before(run: RunFolder, moment: datetime) -> list[tuple]:
     )
 
 
-def test_a_recorded_volume_has_an_effect_only_from_the_first_hour_of_its_day(executed):
+def test_a_recorded_volume_has_an_effect_from_the_first_hour_of_its_day_on_but_not_before(executed):
     usual, busy = (
         executed(
             MONTHS,

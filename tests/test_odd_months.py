@@ -1,9 +1,9 @@
-"""After an unusual month, the displayed size stays in its range and margin suffices.
+"""After an unusual month, the displayed size stays in its range and there is no gap loss.
 
 The policies `growth` and `believed` choose the next size from the results of the previous month. So
-a month with almost no results could mislead these policies. Each test run changes the world in
-months.toml in one way: quotes are twice as wide in all months, firms hit almost no quotes in all
-months, or April has no trades.
+a month with almost no results could mislead these policies. The tests change the world in
+months.toml in three ways. In the first world, quotes are twice as wide. In the second, the price
+moves so little that firms hit almost no quotes. In the third, April has no trades.
 """
 
 from collections.abc import Callable, Iterable
@@ -92,7 +92,7 @@ def decisions(run: RunFolder) -> list[Decision]:
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
-def test_the_displayed_size_stays_in_range_and_margin_suffices_after_an_unusual_month(
+def test_after_an_unusual_month_the_displayed_size_stays_in_range_and_there_is_no_gap_loss(
     lived, policy, odd
 ):
     run = lived(policy, odd)
@@ -109,8 +109,10 @@ def test_the_displayed_size_stays_in_range_and_margin_suffices_after_an_unusual_
 
 
 @pytest.mark.parametrize("policy", ["stated", "growth"])
-def test_an_unusual_month_has_almost_no_hits_or_no_trades(lived, policy):
-    """The other tests of this file assume that these two changes make months unusual."""
+def test_firms_hit_almost_no_quotes_if_volatility_is_low_and_april_has_no_trades_without_demand(
+    lived, policy
+):
+    """The other tests of this file rely on these two effects."""
     usual, rare, still = (
         decisions(lived(policy, each)) for each in (as_it_is, hardly_hit, a_month_without_trades)
     )
@@ -123,7 +125,7 @@ def test_an_unusual_month_has_almost_no_hits_or_no_trades(lived, policy):
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_a_month_without_trades_does_not_change_displayed_size_and_half_spread(lived, policy):
+def test_displayed_size_and_half_spread_stay_the_same_after_a_month_without_trades(lived, policy):
     _, april, may, _ = decisions(lived(policy, a_month_without_trades))
 
     assert (may.shown_usd, may.half_spread_bps) == (april.shown_usd, april.half_spread_bps)

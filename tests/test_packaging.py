@@ -1,4 +1,4 @@
-"""A wheel contains all files that the packages read."""
+"""The wheel contains all data files of the packages."""
 
 import configparser
 import re
@@ -39,7 +39,7 @@ def test_every_data_file_of_a_package_is_in_the_wheel():
     assert [path.as_posix() for path in beside if not carried(path)] == []
 
 
-def test_every_folder_of_modules_is_a_package():
+def test_every_folder_with_modules_is_a_package():
     folders = {path.parent for path in tracked() if path.suffix == ".py"}
 
     assert len(folders) > 20
@@ -59,7 +59,7 @@ def test_the_lowest_python_version_is_the_same_in_all_files():
         assert f">=3.{min(minors)}" == lowest, page
 
 
-def test_wheel_and_changelog_and_citation_have_the_same_version():
+def test_the_changelog_and_the_citation_file_state_the_version_of_the_wheel():
     assert SETUP["metadata"]["version"] == "attr: runs.__version__"
     assert f"\n## [{__version__}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""On pages about the scenario first-hole, each command prints the output shown below it."""
+"""On pages about the scenario `first-hole`, each command prints the output shown below it."""
 
 import re
 import shlex
@@ -55,7 +55,7 @@ def told(command: str) -> str:
 
 
 def edit(world: Path) -> None:
-    """Replace the prices of a new scenario by candles, as the tutorial tells the reader to do."""
+    """Replace the prices of a new scenario with candles, as the tutorial tells the reader to do."""
     text = text_of("tutorial")
     (candles,), (line,) = CSV.findall(text), TOML.findall(text)
     Path("my-candles.csv").write_text(candles, "utf-8")
@@ -99,14 +99,14 @@ def test_every_command_of_a_page_prints_the_output_below_it(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_no_line_of_a_page_is_too_wide_for_a_screen(page):
+def test_no_line_of_output_on_a_page_is_too_wide_for_a_screen(page):
     lines = [line for _, output in shown(text_of(page)) for line in output.splitlines()]
 
     assert [line for line in lines if len(line) > 100] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_each_figure_in_the_text_of_a_page_is_in_the_output_of_a_command(page):
+def test_long_figures_in_the_text_of_a_page_are_in_the_output_of_a_command(page):
     outputs = "\n".join(output for each in PAGES for _, output in shown(text_of(each)))
     said = BLOCK.sub("", text_of(page))
     # 4,500 is a rounded figure, and 3.11 is a version of Python.

@@ -1,4 +1,4 @@
-"""Files, modules and functions that a page mentions exist."""
+"""The files, modules, functions and tests that pages mention exist."""
 
 import re
 from importlib import import_module
@@ -21,10 +21,10 @@ PAGES = (
 )
 LINES_MAX = 150
 
-# Files that a reader of CONTRIBUTING.md creates in a recipe.
+# Files that the recipes in CONTRIBUTING.md tell the reader to create.
 MADE_BY_RECIPES = {"ledger/reports/money/payments.py", "tests/ledger/test_payments.py"}
 
-# Files that a reader changes in a recipe, each with a line that the page quotes.
+# Files that the recipes tell the reader to change, each with code that the page quotes.
 CHANGED_BY_RECIPES = (
     ("ledger/kinds.py", '_use("'),
     ("ledger/kinds.py", "Cause.SPENDING)"),
@@ -61,14 +61,14 @@ def is_module(name: str) -> bool:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_path_on_a_page_exists(page):
+def test_every_path_that_a_page_mentions_exists(page):
     named = {*PATH.findall(text_of(page))} - MADE_BY_RECIPES
 
     assert sorted(path for path in named if not is_there(path)) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_module_on_a_page_exists(page):
+def test_every_module_that_a_page_mentions_exists(page):
     named = set(MODULE.findall(text_of(page)))
 
     assert sorted(module for module in named if not is_module(module)) == []
@@ -83,7 +83,7 @@ def test_every_test_that_the_page_on_the_model_mentions_exists():
     assert sorted(named - there) == []
 
 
-def test_the_architecture_is_short_but_names_50_paths_and_has_20_rows_of_symbols():
+def test_the_architecture_page_is_short_but_has_at_least_50_paths_and_20_rows_of_symbols():
     text = text_of("ARCHITECTURE.md")
 
     assert len(SYMBOLS.findall(text)) >= 20
@@ -92,7 +92,7 @@ def test_the_architecture_is_short_but_names_50_paths_and_has_20_rows_of_symbols
 
 
 @pytest.mark.parametrize(("path", "symbols"), SYMBOLS.findall(text_of("ARCHITECTURE.md")))
-def test_each_symbol_in_the_table_of_the_architecture_is_defined_in_the_file_of_its_row(
+def test_each_symbol_in_the_architecture_table_is_defined_in_the_file_that_its_row_names(
     path, symbols
 ):
     source = text_of(path)
@@ -107,13 +107,13 @@ def test_files_that_the_recipes_create_do_not_exist_yet():
 
 
 @pytest.mark.parametrize(("path", "line"), CHANGED_BY_RECIPES)
-def test_lines_that_a_recipe_changes_exist_in_the_files(path, line):
+def test_code_that_a_recipe_quotes_exists_in_the_file(path, line):
     assert line in text_of("CONTRIBUTING.md")
     assert line in text_of(path)
 
 
 @pytest.mark.parametrize("folder", ["des", "ledger", "runs"])
-def test_the_architecture_names_every_folder_with_modules(folder):
+def test_the_architecture_page_names_every_package(folder):
     rooms = {path.parent for path in (ROOT / folder).rglob("__init__.py")}
     named = text_of("ARCHITECTURE.md")
     left_out = [room.relative_to(ROOT).as_posix() + "/" for room in sorted(rooms)]
@@ -121,7 +121,7 @@ def test_the_architecture_names_every_folder_with_modules(folder):
     assert [room for room in left_out if f"`{room}`" not in named] == []
 
 
-def test_the_glossary_is_sorted_and_explains_each_term_in_italics():
+def test_the_glossary_is_sorted_and_has_an_entry_for_each_word_in_italics():
     text = text_of("GLOSSARY.md")
     terms = re.findall(r"^\*\*([^*]+)\.\*\*", text, re.MULTILINE)
     known = {term.lower() for term in terms}

@@ -1,6 +1,6 @@
-"""A run of several processes writes the same bytes as a run of one process.
+"""A run in several processes writes the same bytes as a run in one process.
 
-A run of several processes also stops with an error if its books are wrong.
+If its books are wrong, a run in several processes stops with an error.
 """
 
 from pathlib import Path
@@ -19,9 +19,9 @@ WORLDS = Path(__file__).parent / "worlds"
 
 
 # In the world `months` the maker chooses its quotes by its own simulation. The world `everything`
-# has a value for every key of a scenario.
+# has coins, loans, pools and customers on margin.
 @pytest.mark.parametrize("world", ["months", "everything"])
-def test_a_run_of_several_processes_has_the_same_bytes_as_a_run_of_one_process(
+def test_a_run_in_several_processes_writes_the_same_bytes_as_a_run_in_one_process(
     executed, tmp_path, world
 ):
     path = WORLDS / f"{world}.toml"
@@ -48,5 +48,5 @@ def test_a_balance_that_differs_between_the_two_processes_is_an_error(world):
     def change_a_balance() -> None:
         world.journal._add([Posting("Income:FTX:Fees", 1)])
 
-    with pytest.raises(LedgerError, match=r"Income:FTX:Fees has .* in the process that"):
+    with pytest.raises(LedgerError, match=r"Income:FTX:Fees has .* in the simulating process"):
         world.run(change_a_balance)

@@ -1,4 +1,4 @@
-"""Printed text, docstrings, comments, pages, notes and test names avoid unclear expressions."""
+"""Code, tests, pages and TOML files have no unclear expressions."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ PRINTING = [path for path in CODE if path.is_relative_to(ROOT / "runs") or "repo
 
 COMMENT = re.compile(r"(?:^|\s)# (.*)$", re.MULTILINE)
 
-# Each expression to avoid, as a regular expression, with advice for the writer.
+# A regular expression for each expression to avoid, with advice for the writer.
 FORMS = {
     r"\b(?:some|every|no|any)body\b": "name who: a firm, a customer, each entity, no source",
     r"\bwhoever\b": "name who",
@@ -67,7 +67,7 @@ def docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
 
 @cache
 def texts_of(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the strings of a file that can be printed, and the docstrings and comments."""
+    """Return two tuples: a file's strings that contain a space, and its docstrings and comments."""
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
     said = {id(docstring): str(docstring.value) for docstring in docstrings(tree)}
@@ -83,20 +83,20 @@ def texts_of(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def names_of(path: Path) -> tuple[str, ...]:
-    """Return the names of a file's tests as words."""
+    """Return the test names of a file. Spaces replace the underscores."""
     names = re.findall(r"^def test_(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
     return tuple(name.replace("_", " ") for name in names)
 
 
 @cache
 def paragraphs_of(path: Path) -> tuple[str, ...]:
-    """Return the paragraphs of a page, without blocks of code and quoted words."""
+    """Return the paragraphs of a page, without blocks of code and words in backticks."""
     text = re.sub(r"```.*?```|`[^`]*`", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     return tuple(" ".join(each.split()) for each in re.split(r"\n\s*\n|\n(?=- |\|)", text))
 
 
 def found(form: str, texts: dict[Path, tuple[str, ...]], flags: int = 0) -> list[str]:
-    """Return the texts that contain an expression, each with the name of its file."""
+    """Return the texts that match a regular expression, each with the name of its file."""
     return [
         f"{path.relative_to(ROOT)}: {text}"
         for path, said in texts.items()
@@ -131,19 +131,19 @@ def test_no_page_has_an_unclear_expression(form):
 
 @cache
 def notes_of(path: Path) -> tuple[str, ...]:
-    """Return the comments and the strings of a TOML file."""
+    """Return the comments of a TOML file, and its strings that contain a space."""
     text = path.read_text(encoding="utf-8")
     return (*COMMENT.findall(text), *re.findall(r'"([^"\n]* [^"\n]*)"', text))
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_no_note_has_an_unclear_expression(form):
+def test_no_toml_file_has_an_unclear_expression(form):
     wrong = found(form, {path: notes_of(path) for path in sorted(NOTES)}, re.IGNORECASE)
 
     assert wrong == [], FORMS[form]
 
 
-def test_printed_strings_docstrings_and_comments_of_a_file_are_found(tmp_path):
+def test_the_strings_docstrings_and_comments_of_a_file_are_found(tmp_path):
     path = tmp_path / "one.py"
     path.write_text(
         '"""Nobody."""\n\nSAID = "nobody came", "x"  # to it\n\n\n'

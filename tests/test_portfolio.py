@@ -34,7 +34,7 @@ def run(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def ask(run) -> Callable[[str], list[tuple]]:
-    """Return a function that runs a query on the run's books with Beancount's own tool."""
+    """Return a function that queries the run's books with Beancount's own tool."""
     return asking(run)
 
 
@@ -86,7 +86,7 @@ def test_each_commodity_balances_in_each_entity_and_debts_within_the_group_sum_t
     assert within == 0
 
 
-def test_the_loss_on_the_portfolio_is_the_cost_of_coins_minus_the_proceeds(run):
+def test_the_loss_on_the_portfolio_is_the_cost_of_coins_minus_the_proceeds_of_sales(run):
     the_hole = hole(run)
     exchanged = [moved(entry, "Assets:Coin-Dealers:Cash") for entry in tagged(run, "portfolio")]
 
@@ -112,7 +112,7 @@ def test_coins_have_a_daily_price_that_the_balance_sheet_uses(run):
     assert line.at_mark_usd == Marks(run).usd({"BTC": held["BTC"]}, LAST)
 
 
-def test_the_root_of_each_account_and_its_part_in_the_hole_fit_the_kind_of_the_account(run):
+def test_each_account_has_a_root_and_a_part_in_the_hole_that_fit_its_kind(run):
     for account, opened in run.opens.items():
         entry = KINDS[kind_of(account)].entry
 
@@ -126,8 +126,8 @@ def test_the_root_of_each_account_and_its_part_in_the_hole_fit_the_kind_of_the_a
 def test_loans_are_drawn_when_a_limit_begins_and_on_the_first_day_of_a_month(run):
     drawn = {(entry.payee, entry.date.day) for entry in tagged(run, "loan")}
 
-    # Lender02 lends nothing on 31 May, because the collateral is too small. Lender01 lends nothing
-    # on 2 June, because its limit falls.
+    # On 30 May the collateral of Lender02 allows only a part of its limit. On 1 June Lender01 has
+    # already lent its limit, and on 2 June its new limit is lower than its loan.
     assert drawn == {("Lender01", 29), ("Lender02", 30), ("Lender02", 1)}
 
 
@@ -137,7 +137,7 @@ def test_a_loan_is_drawn_up_to_its_limit_and_coins_are_bought_on_the_same_day(ru
     paid = [moved(e, "Assets:Coin-Dealers:Cash") for e in bought if e.date == first.date]
 
     assert moved(first, "Assets:Alameda:Cash") == 4_000_000
-    # Purchases are whole lots: 0.01 BTC, and 1 of any other coin.
+    # Purchases are rounded down to whole lots of 0.01 BTC and of 1 ALTS.
     assert 0 <= 2_000_000 - paid[0] < 300
     assert 0 <= 1_600_000 - paid[1] < 100
 
@@ -146,12 +146,12 @@ def test_a_fall_of_coin_prices_causes_a_recall_and_a_sale_of_coins(run):
     called = [e for e in tagged(run, "recall") if e.payee == "Lender02"]
     sold = [e for e in tagged(run, "portfolio") if moved(e, "Assets:Coin-Dealers:Cash") < 0]
 
-    assert len(SCENARIO.group.lenders[1].limits) == 1  # So Lender02 does not lower its limit.
+    assert len(SCENARIO.group.lenders[1].limits) == 1  # Lender02 never lowers its limit.
     assert [entry.date for entry in called] == [RECALL, LAST]  # coin prices fall on both days
     assert {"loan-lender02"} <= {link for entry in sold for link in entry.links}
 
 
-def test_a_recall_is_paid_half_by_sales_of_coins_and_half_by_the_house(run):
+def test_a_recall_is_paid_about_half_from_sales_of_coins_and_half_with_money_from_the_house(run):
     (recalled,) = (e for e in tagged(run, "recall") if e.payee == "Lender01")
     same_day = [e for e in run.transactions if e.date == RECALL and "loan-lender01" in e.links]
     sold = sum(moved(e, "Assets:Alameda:Cash") for e in same_day if "portfolio" in e.tags)
@@ -178,8 +178,8 @@ def test_a_sale_of_coins_is_paid_at_the_price_minus_the_haircut(run):
                 assert abs(price * kept + moved(entry, "Assets:Alameda:Cash")) < Decimal("0.01")
 
 
-def test_payments_for_coins_with_a_stated_price_equal_an_independent_calculation(run):
-    """Quantities are from the books. Prices and haircuts are from the scenario."""
+def test_payments_for_coins_with_stated_prices_equal_the_results_of_an_independent_calculation(run):
+    """The calculation uses quantities from the books, and prices and haircuts of the scenario."""
     _, alts = SCENARIO.coins
     exchanged = run.select(
         "SELECT date, sum(units) FILTER (commodity = 'ALTS')::BIGINT AS units, "
@@ -267,7 +267,7 @@ def test_later_prices_change_no_earlier_entry(run, executed):
 
 
 @pytest.mark.parametrize("kind", [Kind.PORTFOLIO, Kind.AGENT_DEPOSITS])
-def test_a_counterfactual_can_remove_the_portfolio_or_the_agent_alone(run, executed, kind):
+def test_a_counterfactual_can_remove_only_the_portfolio_or_only_the_agent(run, executed, kind):
     other = without(run, kind).scenario
 
     assert (other.coins == ()) == (kind == Kind.PORTFOLIO)

@@ -28,7 +28,7 @@ def closing(executed) -> RunFolder:
     return executed(BUSY, **CLOSING)
 
 
-def test_trades_with_other_makers_are_booked_net_and_at_the_mark_without_a_fee(closing):
+def test_trades_with_other_makers_are_booked_net_at_the_mark_and_without_a_fee(closing):
     rows = closing.select(
         "SELECT DISTINCT taker, maker, holder, price = lead, edge_cents, fee_cents FROM rows "
         f"WHERE motive = '{Motive.NET.word}'"
@@ -48,7 +48,7 @@ def test_trades_with_other_makers_are_not_booked_if_customers_never_close_positi
     assert not run.select(f"SELECT 1 FROM rows WHERE motive = '{Motive.NET.word}'")
 
 
-def test_the_position_of_customers_in_the_books_is_the_sum_of_all_their_orders():
+def test_the_house_records_the_net_position_that_results_from_all_orders_of_customers():
     scenario = load(str(BUSY), CLOSING)
     with tempfile.TemporaryDirectory() as folder:
         world = World(scenario, Path(folder))
@@ -72,7 +72,7 @@ def test_books_with_netted_and_unwound_positions_are_valid(executed):
 
 
 def test_a_firm_unwinds_against_the_other_makers_and_closes_its_hedge(executed):
-    """At noon each firm's positions at the house and on the lead venue sum to zero."""
+    """At noon a firm's two positions in a market, one on each venue, sum to zero."""
     run = executed(BUSY, **CLOSING | UNWINDING)
     trades = [motive.word for motive in Motive if not motive.is_payment]
     found = run.select(

@@ -1,7 +1,7 @@
-"""At a halt, the house closes all positions at the mark. Then it has no more trades or losses.
+"""At a halt, the house closes all positions at the mark. Later it has no trades and no losses.
 
 The world has a bank run, customers on margin and two backstops. After the halt the price falls by
-90 % in an hour. So a position that stayed open could have a loss.
+about 90 % in an hour. So a position that stayed open could have a large loss.
 """
 
 from datetime import UTC, date, datetime
@@ -29,8 +29,7 @@ def crash_after_halt() -> dict:
     market = load(str(RUN)).model_dump(exclude_none=True)["markets"][0]
     later = ({"at": HALT, "price_usd": 29_000.0}, {"at": FALLEN, "price_usd": 3_000.0})
     market["price"] |= {"anchors": (*market["price"]["anchors"], *later), "ticks_per_s": 0.1}
-    # A quote lasts 1,000 seconds. So the maker posts no quote at the moment of the halt, and an old
-    # quote could still be valid after the halt.
+    # A quote lasts 1,000 seconds, so a quote from before the halt could still be valid after it.
     market["quoter"] |= {"refresh_s": 1_000.0}
     leverage = load(str(WORLDS / "margin.toml")).leverage.model_dump(exclude_none=True)
     venture = load(str(RUN)).group.uses[0].model_dump(exclude_none=True)
@@ -55,7 +54,7 @@ def halt_of(run: RunFolder) -> datetime:
 
 
 def held(run: RunFolder, until: datetime) -> dict[tuple[str, str], int]:
-    """Return each nonzero position by venue and party, as the sum of all trades up to a moment."""
+    """Return positions by venue and party: the nonzero sums of all trades up to a moment."""
     paid = [motive.word for motive in Motive if motive.is_payment]
     found = run.select(
         """
@@ -130,7 +129,7 @@ def test_hedges_on_the_lead_venue_are_closed_after_a_halt(halted):
 
 
 def test_prices_after_a_halt_do_not_change_the_debts_of_the_house(halted):
-    """The price falls by 90 %, but no party has a position, so there is no gap loss."""
+    """The price falls by about 90 %, but no party has a position at the house."""
     day = halt_of(halted).date()
     moved = halted.select(
         "SELECT date, account FROM postings WHERE date > ? AND account LIKE 'Liabilities:FTX:%'",
@@ -159,7 +158,7 @@ def test_the_books_of_a_run_with_a_halt_are_valid(halted):
     assert_sound(halted)
 
 
-def test_the_fast_and_the_quote_by_quote_simulation_of_a_halt_write_the_same_bytes(
+def test_a_run_with_a_halt_writes_the_same_bytes_if_it_is_simulated_quote_by_quote(
     halted, tmp_path
 ):
     quotes = execute(load(str(RUN), crash_after_halt()), tmp_path / "quotes", every_quote=True)

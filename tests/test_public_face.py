@@ -1,4 +1,4 @@
-"""A program that imports `moneytrail` can run scenarios and read runs. The import is fast."""
+"""A program that imports `moneytrail` can run scenarios and read runs."""
 
 import ast
 import re
@@ -37,7 +37,7 @@ def test_a_run_opened_from_disk_gives_the_same_reports(run):
     assert moneytrail.answer(opened) == moneytrail.answer(run)
 
 
-def test_reports_refuse_a_path_and_claims_accepts_a_single_run_without_a_list(run):
+def test_reports_refuse_a_path_and_the_report_on_claims_accepts_one_run_or_a_list(run):
     for report in (moneytrail.firms, moneytrail.claims, moneytrail.compare):
         with pytest.raises(moneytrail.MistakeError, match=r"moneytrail\.open_run\('runs/out/x'\)"):
             report("runs/out/x")
@@ -50,7 +50,7 @@ def test_a_new_run_passes_the_audit(run):
     assert [finding.problems for finding in moneytrail.audit(run.path)] == [()] * 7
 
 
-def test_the_arguments_seed_and_changes_replace_settings_of_the_scenario(run, tmp_path):
+def test_a_scenario_can_be_run_with_another_seed_and_with_changed_settings(run, tmp_path):
     changes = {"run": {"day_ledgers": []}, "maker": {"credit_line_usd": 123}}
 
     other = moneytrail.run("tiny", tmp_path / "other", seed=7, changes=changes)
@@ -62,7 +62,7 @@ def test_the_arguments_seed_and_changes_replace_settings_of_the_scenario(run, tm
     assert moneytrail.answer(other) != moneytrail.answer(run)
 
 
-def test_a_run_has_the_default_folder_of_the_command_line(tmp_path, monkeypatch):
+def test_the_default_folder_of_a_run_is_the_same_as_on_the_command_line(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     assert moneytrail.run("tiny", changes=NO_DAYS).path == Path("runs/out/tiny-seed1")
@@ -119,7 +119,7 @@ def test_importing_moneytrail_loads_no_large_library():
     assert done.stdout.startswith(moneytrail.__version__)
 
 
-def test_the_readmes_python_code_runs(tmp_path, monkeypatch, capsys):
+def test_the_python_code_in_the_readme_runs(tmp_path, monkeypatch, capsys):
     readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     monkeypatch.chdir(tmp_path)

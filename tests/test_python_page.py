@@ -1,4 +1,4 @@
-"""Every line of code on the page docs/python.md prints the output shown below it."""
+"""Each line of code on the page `docs/python.md` prints the output shown below it."""
 
 import doctest
 import re
@@ -22,7 +22,7 @@ BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 def renewed(text: str) -> Iterator[str]:
-    """Yield the parts of the page, with the present output of each line."""
+    """Yield the parts of the page, with the present output of each line of code."""
     names: dict[str, object] = {}
     for part in re.split(r"(```python\n.*?```)", text, flags=re.DOTALL):
         if not BLOCK.match(part):
@@ -48,7 +48,7 @@ def printed(source: str, names: dict[str, object]) -> str:
     return "".join(said)
 
 
-def test_every_line_of_the_python_page_prints_the_output_below_it(tmp_path, monkeypatch, request):
+def test_each_line_of_code_on_the_page_prints_the_output_below_it(tmp_path, monkeypatch, request):
     monkeypatch.chdir(tmp_path)
     text = PAGE.read_text("utf-8")
     if request.config.getoption("--update-golden"):
@@ -62,7 +62,7 @@ def test_every_line_of_the_python_page_prints_the_output_below_it(tmp_path, monk
     assert doctest.DocTestRunner().run(test).failed == 0
 
 
-def test_no_line_of_the_page_is_too_wide_for_a_screen():
+def test_no_line_of_text_or_code_on_the_page_is_too_wide_for_a_screen():
     blocks = "\n".join(BLOCK.findall(PAGE.read_text("utf-8")))
     typed = [each.source for each in doctest.DocTestParser().get_examples(blocks)]
     prose = BLOCK.sub("", PAGE.read_text("utf-8"))
@@ -71,7 +71,7 @@ def test_no_line_of_the_page_is_too_wide_for_a_screen():
     assert [line for line in lines if len(line) > 104] == []
 
 
-def test_a_table_is_exported_with_all_digits_and_missing_values():
+def test_a_data_frame_keeps_all_digits_and_missing_values_of_a_table():
     cells = [
         (Decimal("0.1"), 2**62, None, "a"),
         (None, -1, None, None),
@@ -100,24 +100,24 @@ def test_the_type_of_a_column_fits_all_cells_of_the_column(cells, wanted):
 @pytest.mark.parametrize(
     ("cells", "digits"), [([Decimal(10) ** 36, Decimal("0.01")], 39), ([Decimal("1E-50")], 50)]
 )
-def test_a_column_that_needs_too_many_digits_is_refused_with_the_number_of_digits(cells, digits):
+def test_the_error_for_a_column_with_too_many_digits_states_the_number_of_digits(cells, digits):
     with pytest.raises(ValueError, match=f"needs {digits} digits"):
         column_type(cells)
 
 
-def test_without_a_library_for_data_frames_the_error_names_the_libraries_to_install(monkeypatch):
+def test_without_a_library_for_data_frames_the_error_says_how_to_install_one(monkeypatch):
     monkeypatch.setattr(data_frames, "_library", lambda name: None)
 
     with pytest.raises(moneytrail.NotebookError, match=r"moneytrail\[frames\]"):
         moneytrail.frame(Table("t", "", ("a",), [(1,)]))
 
 
-def test_making_a_data_frame_from_a_run_instead_of_a_report_is_refused():
+def test_making_a_data_frame_from_a_path_instead_of_a_report_is_refused():
     with pytest.raises(moneytrail.NotebookError, match="has no tables; give a report"):
         moneytrail.frame(Path("runs/out/tiny-seed1"))
 
 
-def test_if_polars_is_missing_pandas_makes_a_data_frame_with_the_same_cells(monkeypatch):
+def test_pandas_makes_a_data_frame_with_the_same_cells_if_polars_is_missing(monkeypatch):
     pandas = SimpleNamespace(DataFrame=lambda rows, columns: (rows, columns))
     monkeypatch.setattr(data_frames, "_library", {"pandas": pandas}.get)
 
@@ -130,7 +130,7 @@ def test_reports_with_a_picture_can_be_plotted(ask, busy_run):
     assert moneytrail.plot(getattr(moneytrail, ask)(busy_run)).axes
 
 
-def test_claims_can_be_plotted_but_a_comparison_without_figures_is_refused(busy_run):
+def test_a_report_on_claims_can_be_plotted_but_a_comparison_without_figures_cannot(busy_run):
     assert moneytrail.plot(moneytrail.claims([busy_run])).axes
     with pytest.raises(moneytrail.MistakeError, match="nothing to draw"):
         moneytrail.plot(

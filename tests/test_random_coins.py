@@ -3,7 +3,7 @@
 Customers deposit and withdraw, prices change, and the maker borrows money and repays a part of it.
 The tests use the simulation's own code for coins, cash, withdrawals, credit line and journal. Then
 Beancount loads the books from disk. The changes of prices and of quantities must explain the whole
-change of the hole at market prices.
+change of the hole, valued at market prices.
 """
 
 import tempfile
@@ -62,7 +62,7 @@ class Ask(NamedTuple):
 
 
 class Take(NamedTuple):
-    """The maker raises cash. It borrows from the house only if its own cash does not suffice."""
+    """The maker raises cash: first from its account at the house, then from the credit line."""
 
     cents: int
 
@@ -93,7 +93,7 @@ class Clock(NamedTuple):
 
 
 class CoinHistory:
-    """A house that keeps customers' coins and dollars, a maker, and dealers with limited cash."""
+    """A house with customers' coins and dollars. Its maker borrows, and dealers trade coins."""
 
     def __init__(self, folder: Path, dealers_cents: int, daily_cents: int | None = None) -> None:
         self.journal = open_journal(SCENARIO, PARTIES, folder, Journal)

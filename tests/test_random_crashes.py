@@ -1,8 +1,8 @@
-"""With random prices and customers on margin, the books and each margin account are valid.
+"""The books and all margin accounts are valid in small random worlds with customers on margin.
 
-In each small world the prices, the leverage, the insurance fund and the backstops are random.
-Beancount reads the day ledgers of each world from disk, and DuckDB reads the fills. The audit
-recomputes each margin account from the fills.
+In each world the prices, the leverage, the insurance fund and the backstops are random. Beancount
+loads the general ledger and parses the day ledgers. As in an audit, all fills and margin accounts
+are recomputed.
 """
 
 import random

@@ -1,8 +1,8 @@
 """With any events in any order, the books satisfy all invariants.
 
 Random histories use the simulation's own code for journal, venues, cash, credit line and margin.
-Traders often have too little margin, and settlements are at random times. Then Beancount loads the
-general ledger and every day ledger from disk, and DuckDB reads the fills.
+Traders often have too little margin, and a settlement can follow any event. At the end Beancount
+loads the general ledger from disk and parses the day ledgers, and all fills are recomputed.
 """
 
 import random
@@ -54,7 +54,7 @@ HOUR_US = DAY_US // 24
 SETTLE_US = HOUR_US // 2
 FUNDING_E9 = 50_000
 
-# In dollars. The amounts are small, so every party sometimes has no cash left.
+# In dollars. The amounts are small, so that parties sometimes have too little money.
 CASH_USD = {HOUSE: 3_000, MAKER: 1_500, "Retail": 4_000, LEAD: 0}
 CLAIMS_USD = {
     ("Retail", HOUSE): 1_500,
@@ -87,10 +87,10 @@ class Withdraw(NamedTuple):
 
 
 class Trade(NamedTuple):
-    """A party trades with the maker, at a price that differs from the lead price.
+    """A party trades with the maker.
 
-    If the party buys, the price is *better_ticks* lower. If the party sells, the price is
-    *better_ticks* higher.
+    If the party buys, the price is *better_ticks* below the lead price. If the party sells, the
+    price is *better_ticks* above the lead price.
     """
 
     taker: str
@@ -100,7 +100,7 @@ class Trade(NamedTuple):
 
 
 class Hedge(NamedTuple):
-    """A party hedges lots on the lead venue, at a price *worse_ticks* worse than the lead price."""
+    """A party hedges on the lead venue. The price is *worse_ticks* worse than the lead price."""
 
     hedger: str
     market: int
@@ -122,7 +122,7 @@ class Settle(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """The house lowers the limit of the maker's credit line, and recalls no money."""
+    """The house lowers the limit of the credit line to *line_usd*, if the limit is higher."""
 
     line_usd: int
 
@@ -133,7 +133,7 @@ Step = Deposit | Withdraw | Trade | Hedge | Tick | Settle | Cut
 class History:
     """A small world with the simulation's own journal, venues, cash and margin.
 
-    A test chooses each step of its history.
+    The test chooses each step of the world's history.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -160,7 +160,7 @@ class History:
         house, lead = self.venues[HOUSE], self.venues[LEAD]
         house.fee_e6[:], lead.fee_e6[:] = FEES_E6[HOUSE], FEES_E6[LEAD]
         self.line_cents = 100 * LINE_USD
-        self.drawn_before_cents = 0  # the credit drawn at the previous settlement
+        self.drawn_before_cents = 0  # the maker's debt after the previous settlement
         self.credit = CreditLine(
             house,
             (MAKER, HOUSE),
@@ -218,7 +218,7 @@ class History:
         lots: int,
         worse_ticks: int,
     ) -> None:
-        """Record a fill. As in a simulation, the venues book it at the end of the interval."""
+        """Record a fill. As in a simulation, the venues book the fill at the next settlement."""
         row = new_rows(1)
         lead = int(self._prices[market])
         row["time_us"], row["motive"] = self._now_us, motive
@@ -264,7 +264,7 @@ class History:
         self.journal.record(movements.opening_balances(MAY_30_US, cash_cents, claim_cents))
 
     def balances(self) -> dict[tuple[str, str], int]:
-        """Return the balance of each account, computed from the world's own arrays."""
+        """Return the balances of cash, claims, positions and credit, without using the books."""
         found = {(cash(name), "USD"): int(self.custody.cash[code]) for name, code in CODE.items()}
         for name, venue in self.venues.items():
             for entity, code in CODE.items():
@@ -283,7 +283,7 @@ class History:
 
 
 def assert_the_world_is_in_order(history: History) -> None:
-    """Check cash, claims, positions and credit in the world after a settlement."""
+    """Check the world's cash, claims, positions and credit after a settlement."""
     assert (history.custody.cash >= 0).all()
     assert history.custody.cash.sum() == 100 * (sum(CASH_USD.values()) + sum(CLAIMS_USD.values()))
     for venue in history.venues.values():
@@ -296,13 +296,13 @@ def assert_the_world_is_in_order(history: History) -> None:
 
 
 def assert_the_books_agree(history: History) -> None:
-    """Check after a day that the journal's balances equal the balances of the world."""
+    """At the end of a day, check that the journal has the same balances as the world."""
     for (account, commodity), units in history.balances().items():
         assert history.journal.balance(account, commodity) == units, account
 
 
 def assert_beancount_agrees(history: History, run: RunFolder) -> None:
-    """Check that Beancount's balances equal the balances of the journal and of the world."""
+    """Check that Beancount finds the same balances as the journal and the world."""
     lot = {c.commodity: Decimal(c.lot) for c in run.chart.contracts} | {"USD": Decimal("0.01")}
     theirs: Counter = Counter()
     for entry in run.transactions:
@@ -315,7 +315,7 @@ def assert_beancount_agrees(history: History, run: RunFolder) -> None:
 
 
 def assert_the_books_hold(folder: Path) -> RunFolder:
-    """Check the general ledger, all day ledgers and all fills on disk."""
+    """Check the general ledger on disk, the ledger of each day, and all fills."""
     entries, errors, options = loader.load_file(str(folder / "main.beancount"))
     assert not errors
     assert not invariants.check(entries, options)[1]
@@ -325,7 +325,7 @@ def assert_the_books_hold(folder: Path) -> RunFolder:
 
 
 def play(steps: Iterable[Step]) -> Counter:
-    """Process a history, check its books, and return the number of events by type."""
+    """Process the steps, check the books, and count the transactions of the ledger by type."""
     with tempfile.TemporaryDirectory() as name:
         history = History(Path(name))
         history.play(steps)
@@ -384,10 +384,7 @@ def test_in_any_long_history_the_books_balance_and_agree_with_the_simulated_bala
 
 
 def draw_steps(draws: random.Random, n: int) -> list[Step]:
-    """Draw steps of all kinds in which firms hedge, lose margin and deposit again.
-
-    One step lowers the limit of the credit line.
-    """
+    """Draw *n* random steps, and insert one step `Cut` at a random place."""
 
     def one() -> Step:
         who = draws.choice([("Retail", HOUSE), *((n, v) for n in PARTIES.hedgers for v in VENUES)])
@@ -412,7 +409,7 @@ def draw_steps(draws: random.Random, n: int) -> list[Step]:
     return steps
 
 
-def test_long_histories_include_every_event_and_the_books_balance():
+def test_two_long_histories_include_each_listed_type_of_transaction_and_the_books_balance():
     happened = sum((play(draw_steps(random.Random(seed), 300)) for seed in range(2)), Counter())
 
     assert happened.keys() >= {

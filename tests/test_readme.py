@@ -40,7 +40,7 @@ SMALLER = {"march-2020": "tiny"}
 
 
 def commands() -> list[list[str]]:
-    """Return the words of each command on the page, in order."""
+    """Return the commands of the page in order, each as a list of words."""
     lines = [line for block in SHELL.findall(README) for line in block.splitlines()]
     return [shlex.split(line, comments=True) for line in lines if not line.startswith("export ")]
 
@@ -61,7 +61,7 @@ def said() -> str:
     return " ".join(README.split())
 
 
-def test_the_readme_is_short():
+def test_the_readme_has_at_most_150_lines():
     assert len(README.splitlines()) <= LINES_MAX
 
 
@@ -96,9 +96,9 @@ def test_the_python_code_in_the_readme_runs(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.strip() == moneytrail.answer(run)
 
 
-def test_figures_in_the_readme_agree_with_the_page_of_findings():
+def test_the_readmes_figures_of_one_life_agree_with_the_pages_of_findings_and_of_sampling():
     finding = said().partition("**One life in detail.**")[2].partition("![")[0]
-    # Another test checks the figures of the study, which have a dollar sign.
+    # Figures with a dollar sign are results of the study. Another test checks them.
     told = re.findall(r"(?<![$\d.])([\d.]+(?: to [\d.]+)?) (million|billion)", finding)
     units = {"million": "m USD", "billion": "bn USD"}
 
@@ -109,7 +109,7 @@ def test_figures_in_the_readme_agree_with_the_page_of_findings():
             assert f"| {figure} {units[unit]} |" in FINDINGS, figure
     (agrees,) = re.findall(r"thread's own story .*? agrees with (\d+ of) the 30 outcomes", finding)
     assert f"In the story {agrees} 30 recorded outcomes are inside" in " ".join(FINDINGS.split())
-    # The page on sampling has the life with all hours, in millions.
+    # The page on sampling has the figures of the life with all hours, in millions of dollars.
     hole_bn, lost = re.findall(r"([\d.]+) billion and ([\d.]+) million", of_all_hours)[0]
     (lost_m,) = re.findall(r"\| loss on stale quotes \| .*? \| ([\d.]+) \|\n", SAMPLING)[-1:]
     (hole_m,) = re.findall(r"\| the hole \| .*? \| ([\d.,]+) \|\n", SAMPLING)
@@ -150,7 +150,7 @@ def test_nearly_all_of_the_loss_on_liquidations_is_an_input_as_the_readme_says(s
     np.testing.assert_allclose(lost_usd, stated_usd, rtol=0.05)
 
 
-def test_the_readme_states_how_sure_the_finding_is(study: StudyReport):
+def test_the_readmes_text_on_how_sure_we_are_agrees_with_the_shipped_study(study: StudyReport):
     half, n, missed, facts, searched, part = re.findall(
         r"In (\d+) of the (\d+) lives they are at least half, but each of these lives misses at "
         r"least (\d+) of the (\d+) facts\. We played (\d+) more lives to find a larger part: in "
@@ -171,7 +171,9 @@ def test_the_readme_states_how_sure_the_finding_is(study: StudyReport):
     assert f"{100 * search.share[search.is_plausible].max():.0f}" == part
 
 
-def test_most_lives_that_fit_miss_a_share_of_the_volume_as_the_readme_says(study: StudyReport):
+def test_most_lives_that_fit_miss_alamedas_share_of_volume_in_some_year_as_the_readme_says(
+    study: StudyReport,
+):
     of_share = [
         each.rules_out for each in study.judged if each.moment.fact == "share-of-maker-in-volume"
     ]
@@ -184,14 +186,15 @@ def test_the_readme_names_the_member_nearest_to_the_record(study: StudyReport):
     (table,) = (each for each in study.tables() if each.name == "nearest")
     first = dict(zip(table.columns, table.rows[0], strict=True))
     of, near, number = re.findall(
-        r"A second test compares (\d+) outcomes: (\d+) are .*? member (\d+), the nearest", said()
+        r"compares (\d+) outcomes .*? (\d+) outcomes agree in member (\d+), the nearest",
+        said(),
     )[0]
 
     assert int(number) == first["member"]
     assert f"{near} of {of} comparable outcomes agree" in " ".join(STUDY_PAGE.split())
 
 
-def test_the_largest_uses_in_the_readmes_text_are_those_of_the_answer_below_it():
+def test_the_readmes_text_states_the_same_shares_of_the_largest_uses_as_the_answer_below_it():
     told = re.findall(
         r"coins bought with loans \((\d+) %\), ventures \((\d+) %\) and the buyback \((\d+) %\)",
         said(),
@@ -205,7 +208,7 @@ def test_the_largest_uses_in_the_readmes_text_are_those_of_the_answer_below_it()
 
 @pytest.fixture(scope="module")
 def life(executed) -> RunFolder:
-    """Return the run of `make run`: the life of the exchange, which takes some minutes."""
+    """Return the run that `make run` simulates. It takes some minutes."""
     return executed("ftx-sampled")
 
 

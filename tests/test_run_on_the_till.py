@@ -1,4 +1,4 @@
-"""In a bank run withdrawals wait and the house halts. Payments, queue and books are correct."""
+"""In a bank run withdrawals wait, and then the house halts them. The books stay correct."""
 
 import math
 import random
@@ -39,7 +39,7 @@ def broken(executed) -> RunFolder:
 def covered(executed) -> RunFolder:
     """Return a run with the news of `broken`, in which the house pays all withdrawals.
 
-    The maker buys no ventures. So the maker borrows from the house only for losses of its quotes.
+    The maker buys no venture, so the house lends it less money.
     """
     return executed(RUN, run={"day_ledgers": [date(2022, 5, 12)]}, **COVERED)
 
@@ -53,7 +53,7 @@ def told(run: RunFolder, name: str) -> list[tuple[date, str]]:
 
 
 def moments(run: RunFolder, tag: str) -> list[tuple[str, Transaction]]:
-    """Return the entries that have a tag and move the house's cash, each with its time."""
+    """Return the entries with *tag* that move the house's cash, in order, each with its time."""
     found = [
         (f"{entry.date} {entry.meta['time']}", entry)
         for entry in run.transactions
@@ -79,7 +79,9 @@ def test_the_bank_run_ends_in_a_halt_and_the_maker_stops_quoting(broken):
     assert told(broken, QUOTER) == [(date(2022, 5, 9), "on"), (date(2022, 5, 12), "off")]
 
 
-def test_after_the_halt_the_cash_of_the_house_is_constant_and_requests_have_notes(broken):
+def test_after_the_day_of_the_halt_no_cash_of_the_house_moves_and_unpaid_requests_have_notes(
+    broken,
+):
     moved = [
         entry.date
         for entry in broken.transactions
@@ -90,7 +92,9 @@ def test_after_the_halt_the_cash_of_the_house_is_constant_and_requests_have_note
     assert {day for day, _ in unpaid_requests(broken)} == {date(2022, 5, d) for d in (12, 13, 14)}
 
 
-def test_the_group_receives_no_money_and_makes_no_payment_after_the_halt(executed, broken):
+def test_after_the_halt_the_group_gets_no_loan_and_sells_no_shares_and_pays_for_no_use(
+    executed, broken
+):
     halt, later = date(2022, 5, 12), date(2022, 5, 13)
     group = load(str(RUN)).group.model_dump(exclude_none=True)
     lender = {
@@ -113,7 +117,7 @@ def test_the_group_receives_no_money_and_makes_no_payment_after_the_halt(execute
     assert [told(run, HOUSE), told(run, QUOTER)] == [told(broken, HOUSE), told(broken, QUOTER)]
 
 
-def test_firms_and_retail_customers_have_both_paid_and_waiting_requests(broken):
+def test_some_requests_of_firms_and_of_retail_customers_are_paid_and_some_are_unpaid(broken):
     asked = {each.holder[0] for each in broken.notes(UnpaidRequest)}
     paid = {entry.payee for _, entry in moments(broken, "withdrawal")}
 
@@ -158,7 +162,7 @@ def test_reports_on_claims_agree_with_each_other_in_a_run_that_ends_with_a_halt(
 # ------------------------------------------------------------------------ worlds without a bank run
 
 
-def test_a_house_with_enough_cash_pays_all_withdrawals_after_the_same_news(covered):
+def test_a_house_with_enough_cash_pays_all_withdrawals_after_the_news_of_the_bank_run(covered):
     taken = -sum(cash_usd(entry) for _, entry in moments(covered, "withdrawal"))
 
     assert told(covered, HOUSE) == [(date(2022, 5, 9), "open")]
@@ -179,7 +183,7 @@ def test_without_news_and_contagion_there_is_no_bank_run(executed, seed):
     }
 
 
-def test_news_changes_no_entry_before_the_news(broken, executed):
+def test_news_changes_no_earlier_entry(broken, executed):
     first_only = load(str(RUN)).model_dump(exclude_none=True)["news"][:1]
     without = executed(RUN, news=first_only)
 
@@ -196,7 +200,7 @@ def test_news_changes_no_entry_before_the_news(broken, executed):
     assert told(without, HOUSE) == [(date(2022, 5, 9), "open")]
 
 
-def test_news_of_two_years_ago_has_no_effect(broken, executed):
+def test_news_two_years_before_the_run_changes_no_fill_and_no_withdrawal(broken, executed):
     old = {"date": date(2020, 1, 1), "shock": 1.0, "what": "Once upon a time"}
     news = load(str(RUN)).model_dump(exclude_none=True)["news"]
     with_old = executed(RUN, news=(old, *news))
@@ -213,7 +217,8 @@ def test_news_of_two_years_ago_has_no_effect(broken, executed):
 def test_customers_trade_only_with_other_makers_if_the_maker_does_not_quote(executed):
     """While the maker quotes, the order book is twice as deep as without the maker's quotes.
 
-    The elasticity of customers' volume to depth is two. So customers trade four times as much.
+    The elasticity of customers' volume to depth is two. So customers trade four times as much while
+    the maker quotes.
     """
     quiet = {"news": (), "run": {"day_ledgers": ()}, "maker": {"quoter_off": date(2022, 5, 12)}}
     run = executed(RUN, demand={"depth_elasticity": 2.0}, **quiet, **COVERED)
@@ -267,14 +272,14 @@ def test_the_fast_and_the_quote_by_quote_simulation_of_a_bank_run_write_the_same
         ),
     ],
 )
-def test_contradictory_settings_of_deposits_and_withdrawals_are_refused(overrides, key):
+def test_wrong_settings_of_deposits_and_withdrawals_and_news_are_refused(overrides, key):
     with pytest.raises(ScenarioError) as caught:
         load(str(RUN), overrides)
 
     assert caught.value.key == key
 
 
-def test_news_needs_a_flow_of_customers_and_a_scenario_without_a_flow_needs_a_rate_of_deposits(
+def test_without_the_table_flow_news_is_refused_and_a_rate_of_deposits_is_required(
     tmp_path,
 ):
     tiny = load("tiny").model_dump(exclude_none=True)
@@ -353,7 +358,7 @@ def panic(draws: random.Random) -> dict:
 
 
 def played(draws: random.Random) -> set[str]:
-    """Simulate a world, check its books, and return each status that withdrawals had.
+    """Simulate a random world, check its books, and return each status of its withdrawals.
 
     If a request was paid after a wait, the result also contains "paid after a wait".
     """
@@ -363,7 +368,7 @@ def played(draws: random.Random) -> set[str]:
 
 
 def waits(run: RunFolder) -> int:
-    """Check order and notes of withdrawals paid after a wait. Return the number of withdrawals."""
+    """Check the order and the notes of withdrawals paid after a wait, and count them."""
     noted = [each.holder for each in run.notes(UnpaidRequest)]
     asked = []
     for _, entry in moments(run, "withdrawal"):
@@ -375,7 +380,7 @@ def waits(run: RunFolder) -> int:
     return len(asked)
 
 
-def test_random_panics_include_a_queue_and_a_halt_and_late_payments_and_the_books_balance():
+def test_two_random_panics_include_a_queue_and_a_halt_and_late_payments_and_the_books_balance():
     happened = [played(random.Random(seed)) for seed in (34, 42)]
 
     assert set().union(*happened) == {"open", "queued", "halted", "paid after a wait"}

@@ -1,4 +1,4 @@
-"""No file, constructor or class is too large, and names of files and public classes are unique."""
+"""Files, constructors and classes are small, and no two files or public classes share a name."""
 
 import ast
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def classes(path: Path) -> Iterator[ast.ClassDef]:
 
 
 def parameters(one: ast.ClassDef) -> list[str]:
-    """Return the parameters of the constructor that a class defines."""
+    """Return the names of the parameters of a class's own `__init__`, without `self`."""
     for method in one.body:
         if isinstance(method, ast.FunctionDef) and method.name == "__init__":
             asked = method.args
@@ -68,7 +68,7 @@ def test_no_two_public_classes_share_a_name():
                 first[one.name] = path
 
 
-def test_no_two_files_share_a_name():
+def test_no_two_files_except_init_files_share_a_name():
     first: dict[str, Path] = {}
     for path in FILES:
         if path.name != "__init__.py":

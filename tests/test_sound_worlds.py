@@ -1,4 +1,4 @@
-"""The tests' own checks of a parsed day ledger find errors that Beancount finds only on loading."""
+"""The tests' own checks of a parsed ledger find errors that Beancount misses if it only parses."""
 
 import pytest
 from beancount.parser import parser
@@ -15,7 +15,7 @@ SOUND = """
 
 
 def faults(text: str) -> list[str]:
-    """Return the faults that the checks find in a ledger that Beancount parses without an error."""
+    """Return the faults that the checks find in a text. Beancount parses it without an error."""
     entries, errors, _ = parser.parse_string(text)
     assert not errors
     return list(faults_of(entries))
@@ -36,7 +36,7 @@ def test_a_sound_ledger_has_no_faults():
         ("Cash         100.00", "Cash          90.00", "2022-05-10: Assets:FTX:Cash has 90.00"),
     ],
 )
-def test_a_fault_that_beancount_finds_only_when_it_loads_a_ledger_is_reported(
+def test_the_checks_report_a_fault_that_beancount_finds_only_when_it_loads_a_ledger(
     old: str, new: str, fault: str
 ):
     assert SOUND.count(old) == 1

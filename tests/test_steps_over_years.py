@@ -36,7 +36,7 @@ def drawn_usd(run: RunFolder, day: date) -> Decimal:
     return -sum(postings, Decimal(0))
 
 
-def test_the_maker_draws_no_credit_above_a_limit_or_before_the_first_day_of_a_limit(executed):
+def test_the_maker_borrows_within_the_limit_of_the_day_and_a_lower_limit_recalls_no_loan(executed):
     allowed = {date(2022, 6, 1): 650_000, date(2022, 6, 3): 20_000}
     steps = [{"since": day, "usd": usd} for day, usd in allowed.items()]
     run = executed(GROUP, maker={"credit_line_usd": 0, "credit_line_steps": steps})
@@ -80,10 +80,11 @@ ONE_FIRM = {
 
 @pytest.fixture
 def hit(executed: Callable[..., RunFolder]) -> Callable[..., list[tuple]]:
-    """Return a function that gives the fills of the maker's quotes in four days of two months.
+    """Return a function that simulates four days and returns the fills of the maker's quotes.
 
-    A fill is a tuple: time, motive, lots, price and lead price. Prices are in ticks of one dollar.
-    All parties have enough money, and no decision depends on positions.
+    Two days are in May and two in June. A fill is a tuple: time, motive, lots, price and lead
+    price. Prices are in ticks of one dollar. All parties have enough money, and no decision depends
+    on positions.
     """
 
     def fills(
@@ -137,7 +138,7 @@ def of_days(fills: list[tuple], begin: date, end: date) -> list[tuple]:
 
 
 @pytest.mark.parametrize("depth_usd_per_bp", [None, 2_500.0])
-def test_fills_after_a_change_of_the_displayed_size_equal_the_fills_at_a_constant_size(
+def test_fills_before_and_after_a_change_of_the_displayed_size_equal_those_at_constant_sizes(
     hit, depth_usd_per_bp
 ):
     """The test has two cases: a stated displayed size, and a size that is a share of the depth."""
@@ -169,14 +170,14 @@ def test_the_maker_trades_all_stated_volume_if_other_makers_quote_far_from_the_l
     for begin, end, month_usd, days in ((START, STEP, MAY_USD, 31), (STEP, END, JUNE_USD, 30)):
         usd = [abs(lots) * price * 0.01 for _, _, lots, price, _ in of_days(fills, begin, end)]
         expected_usd = month_usd / days * (end - begin).days
-        # The number of orders is Poisson, and the mean square of the sizes is at most twice the
-        # squared mean.
+        # The number of orders has a Poisson distribution. The mean square of the sizes is at most
+        # twice the square of the mean size.
         error_usd = (2 * expected_usd * ORDER_USD) ** 0.5
         assert abs(sum(usd) - expected_usd) < 4 * error_usd < expected_usd / 3
 
 
 @pytest.mark.parametrize("times", [0.5, 1.0, 2.0])
-def test_fills_of_the_makers_quotes_are_at_the_stated_multiple_of_the_half_spread(hit, times):
+def test_spread_times_multiplies_the_distance_of_each_level_of_the_makers_quotes(hit, times):
     """The price is constant, so a fill's distance from the lead price is the quote's distance."""
     ladder = {
         "levels": 2,

@@ -1,9 +1,9 @@
 """The loss on loans against a thin token equals a formula in simple cases.
 
 A token is thin if the order book can buy only a few tokens in an hour. In the world `thin` the
-price of the token is 60 dollars and falls to 20 dollars within an hour. The borrower has a million
-tokens. A new loan counts the tokens at 65 % of their value (the weight of the token), and needs a
-margin of a tenth of the debt. So the debt is at most 0.65 x 60 million x 10 / 11.
+price of the token is 60 dollars and falls to 20 dollars in one hour. The borrower has a million
+tokens. For a new loan the tokens count at 65 % of their value. This share is their weight. The loan
+needs a margin of a tenth of the debt. So the debt is at most 0.65 x 60 million x 10 / 11 dollars.
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def thin_run(executed: Executed) -> RunFolder:
 
 
 def world(weight: float = 0.7, steps: tuple = (), **changes: object) -> dict:
-    """Return settings of the world `thin` with a changed weight, price of the token, or loan."""
+    """Return settings of the world `thin` with another weight, other prices or another loan."""
     given = load(str(THIN)).model_dump(exclude_none=True)
     (loan,), (token,) = given["leverage"]["pledged_loans"], given["leverage"]["tokens"]
     (market,) = given["markets"]
@@ -71,12 +71,12 @@ def test_the_loss_is_the_whole_debt_if_there_are_no_buyers(executed):
     assert found.unsold_usd == 1_000_000 * 20
 
 
-def test_the_loss_is_the_debt_minus_the_market_value_of_tokens_if_sales_have_no_price_impact(
+def test_the_loss_is_the_debt_minus_the_value_of_the_tokens_if_sales_have_no_price_impact(
     executed,
 ):
     found = result(executed, book=BOTTOMLESS)
 
-    # The tokens are sold at the settlement after the takeover, when the price is 20.
+    # The tokens are sold at the settlement after the takeover, when the price is 20 USD.
     assert abs(found.brought_usd - 1_000_000 * 20) < 1
     assert found.loss_usd == DEBT - found.brought_usd
     assert found.unsold_usd == 0
@@ -89,8 +89,9 @@ def test_a_sale_costs_half_of_its_price_impact(thin_run):
         [expense("Alameda", Kind.TAKEOVERS)],
     )
 
-    # The order book buys tokens for 1,000 USD at each of 5 basis points, 60 times in an hour. At a
-    # price of 20 these are 15,000 tokens. The mean price of a sale is 2.5 basis points below 20.
+    # The order book buys tokens for 1,000 USD at each of the 5 basis points below the price. It is
+    # full again 60 times in an hour, so at a price of 20 USD it buys 15,000 tokens in an hour. The
+    # mean price of a sale is 2.5 basis points below 20 USD.
     assert sales == [("15000", -29_992_500)]
 
 
@@ -98,8 +99,8 @@ def test_a_sale_costs_half_of_its_price_impact(thin_run):
 
 
 def test_the_loss_rises_with_the_weight_and_is_negative_at_low_weights(executed):
-    # A weight of w allows a debt of w x 60 x 10 / 11 for each token. If w is below 0.367, this debt
-    # is less than 20, and the sale of the token at 20 pays more than the debt.
+    # A weight of w allows a debt of w x 60 x 10 / 11 dollars for each token. If w is below 11 / 30,
+    # this debt is less than 20 dollars. Then the sale of the token at 20 dollars brings a gain.
     found = {
         weight: result(executed, book=BOTTOMLESS, weight=weight, weight_initial=weight)
         for weight in (0.3, 0.36, 0.38, 0.7)
@@ -112,8 +113,9 @@ def test_the_loss_rises_with_the_weight_and_is_negative_at_low_weights(executed)
 
 
 def test_no_account_is_taken_over_if_the_tokens_always_cover_the_loan(executed):
-    # The price falls to a third. The loan is slightly less than a third of the tokens' first value.
-    # A margin check counts the tokens at their full value, so the tokens cover the loan.
+    # The price falls to a third. The loan is slightly less than a third of the tokens' value before
+    # the fall. In this test a margin check counts the tokens at their full value, so the tokens
+    # cover the loan.
     found = result(executed, weight=1.0, weight_initial=0.35)
 
     assert found.taken_over_usd == found.repaid_usd == found.loss_usd == 0
@@ -153,20 +155,20 @@ def test_early_sales_into_a_deep_order_book_make_a_takeover_unnecessary(executed
     assert found.owed_usd == found.lent_usd - found.repaid_usd
 
 
-def test_a_limit_on_the_debt_of_one_customer_limits_the_loss(executed):
+def test_a_limit_on_the_debt_of_a_borrower_limits_the_loss(executed):
     large, small = (
         result(executed, book=NOBODY, borrowed_usd_max=usd) for usd in (20_000_000.0, 10_000_000.0)
     )
 
     assert large.lent_usd == large.loss_usd == 20_000_000
-    # After the fall the tokens count as 0.7 x 20 million = 14 million, so a debt of 10 million is
-    # covered.
+    # After the fall the tokens count as 0.7 x 20 million = 14 million dollars, so they cover a debt
+    # of 10 million dollars.
     assert (small.lent_usd, small.loss_usd) == (10_000_000, 0)
 
 
-def test_a_loan_is_smaller_if_a_larger_factor_lowers_the_weight_of_many_tokens(executed):
-    # The weight is 1.1 / (1 + factor x sqrt(1,000,000 tokens)), instead of 65 %. So the weight is
-    # 61 % at a factor of 0.0008, and 10 % at a factor of 0.01.
+def test_a_larger_imf_factor_lowers_the_weight_of_many_tokens_and_so_the_loan(executed):
+    # The weight is 1.1 / (1 + factor x sqrt(number of tokens)), if this is less than 65 %. So the
+    # weight of a million tokens is 61 % at a factor of 0.0008, and 10 % at a factor of 0.01.
     small, large = (result(executed, book=NOBODY, imf_factor=f) for f in (0.0008, 0.01))
 
     assert abs(small.lent_usd - Decimal(1.1 / 1.8) * 60_000_000 * 10 / 11) < 100
@@ -191,7 +193,7 @@ def test_no_more_is_lent_after_the_borrowing_period(executed):
     assert abs(late.lent_usd - DEBT) < 1
 
 
-def test_a_loan_is_at_most_the_value_at_which_a_margin_check_counts_the_tokens(executed):
+def test_a_new_loan_counts_the_tokens_at_most_at_their_weight_in_margin_checks(executed):
     found = result(executed, weight=0.5, weight_initial=1.0)
 
     assert abs(found.lent_usd - Decimal("0.5") * 60_000_000 * 10 / 11) < 1
@@ -221,7 +223,7 @@ def test_no_loan_and_no_sale_depends_on_later_prices(executed):
 # ------------------------------------------------------------------------------- the books
 
 
-def test_the_proceeds_of_a_sale_are_slightly_below_the_value_of_the_tokens(executed):
+def test_the_proceeds_of_a_sale_are_at_most_slightly_below_the_value_of_the_tokens(executed):
     run = executed(THIN, **world(steps=SLOW))
     sales = run.select(
         "SELECT (meta->>'quantity')::DECIMAL(18, 2) * (meta->>'lead')::DECIMAL(18, 2), "
@@ -260,7 +262,7 @@ def test_the_house_keeps_the_tokens_in_custody_for_each_owner(thin_run):
     assert held[custody("FTX")] == 1_000_000
 
 
-def test_the_report_has_a_row_for_each_borrower(thin_run):
+def test_the_report_shows_the_loss_on_the_only_borrower_in_one_row(thin_run):
     (table,) = (each for each in liquidations(thin_run).tables() if each.name == "pledged")
     ((*_, loss),) = table.rows
 

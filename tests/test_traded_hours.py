@@ -1,4 +1,4 @@
-"""A run that plays only some hours has the same expected values as a run of all hours."""
+"""A run that plays only some hours has the same expected results as a run of all hours."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ def traded(stands_for: int, seed: int = 1, full_days: tuple[date, ...] = ()) -> 
 
 
 @pytest.mark.parametrize("stands_for", [1, 2, 5, 24])
-def test_one_hour_of_each_block_of_hours_is_played(stands_for):
+def test_one_hour_of_every_n_consecutive_hours_is_played(stands_for):
     of_a_year = [traded(stands_for).has(hour * HOUR_US) for hour in range(stands_for * 365)]
 
     assert set(np.reshape(of_a_year, (365, stands_for)).sum(axis=1)) == {1}
@@ -48,7 +48,9 @@ FULL = tuple(date(2022, 1, day) for day in (3, 4, 9))
 
 
 @pytest.mark.parametrize("one_in", [8, 12, 24])
-def test_the_weights_of_a_day_sum_to_24_and_each_weight_of_a_full_day_is_one(one_in):
+def test_weights_of_a_day_sum_to_24_and_a_full_day_plays_all_hours_and_changes_no_other_day(
+    one_in,
+):
     drawn, as_ever = traded(one_in, full_days=FULL), traded(one_in)
     for i in range(20):
         day = date(2022, 1, 1) + timedelta(days=i)
@@ -75,11 +77,11 @@ def test_no_hour_of_a_full_day_repeats_earlier_orders_or_is_repeated_later(one_i
 
 
 @pytest.mark.parametrize("seeds", [200, pytest.param(2_000, marks=pytest.mark.slow)])
-def test_positions_of_customers_have_the_same_variance_as_if_all_hours_were_played(seeds):
-    """If one hour in n is played, orders are n times as large. So the variance could be too large.
+def test_customers_net_position_has_the_same_variance_as_if_all_hours_were_played(seeds):
+    """Repeated hours reduce the variance to the variance of a run of all hours.
 
-    Some played hours repeat the orders of an earlier hour with reversed sides. These hours reduce
-    the variance to the variance of a run of all hours.
+    If one hour in n is played, orders are n times as large. This alone would multiply the variance
+    by n. So some played hours repeat the orders of an earlier hour with reversed sides.
     """
 
     def wandered(stands_for: int, seed: int) -> int:
@@ -103,15 +105,14 @@ def test_positions_of_customers_have_the_same_variance_as_if_all_hours_were_play
         assert abs(some.mean() - every.mean()) < 3 * error
         assert (
             stands_for * every.mean() - some.mean() > 3 * error
-        )  # the difference is clear: without reversed hours the variance would be n times as large
+        )  # without repeated hours the variance would be `stands_for` times as large
 
 
 def test_the_weight_of_a_position_is_the_mean_weight_of_the_last_24_hours():
     """In this mean each hour counts in proportion to its weight.
 
-    On the first day two hours are played, each with weight 12. So the mean weight is 12.
-
-    The next day is a full day. During this day the mean weight falls to one.
+    On the first day two hours are played, each with weight 12. So the mean weight is 12 at the end
+    of this day. The next day is a full day. During this day the mean weight falls to one.
     """
     full_day = date(2022, 5, 10)
     hours = TradedHours.of(
@@ -143,7 +144,7 @@ def test_a_repeated_hour_has_the_same_orders_with_reversed_sides():
     assert np.array_equal(first["arrival_us"] % HOUR_US, again["arrival_us"] % HOUR_US)
 
 
-def test_quotes_have_fills_only_in_sampled_hours(executed):
+def test_quotes_have_fills_only_in_played_hours(executed):
     run = executed(SETTLING, run={"one_hour_in": ONE_IN, "seed": 3})
     drawn = TradedHours.of(
         Run(start=date(2022, 5, 9), end=date(2022, 5, 10), seed=3, one_hour_in=ONE_IN)
@@ -184,5 +185,5 @@ def test_sampled_hours_and_all_hours_give_the_same_mean_result_of_quotes(
     every, some = totals(1), totals(ONE_IN)
     error = ((every.var(axis=0, ddof=1) + some.var(axis=0, ddof=1)) / len(SEEDS)) ** 0.5
     assert np.all(np.abs(some.mean(axis=0) - every.mean(axis=0)) < 3 * error)
-    # The errors are small, so the test would find a result that is wrong by a factor of ONE_IN.
+    # The errors are small, so the test would find a mean that is ONE_IN times too large.
     assert np.all(3 * error < np.abs(every.mean(axis=0)))

@@ -1,4 +1,4 @@
-"""The results of firms, maker and venues sum to zero. Limiting cases have the expected results."""
+"""The results of all parties sum to zero, and limiting cases have the expected results."""
 
 from datetime import date
 from decimal import Decimal
@@ -37,7 +37,7 @@ def run_of(folder: Path, overrides: dict) -> RunFolder:
 
 
 def results(run: RunFolder) -> dict[tuple[str, str], Decimal]:
-    """Return income and expenses by entity and kind. As in the books, a gain is negative."""
+    """Return the results by entity and kind. As in the books, a gain is a negative number."""
     found: dict[tuple[str, str], Decimal] = {}
     for entry in run.transactions:
         for posting in entry.postings:
@@ -55,14 +55,14 @@ def of_kind(found: dict[tuple[str, str], Decimal], kind: str) -> Decimal:
 # ---- sums
 
 
-def test_gains_equal_losses_for_each_kind_of_result(crowd_run):
+def test_gains_equal_losses_for_each_kind_of_result_and_for_fees_with_hedging_costs(crowd_run):
     found = results(crowd_run)
 
     for kind in ("PickOff", "Spread", "LeadPickOff", "LeadSpread", "VariationMargin"):
         assert of_kind(found, kind) == 0
         assert any(usd for (_, k), usd in found.items() if k == kind)
-    # Firms book the fees that they pay to the lead venue as Hedging or LeadFees. The lead venue
-    # books these fees as Fees.
+    # The maker and the firms book the fees that they pay to the lead venue as Hedging or LeadFees.
+    # The lead venue books these fees as Fees.
     assert of_kind(found, "Hedging") > 0 < of_kind(found, "LeadFees")
     kinds = ("Fees", "Hedging", "LeadFees")
     assert sum(of_kind(found, kind) for kind in kinds) == 0
@@ -91,7 +91,7 @@ def test_in_the_crowd_world_firms_enter_and_leave_and_pay_owners_and_move_capita
     assert any("which recently paid less" in why for why in moved)
 
 
-def test_the_maker_moves_to_the_house_after_a_loss_on_the_lead_venue(crowd_run):
+def test_the_maker_moves_its_quotes_to_the_house_after_a_loss_on_the_lead_venue(crowd_run):
     told = [
         (str(entry.date), entry.type, entry.description)
         for entry in crowd_run.entries
@@ -106,10 +106,10 @@ def test_the_maker_moves_to_the_house_after_a_loss_on_the_lead_venue(crowd_run):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_quotes_that_the_maker_renews_before_orders_arrive_never_lose(seed, tmp_path):
-    """In the run `quick`, latency plus refresh interval of quotes is below the delay of any order.
+    """In the run `quick`, the maker posts a quote with the new price before a firm's order arrives.
 
-    So a newer quote already includes the price move when the order of a firm arrives. The order is
-    filled only if the price has moved back, and then the firm pays the spread.
+    Latency and refresh interval of a quote are 1.4 seconds together, and an order takes longer. The
+    order is filled only if the price has moved back, and then the firm pays the spread.
     """
     overrides = {
         "run": {"seed": seed, "end": date(2022, 5, 26)},
@@ -202,7 +202,7 @@ def test_if_the_maker_stops_its_quotes_no_earlier_fill_changes(crowd_run, tmp_pa
     assert after.fetchone() == (0,)
 
 
-def test_if_a_class_has_more_firms_its_other_firms_remain_the_same():
+def test_if_a_class_gets_more_waiting_firms_its_first_firms_remain_the_same():
     small, large = (
         {
             (firm.category, firm.reaction_ms, firm.capital_usd)

@@ -26,7 +26,7 @@ SMALL, MONTHS = HERE / "golden" / "world.toml", HERE / "worlds" / "months.toml"
 ALIKE = [market.model_dump(exclude_none=True) for market in load(str(BUSY)).markets]
 ALIKE = [market | {"stands_for": 3} for market in ALIKE]
 OVER_A_FIRST = {"run": {"start": date(2022, 4, 29), "end": date(2022, 5, 2)}}
-# Firms enter and leave, one firm closes, and the maker moves to the other venue.
+# Firms enter, leave and close, and the maker moves its quotes to the house.
 COMING_AND_GOING = {
     "run": {"start": date(2022, 5, 30), "end": date(2022, 6, 3)},
     "firms": {"capital": {"closes_below": 0.995, "patience_days": 2}},
@@ -66,12 +66,12 @@ CRASH = {"start": date(2022, 5, 10), "end": date(2022, 5, 11)}
         # simulation, in the second case by a target share of the volume.
         (MONTHS, OVER_A_FIRST),
         (MONTHS, OVER_A_FIRST | {"maker": {"quoting": {"policy": "growth", "target_share": 1.0}}}),
-        # Customers are liquidated, and backstops sell the positions. Some customers have tokens as
-        # collateral, and a liquidation sells these tokens first.
+        # Customers on margin are liquidated, and backstops take over positions. Some customers have
+        # tokens as collateral, and a liquidation sells these tokens first.
         (TOKENS, {"run": CRASH}),
         # A customer borrows against a thin token, and the captive maker takes over the account.
         (THIN, {}),
-        # Customers and firms close positions by trades with the other makers.
+        # Customers and firms hold positions for a limited time, and then close them.
         (
             BUSY,
             {
@@ -80,8 +80,8 @@ CRASH = {"start": date(2022, 5, 10), "end": date(2022, 5, 11)}
                 "firms": {"holding_days": 1.0},
             },
         ),
-        # Settlements and new quotes are at different times. A hedge takes a minute, in which many
-        # new quotes are posted.
+        # The settlement interval is not a multiple of the time between quotes. A hedge order takes
+        # a minute, and many new quotes are posted before it arrives.
         (
             BUSY,
             {
@@ -103,13 +103,13 @@ def test_the_fast_and_the_quote_by_quote_simulation_write_the_same_bytes(
 
 
 @pytest.mark.parametrize("every_quote", [False, True])
-def test_firms_hit_the_last_quote_of_a_maker_that_stopped_some_intervals_earlier(
+def test_firms_hit_the_last_quote_of_a_maker_that_stopped_quoting_some_intervals_earlier(
     every_quote, tmp_path
 ):
-    """The maker stops at midnight, and its last quote is in force until 00:45.
+    """The maker stops quoting at midnight, but its last quote stays in force until 00:45.
 
-    Prices are calm until midnight. In the next hour the price falls by a fifth. So the quote
-    becomes stale after some intervals of ten seconds.
+    The price is calm until midnight and falls by a fifth in the next hour. So the quote becomes
+    stale after some settlement intervals of ten seconds.
     """
     midnight, one = (datetime(2022, 5, 10, hour, tzinfo=UTC) for hour in (0, 1))
     (market,) = load("tiny").model_dump(exclude_none=True)["markets"]
@@ -136,7 +136,7 @@ def test_firms_hit_the_last_quote_of_a_maker_that_stopped_some_intervals_earlier
     )
 
 
-def test_the_crowd_case_includes_every_change_of_status_and_a_move_of_the_maker(executed):
+def test_in_the_crowd_case_firms_enter_and_leave_and_close_and_the_maker_moves_its_quotes(executed):
     run = executed(CROWD, **COMING_AND_GOING)
     became = defaultdict(list)
     for entry in run.entries:
@@ -177,7 +177,7 @@ OF_QUOTER = (
 
 
 def small_world(drawn: dict) -> Scenario:
-    """Return the scenario of one day and one market with the drawn settings."""
+    """Return a scenario of one day and one market with the drawn settings."""
     tiny = load("tiny").model_dump(exclude_none=True)
     market, firm = dict(tiny["markets"][0]), dict(tiny["firms"]["members"][0])
     market["lead_volume_usd_per_day"] = 1_000_000

@@ -1,6 +1,7 @@
 """Notes, fills, fees and reports state the same traded volume, to the cent.
 
-The tests use both kinds of customers' demand: stated demand, and recorded volume minus firms' hits.
+The tests use both rules for customers' demand. The demand is stated, or it is the recorded volume
+minus hits and forced orders.
 """
 
 import math
@@ -30,7 +31,7 @@ def any_run(request) -> RunFolder:
 
 
 def of_fills(run: RunFolder, condition: str) -> dict[tuple[date, str], Decimal]:
-    """Return the volume of fills at the house by day and market, in dollars."""
+    """Return the dollar volume of the house's fills that fulfil *condition*, by day and market."""
     parties = run.chart.parties
     cents = {c.market: c.cents_per_lot_tick for c in run.chart.contracts}
     with run.connect() as connection:
@@ -51,7 +52,7 @@ def noted(run: RunFolder) -> dict[tuple[date, str], TradedDay]:
 # ------------------------------------------------------------------------ agreement to the cent
 
 
-def test_notes_on_volume_agree_with_fills_and_with_entries_of_other_makers(any_run):
+def test_notes_on_volume_agree_with_fills_and_with_entries_for_fees_of_other_makers(any_run):
     captive, hits, forced = (
         of_fills(any_run, f"motive = '{motive}'") for motive in ("spread", "pickoff", "liquidation")
     )
@@ -68,7 +69,7 @@ def test_notes_on_volume_agree_with_fills_and_with_entries_of_other_makers(any_r
     assert {*captive, *hits, *forced, *others} <= set(notes)
 
 
-def test_the_makers_share_is_a_share_of_all_traded_volume(any_run):
+def test_reports_on_the_makers_share_count_all_traded_volume(any_run):
     traded = defaultdict(Decimal)
     for (day, market), note in noted(any_run).items():
         usd = note.captive_usd + note.others_usd + note.hits_usd + note.forced_usd
@@ -107,12 +108,13 @@ def as_recorded(executed, month_usd: float) -> RunFolder:
     return executed("tiny", markets=(market,), demand={"closure": "recorded"})
 
 
-def test_the_volume_of_a_day_equals_the_record_except_for_the_last_hour(executed):
-    """The demand of an hour makes up for a surplus or a lack of volume in earlier hours."""
+def test_the_volume_of_a_day_equals_the_record_except_for_an_error_in_the_last_hour(executed):
+    """The demand of an hour corrects too large or too small volumes of the day's earlier hours."""
     month_usd = 300_000_000.0
     run = as_recorded(executed, month_usd)
     hour_usd = month_usd / DAYS_OF_MAY / 24
-    # The number of orders is Poisson. The mean square of their sizes is twice the squared mean.
+    # The number of orders has a Poisson distribution. The mean square of their sizes is at most
+    # twice the square of the mean size.
     error_usd = 4 * math.sqrt(2 * ORDER_USD * 2 * hour_usd)
     last_hits = of_fills(run, f"motive = 'pickoff' AND time::TIME >= '{LAST_HOUR}'")
 
@@ -156,7 +158,7 @@ def test_no_day_is_reported_as_a_contradiction_if_there_is_no_recorded_volume(ti
 
 
 def test_stated_demand_depends_on_the_spread_of_the_quotes(executed):
-    """The elasticity to the spread is one, so demand is twice as large at half of the spread."""
+    """The elasticity to the spread is one, so half the spread gives twice the demand."""
     market = TINY.markets[0].model_dump(exclude_none=True)
     half_bps = market["quoter"]["half_spread_bps"]
     market["others"] |= {"half_spread_bps": 2 * half_bps, "calm_volatility": 100.0}

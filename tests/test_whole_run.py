@@ -1,7 +1,7 @@
 """Beancount alone, saved queries and DuckDB give the same results as the project's own code.
 
-The ledger in tests/golden is small enough to read. A test compares every byte of this ledger with a
-new run. `pytest --update-golden` writes this ledger again.
+The ledger in tests/golden is small enough to read. A test compares its files with a new run, byte
+for byte. `pytest --update-golden` writes these files again.
 """
 
 import subprocess
@@ -26,7 +26,7 @@ CENT = Decimal("0.01")
 
 @cache
 def saved_queries(run: RunFolder) -> dict[str, list[tuple]]:
-    """Return the result of every saved query of main.beancount."""
+    """Return the rows of every saved query of main.beancount, by the query's name."""
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     return {
@@ -37,7 +37,7 @@ def saved_queries(run: RunFolder) -> dict[str, list[tuple]]:
 
 
 def parts(run: RunFolder) -> Counter:
-    """Return the sum of dollars in all accounts, by the account's part in the hole."""
+    """For each part of the hole, return the sum of the dollars in the accounts of this part."""
     part_of = {e.account: e.meta.get("hole") for e in run.entries if isinstance(e, Open)}
     found: Counter = Counter()
     for entry in run.transactions:
@@ -66,7 +66,7 @@ for path in sys.argv[1:]:
 
 
 def loaded_without_us(paths: Sequence[Path], elsewhere: Path) -> list[tuple[int, int]]:
-    """Return the numbers of directives and errors that Beancount finds without our code."""
+    """For each file, return how many directives and errors Beancount finds without our code."""
     done = subprocess.run(
         [sys.executable, "-I", "-c", WITHOUT_US, *map(str, paths)],
         cwd=elsewhere,
@@ -106,7 +106,7 @@ def test_the_general_ledger_satisfies_every_invariant(run):
 # ------------------------------------------------------------------------------- the queries
 
 
-def test_every_saved_query_returns_rows_except_the_queries_that_search_for_errors(run):
+def test_every_saved_query_returns_rows_unless_it_searches_for_errors(run):
     answers = saved_queries(run)
 
     house = run.chart.parties.house.lower()
@@ -159,7 +159,7 @@ def test_the_total_cash_of_all_entities_is_constant(run):
 
 
 def test_the_books_of_each_venue_balance(run):
-    """In the books of each venue, assets equal debts to customers plus equity."""
+    """In the books of each venue, assets equal debts plus equity."""
     for venue in (run.chart.parties.house, run.chart.parties.lead):
         total = sum(
             posting.units.number
@@ -179,11 +179,11 @@ def test_the_books_of_each_venue_balance(run):
         ("VariationMargin",),
         ("Funding",),
         ("GapLoss",),
-        ("Fees", "Hedging"),  # hedgers book the fees that they pay to the lead venue as Hedging
+        ("Fees", "Hedging"),  # hedgers book the fees of the lead venue as Hedging
     ],
     ids="+".join,
 )
-def test_gains_and_losses_of_each_kind_sum_to_zero(busy_run, kinds):
+def test_gains_and_losses_of_each_kind_and_of_fees_with_hedging_costs_sum_to_zero(busy_run, kinds):
     moved = [
         posting.units.number
         for entry in busy_run.transactions
@@ -212,7 +212,8 @@ def test_sequence_numbers_of_entries_and_fills_have_no_gaps_and_are_in_order_of_
 
 # ---------------------------------------------------------- independent sums by DuckDB alone
 
-# This query computes the postings of each fill and each payment, by the rules of the books.
+# This query computes the dollar postings of fills and settlement payments, by the rules of the
+# books. It sums the postings by motive, taker and account.
 LEGS = """
 WITH legs AS (
     SELECT *, CASE motive
@@ -250,7 +251,6 @@ SELECT motive, taker, account, sum(cents)::BIGINT AS cents FROM (
 
 
 def test_postings_that_sql_computes_from_fills_equal_the_postings_of_the_ledger(run):
-    """The test compares sums of postings by motive, taker and account."""
     with run.connect() as connection:
         witnessed = {
             (motive, taker, account): cents * CENT
@@ -326,7 +326,7 @@ def test_the_golden_ledger_is_unchanged(small_run, name, request):
     assert written.decode() == (GOLDEN / name).read_bytes().decode()
 
 
-def test_the_golden_ledger_is_short_and_has_entries_with_nine_tags():
+def test_the_golden_ledger_is_short_and_its_entries_have_nine_different_tags():
     entries, errors, _ = loader.load_file(str(GOLDEN / "main.beancount"))
     tags = {tag for entry in entries if isinstance(entry, Transaction) for tag in entry.tags}
 
@@ -350,7 +350,7 @@ def test_the_golden_ledger_is_short_and_has_entries_with_nine_tags():
 
 
 @pytest.mark.parametrize("tag", ["gap-loss", "credit-line", "deposit", "withdrawal", "fees"])
-def test_the_busy_world_has_gap_losses_and_draws_and_deposits_and_withdrawals_and_fees(
+def test_the_busy_world_has_gap_losses_and_credit_and_deposits_and_withdrawals_and_fees(
     busy_run, tag
 ):
     assert any(tag in entry.tags for entry in busy_run.transactions)

@@ -1,4 +1,4 @@
-"""A check of amounts in the tables of a report."""
+"""Checks the amounts of dollars in the tables of a report."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -7,7 +7,7 @@ from ledger.reports.table import Table
 
 
 def assert_whole_cents(tables: Iterable[Table]) -> None:
-    """Require two decimals of each amount of dollars in the tables, and no negative zero."""
+    """Require that each amount of dollars in the tables has two decimals and is not -0.00."""
     for found in tables:
         for row in found.rows:
             for column, cell in zip(found.columns, row, strict=True):

@@ -1,1 +1,1 @@
-"""Readers of files of candles, which detect the format and return candles in order of time."""
+"""Reads files of candles: detects the format, and returns the candles in order of time."""

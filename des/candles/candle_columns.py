@@ -1,7 +1,8 @@
-"""Finds the columns of a file that contain the times and prices of candles, by name or by value.
+"""Finds the columns with the times and the prices of candles.
 
-Without a header the first column is the time, or the date if the second column is the time of day.
-The next four columns are compared with the orders of columns that exchanges use.
+If the file has a header, its names decide. Without a header the first column is the time, or the
+date if the second column is the time of day. The next four columns are the prices. Three known
+orders of these columns are tried, and the order that fits the most candles is chosen.
 """
 
 import re
@@ -10,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from des.candles.candle_error import RowError
 
 PRICES = ("open", "high", "low", "close")
-# Names of the column with the time at which a candle opens, best names first. A name counts only if
-# no column has a name from an earlier set. Reason: in some files a column with a general name, such
-# as `date`, has the time of the close or of the first trade.
+# Names of columns with opening times, in three sets. A name counts only if no column has a name
+# from an earlier set. Reason: in some files a column with a general name, such as `date`, has the
+# time of the close or of the first trade.
 OPENED = (
     {"periodstart", "timeperiodstart"},
     {"opentime", "opentimestamp", "timeopen", "start", "starttime", "startat", "begin"},
@@ -33,7 +34,7 @@ NAMES: Mapping[str, set[str]] = {
         *("adjusted", "latest", "closing", "closingprice"),
     },
 }
-# The orders of the four prices after the time: at most exchanges, at Coinbase, at Bitfinex.
+# The orders of the prices at most exchanges, at Coinbase, and at Bitfinex.
 ORDERS = (
     ("open", "high", "low", "close"),
     ("low", "high", "open", "close"),
@@ -46,9 +47,9 @@ _ZONE = re.compile(
 
 
 def plain(name: str) -> str:
-    """Return a column's name in small letters, without spaces, signs and text in brackets.
+    """Return a column's name in small letters, without spaces, signs or text in brackets.
 
-    Common additions are left out too, such as `_usd`, `24h` or the name of a ticker.
+    Common additions to a name, such as `_usd`, `24h` or a ticker, are left out too.
     """
     bare = re.sub(r"\(.*?\)|\[.*?\]|^\s*\d+[ab]?\.\s|^\s*24h\s|_usd$", "", name.lower())
     bare = re.sub(r"^.*\.(?=(open|high|low|close|adjusted)$)", "", bare)  # such as BTC-USD.Open
@@ -56,7 +57,7 @@ def plain(name: str) -> str:
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    """Tell whether a row is a header, that is, names at least three of the four prices."""
+    """Tell whether a row is a header: it must name at least three of the four prices."""
     named = {plain(cell) for cell in cells}
     return sum(bool(named & names) for names in NAMES.values()) >= 3
 
@@ -65,9 +66,9 @@ def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
     """Return the indices of the columns with prices, and of the columns that may contain times.
 
     Returns:
-        The indices under the keys `open`, `high`, `low` and `close`, and under `opened` and
-        `closed` for the times of a candle's open and close. A key has several indices if several
-        columns fit it.
+        A list of indices for each of the keys `open`, `high`, `low`, `close`, `opened` and
+        `closed`. The last two keys are for opening times and closing times. If several columns fit
+        a key, its list has all of them.
 
     Raises:
         RowError: a column is missing, or a column of times names a zone other than UTC.
@@ -85,7 +86,7 @@ def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
         opened = [0]  # a data frame's index, which has no name
     if not opened and not closed:
         raise RowError(
-            line, "no column date or open_time; begin with a header date,open,high,low,close"
+            line, "no column of times, such as date; begin with a header date,open,high,low,close"
         )
     for place in opened or closed:
         _check_zone(header[place], line)
@@ -93,7 +94,7 @@ def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
 
 
 def is_time(name: str) -> bool:
-    """Tell from a column's name whether it may contain the times at which candles open."""
+    """Tell whether a column with this name may contain opening times."""
     return any(plain(name) in names for names in OPENED)
 
 
@@ -110,13 +111,13 @@ def _check_zone(name: str, line: int) -> None:
 
 
 def order_of(rows: Sequence[Sequence[float]]) -> tuple[str, ...]:
-    """Find which of four columns without a header is the open, high, low and close.
+    """Find the order of the four prices in a file without a header.
 
     Args:
         rows: the four numbers of each candle.
 
     Raises:
-        RowError: the numbers fit several orders of the columns.
+        RowError: several orders fit the same number of candles, and give different prices.
     """
     fits = {order: sum(_fits(order, row) for row in rows) for order in ORDERS}
     best = max(fits.values())

@@ -1,14 +1,14 @@
-"""Errors in files of candles. Each error has the number of the line or of the candle."""
+"""Errors in files of candles. If one line or candle is wrong, the error has its number."""
 
 from pathlib import Path
 
 
 class RowError(ValueError):
-    """An implausible value in a file of candles.
+    """An error in the content of a file of candles.
 
     Args:
-        row: the number of the line, counted from 1. In JSON it is the number of the candle. None:
-            the whole content is wrong.
+        row: the number of the wrong line, counted from 1. In valid JSON it is the number of the
+            wrong candle. None: the error is in no single line or candle.
         complaint: the error and its correction, in one line.
     """
 
@@ -18,12 +18,12 @@ class RowError(ValueError):
 
 
 class CandleError(ValueError):
-    """An implausible file of candles.
+    """A file of candles that cannot be used.
 
     Args:
         path: the file.
-        line: the number of the line, counted from 1. In JSON it is the number of the candle. None:
-            the whole file is wrong.
+        line: the number of the wrong line, counted from 1. In valid JSON it is the number of the
+            wrong candle. None: the error is in no single line or candle.
         complaint: the error and its correction, in one line.
         counted: what `line` counts: "line" or "candle".
     """
@@ -35,5 +35,5 @@ class CandleError(ValueError):
 
 
 def shown(cell: str) -> str:
-    """Quote the text of a cell on one line, shortened if it is long."""
+    """Return a cell's text in quotes, on one line, and cut after 40 characters."""
     return repr(cell if len(cell) <= 40 else f"{cell[:40]}...")

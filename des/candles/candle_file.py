@@ -1,4 +1,4 @@
-"""Reads a file of candles, puts the candles in regular form, and reports the detected format."""
+"""Reads a file of candles, and returns regular candles with remarks on the detected format."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,8 +13,8 @@ from des.candles.candle_rows import CELLS_MIN, Row, Rows, rows_of_text
 from des.candles.candle_times import is_clock, times_us, with_clock
 from des.candles.regular_candles import MINUTE_US, Candle, Regular, regular
 
-# The largest share of the price by which rounding may move an open or close out of the range from
-# low to high.
+# An open or close may be outside the range from low to high by at most this share of the price, and
+# a high may be below its low by at most this share. The reason is then rounding.
 ROUNDING = 1e-6
 
 Columns = Mapping[str, Sequence[int]]
@@ -24,7 +24,7 @@ def candles_of(path: Path) -> Regular:
     """Read a file of candles.
 
     Raises:
-        CandleError: the file cannot be read, or a value in the file is implausible.
+        CandleError: the file cannot be read, or its content is wrong or ambiguous.
     """
     counted = "line"
     try:
@@ -56,7 +56,7 @@ def _text(path: Path) -> str:
 
 
 def _candles(found: Rows, said: list[str]) -> list[Candle]:
-    """Convert each row to a candle, and add remarks on the format to *said*."""
+    """Convert each row with prices to a candle, and add remarks on the format to *said*."""
     rows, dated = found.rows, False
     if found.header is not None:
         columns: Columns = columns_of(found.header, found.header_line)
@@ -86,8 +86,8 @@ def _candles(found: Rows, said: list[str]) -> list[Candle]:
 def _has_a_clock(cells: Sequence[str]) -> bool:
     """Tell whether the second cell is a time of day.
 
-    A cell without a colon may be a price. Such a cell counts as a time only if the first cell is a
-    date of eight digits.
+    A cell without a colon may be a price. Such a cell counts as a time of day only if the first
+    cell is a date of eight digits.
     """
     if len(cells) <= CELLS_MIN or not is_clock(cells[1]):
         return False
@@ -99,7 +99,7 @@ def _by_place(time: int) -> dict[str, list[int]]:
 
 
 def _with_prices(rows: Sequence[Row], columns: Columns, said: list[str]) -> list[Row]:
-    """Leave out rows without prices. In the period of such a row the file has a gap."""
+    """Leave out rows without prices. The period of such a row is then a gap."""
     places = [place for name in PRICES for place in columns[name]]
     kept = [row for row in rows if not all(is_null(row.cells[place]) for place in places)]
     if len(kept) < len(rows):
@@ -115,7 +115,7 @@ def _one_of(
     sign: str,
     said: list[str],
 ) -> list[float]:
-    """Read a price from its column. If several columns fit the name, all must have equal values."""
+    """Read the prices of one name. If several columns fit the name, their values must be equal."""
     first, *others = (
         list(prices(name, [(row.number, row.cells[place]) for row in rows], sign))
         for place in places
@@ -134,12 +134,12 @@ def _check_same(
     for row, a, b in zip(rows, one, other, strict=True):
         if a != b:
             raise RowError(
-                row.number, f"{what} could be {names}, which differ; delete one of the columns"
+                row.number, f"{what} is in {names}, which differ; delete one of the columns"
             )
 
 
 def _named(usd: Mapping[str, list[float]], said: list[str]) -> dict[str, list[float]]:
-    """Find which of four columns without a header is the open, high, low and close."""
+    """Name the four columns of prices of a file without a header."""
     order = order_of(list(zip(*usd.values(), strict=True)))
     if order != PRICES:
         said.append(f"no header: columns are time,{','.join(order)}")
@@ -149,9 +149,10 @@ def _named(usd: Mapping[str, list[float]], said: list[str]) -> dict[str, list[fl
 def _times(
     rows: Sequence[Row], columns: Columns, header: Sequence[str], said: list[str]
 ) -> list[int]:
-    """Read the opening times. If several columns may contain opening times, all must be equal.
+    """Read the opening times, or compute them if the file has only closing times.
 
-    A column of dates and a column of times of day count as one column.
+    If several columns may contain opening times, these columns must be equal. A column of dates and
+    a column of times of day count as one column.
     """
     places = columns["opened"]
     if places and any(is_time(name) for n, name in enumerate(header) if n not in places):
@@ -188,7 +189,7 @@ def _instants(
 
 
 def _opened_before(closed_us: Sequence[int]) -> list[int]:
-    """Return candles' opening times, given times at the close or just before the close."""
+    """Compute opening times from closing times, which are rounded up to whole minutes."""
     whole = [-(-at // MINUTE_US) * MINUTE_US for at in closed_us]
     length_us = min((abs(b - a) for a, b in pairwise(whole) if a != b), default=0)
     return [at - length_us for at in whole]
@@ -200,7 +201,7 @@ def _sound(
     usd: Mapping[str, Sequence[float]],
     said: list[str],
 ) -> Iterator[Candle]:
-    """Check each candle. If rounding put its open or close outside its range, widen the range."""
+    """Check each candle. If its open or close is outside its range by rounding, widen the range."""
     widened = 0
     for row, opens_us, *each in zip(rows, at_us, *(usd[name] for name in PRICES), strict=True):
         opened, high, low, close = each
@@ -213,7 +214,8 @@ def _sound(
             if beyond > ROUNDING * price:
                 raise RowError(
                     row.number,
-                    f"{name} {price} is not from low {low} to high {high}; correct the line",
+                    f"{name} {price} is outside the range from low {low} to high {high}; correct "
+                    "the line",
                 )
         if max(opened, close) > high or min(opened, close) < low:
             widened += 1

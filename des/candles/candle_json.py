@@ -15,16 +15,16 @@ from des.candles.candle_rows import CELLS_MIN, Row, Rows
 
 
 def is_json(text: str) -> bool:
-    """Tell whether a text begins as JSON does."""
+    """Tell whether a text begins with a bracket or a brace, as JSON does."""
     return text.lstrip().startswith(("[", "{"))
 
 
 def rows_of_json(text: str) -> Rows:
-    """Find the candles in a JSON text, inside objects at any depth.
+    """Find the candles in a JSON text. They may be inside objects at any depth.
 
     Raises:
-        RowError: the text is not JSON, has no list of candles or several lists, or its columns have
-            different lengths.
+        RowError: the text is not JSON, or does not have exactly one list of candles, or its columns
+            have different lengths.
     """
     found = list(_series(_parsed(text)))
     if not found:
@@ -82,14 +82,17 @@ def _series(value: Any) -> Iterator[Found]:
 
 
 def _keyed_by_time(value: Mapping[str, Any]) -> Found | None:
-    """Read candles from JSON with times as keys, or in the form `split` of pandas."""
+    """Read candles from JSON with times as keys, or in the form `split` of pandas.
+
+    If the JSON has another form, return None.
+    """
     columns, index, data = (value.get(name) for name in ("columns", "index", "data"))
     if isinstance(columns, list) and isinstance(index, list) and isinstance(data, list):
         header = [_cell(name) for name in columns]
         if is_header(header) and not any(map(is_time, header)):
             if len(index) != len(data) or not all(isinstance(row, list) for row in data):
                 raise RowError(
-                    None, "JSON without a list in data for each item of index; complete the data"
+                    None, "JSON without a list in 'data' for each item of 'index'; complete 'data'"
                 )
             return ["time", *header], [
                 [_cell(cell) for cell in (at, *row)] for at, row in zip(index, data, strict=True)

@@ -1,7 +1,7 @@
 """Reads prices from text, with a decimal point or comma, and with or without separated thousands.
 
-All prices of a file have the same decimal sign. If prices have commas, at least one cell must show
-the decimal sign clearly: "31,000" alone could mean thirty-one.
+All prices of a file must have the same decimal sign. If prices have commas, at least one cell must
+show the decimal sign clearly. "31,000" does not: it could mean thirty-one or thirty-one thousand.
 """
 
 import re
@@ -30,7 +30,7 @@ def prices(name: str, cells: Sequence[tuple[int, str]], decimal: str) -> Iterato
         decimal: the decimal sign, as returned by `decimal_sign`.
 
     Raises:
-        RowError: a cell is not a price above 0 and at most a billion.
+        RowError: a cell is not a number above 0 and at most a billion.
     """
     for row, cell in cells:
         text = cell.strip()
@@ -56,7 +56,8 @@ def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
         cells: all prices of the file, each with its row number.
 
     Raises:
-        RowError: cells show different signs, or no cell shows the sign clearly.
+        RowError: cells show different signs, or cells have commas or several points, but none
+            shows the sign clearly.
     """
     marked = [(row, _bare(cell)) for row, cell in cells if "," in cell or cell.count(".") > 1]
     if not marked:
@@ -102,7 +103,7 @@ def _bare(cell: str) -> str:
 
 
 def _without_thousands(text: str, decimal: str) -> str:
-    """Return a number in Python's format. If its thousands are wrong, return *text* unchanged."""
+    """Return a number in Python's format, or *text* unchanged if its thousands are wrong."""
     bare = _bare(text)
     thousands = "," if decimal == "." else "."
     whole, point, decimals = bare.partition(decimal)

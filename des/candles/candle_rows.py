@@ -1,6 +1,6 @@
-"""Splits a text of candles into rows of cells, and finds the lines that are no candles.
+"""Splits a text of candles into rows of cells, and finds the lines that are not candles.
 
-Values separated by commas, semicolons, tabs or bars are split by Python's own CSV reader.
+Python's own CSV reader splits each line at commas, semicolons, tabs or bars.
 """
 
 import csv
@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from des.candles.candle_columns import is_header, is_time, plain
 from des.candles.candle_error import RowError, shown
 
-# The order matters. A line with decimal commas may have as many commas as separators.
+# Commas are tried last, since a line with decimal commas may have as many commas as separators.
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 COMMENTS = ("#", "//", "%")
 CELLS_MIN = 5  # a time and four prices
-TICKER = "ticker"  # first word of a line that the package yfinance writes next to the header
+TICKER = "ticker"  # begins a line of the package yfinance, above or below the header
 LINES_TRIED = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a file, or one candle of a JSON list."""
+    """One line of a text file, or one candle of a JSON file."""
 
     number: int  # number of the line or candle, from 1
     cells: Sequence[str]
@@ -31,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a file that may be candles, and the names of the columns."""
+    """The names of a file's columns, and the rows that may be candles."""
 
     header: Sequence[str] | None
     header_line: int
@@ -44,8 +44,8 @@ def rows_of_text(text: str) -> Rows:
     """Split a text with values separated by commas, semicolons, tabs or bars.
 
     Raises:
-        RowError: no line has a time and four prices, or a line is not CSV. For an empty text no
-            error is raised here.
+        RowError: no line has a time and four prices, or a line is not CSV. An empty text gives no
+            rows and no error.
     """
     separator = _separator(text)
     said = [] if separator == "," else [f"columns are separated by {SEPARATORS[separator]}"]
@@ -87,9 +87,10 @@ def _is_no_candle(cells: Sequence[str]) -> bool:
 def _without_ticker(
     header: Sequence[str] | None, kept: list[Row]
 ) -> tuple[Sequence[str] | None, list[Row]]:
-    """In a file of yfinance, make one header from the lines that name prices, ticker and time.
+    """Return the header, and the rows after the header.
 
-    Return the header, and the rows after the header.
+    A file of the package yfinance has three header lines: names of prices, tickers, and the name of
+    the time. They become one header. Other files are unchanged.
     """
     if header is None or not kept or plain(header[0]) not in ("price", ""):
         return header, kept
@@ -101,7 +102,7 @@ def _without_ticker(
 
 
 def _footer(kept: list[Row]) -> list[Row]:
-    """Remove the last row if it has a single cell, such as a sentence, and return it in a list."""
+    """If the last of several rows has a single cell, such as a sentence, remove and return it."""
     return [kept.pop()] if len(kept) > 1 and len(kept[-1].cells) == 1 else []
 
 
@@ -117,9 +118,9 @@ def _split(text: str, separator: str) -> Iterator[Row]:
 
 
 def _separator(text: str) -> str:
-    """Find the separator that divides most lines into enough cells for a time and four prices.
+    """Find a separator that occurs at least four times, and equally often in most lines.
 
-    If there is no such separator, return a comma.
+    Four separators divide a line into a time and four prices. If no separator fits, return a comma.
     """
     lines = list(_first_lines(text.splitlines()))
     for separator in SEPARATORS:
@@ -133,7 +134,7 @@ def _separator(text: str) -> str:
 
 
 def _first_lines(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the first lines of data without quoted parts, which may contain separators."""
+    """Yield the first lines with content, without quoted parts: these may contain separators."""
     tried = 0
     for line in lines:
         if not line.strip() or line.lstrip().startswith(COMMENTS):

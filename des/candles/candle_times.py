@@ -1,4 +1,4 @@
-"""Reads times from text: numbers since 1970, dates, or dates with a time of day.
+"""Reads times from text: seconds or smaller units since 1970, dates, or dates with a time of day.
 
 All times of a file must have the same format. A date like 5/8/2022 is accepted only if another date
 of the file shows which part is the day. Times without a zone are UTC.
@@ -14,7 +14,7 @@ from des.clock import instant_us, midnight_us
 from des.scenario import YEARS
 
 FIRST_US, LAST_US = (midnight_us(date(year, 1, 1)) for year in YEARS)
-# The microseconds in each unit. A number can be a time of the supported years in one unit only.
+# The microseconds in each unit. A number is a time of the supported years in at most one unit.
 EPOCH_UNITS = {
     "seconds": Decimal(1_000_000),
     "milliseconds": Decimal(1_000),
@@ -90,7 +90,7 @@ def times_us(cells: Cells) -> tuple[list[int], list[str]]:
 
 
 def _reader(cells: Cells) -> tuple[Callable[[str], int], list[str]]:
-    """Return the function that reads all cells, chosen by the format of the first cell."""
+    """Return a function that reads all cells by the format of the first cell, and remarks."""
     first = cells[0][1].strip()
     if _epoch_us(first) is not None or (_EPOCH.fullmatch(first) and not _COMPACT.fullmatch(first)):
         units = sorted({unit for _, cell in (cells[0], cells[-1]) if (unit := _unit(cell.strip()))})
@@ -117,7 +117,7 @@ def _epoch_us(cell: str) -> int | None:
 
 
 def _unit(cell: str) -> str | None:
-    """Return the only unit in which a number is a time of the supported years, or None."""
+    """Return the unit in which a number since 1970 is in the supported years, or None."""
     if not _EPOCH.fullmatch(cell):
         return None
     number = Decimal(cell)
@@ -129,7 +129,7 @@ def _of_epoch(cell: str) -> int:
     if time_us is None:
         if not _EPOCH.fullmatch(cell):
             raise ValueError(cell)
-        return -1  # a time before the supported years, which the caller refuses
+        return -1  # outside the supported years, so the caller refuses the cell
     return time_us
 
 
@@ -140,7 +140,7 @@ def _dated_us(cell: str) -> int:
     """Convert a date that begins with the year, as in ISO 8601, to microseconds since 1970."""
     try:
         if _EPOCH.fullmatch(cell):
-            raise ValueError(cell)  # a number without separators, among dates
+            raise ValueError(cell)  # a number without separators, among dates with separators
         return instant_us(datetime.fromisoformat(_UTC_AT_END.sub("", cell)))
     except ValueError:
         found = _YEAR_FIRST.fullmatch(cell)
@@ -159,9 +159,10 @@ def _compact_us(cell: str) -> int:
 
 
 def _is_day_first(cells: Cells) -> bool:
-    """Tell whether dates begin with the day, that is, the first part of some date exceeds 12.
+    """Tell whether dates begin with the day: they do if the first part of some date exceeds 12.
 
-    If points separate the parts of all dates, the day comes first, unless a second part exceeds 12.
+    If all dates have points, such as 5.8.2022, they begin with the day unless a second part of some
+    date exceeds 12.
 
     Raises:
         RowError: no date shows which part is the day, or two dates contradict each other.
@@ -198,9 +199,9 @@ def _named_us(cell: str) -> int:
 
 
 def _instant(year: int, month: int, day: int, rest: str) -> int:
-    """Return a moment in microseconds since 1970. *rest* is the text after the date.
+    """Return a moment in microseconds since 1970.
 
-    This text may have a time of day, AM or PM, and a zone.
+    *rest* is the text after the date. It may have a time of day, AM or PM, and a zone.
     """
     found = _CLOCK.fullmatch(rest)
     if found is None:

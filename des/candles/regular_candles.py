@@ -1,8 +1,9 @@
-"""Brings candles into regular form: oldest first, and of equal length in whole hours.
+"""Brings candles into regular form: the oldest first, and all with the same length in whole hours.
 
-Trading venues leave out candles without a trade, and some files do not begin on a full hour. Gaps
-between candles are allowed, if they are not too long and not too many. In a gap the price moves at
-random from the last close to the next open. Gaps are counted and reported.
+Trading venues leave out candles without a trade, and some files do not begin on a full hour. So
+gaps between candles are allowed, if no gap is too long and the gaps are at most half of the time.
+In a gap the price moves at random from the last close to the next open. Gaps are counted and
+reported.
 """
 
 import math
@@ -16,9 +17,9 @@ from des.clock import DAY_US, HOUR_US, SECOND_US
 
 MINUTE_US = 60 * SECOND_US
 LENGTH_US_MAX = 7 * DAY_US  # longer candles contain too little information about single days
-GAP_US_MAX = 4 * DAY_US  # the longest gap, which covers a long weekend
+GAP_US_MAX = 4 * DAY_US  # the longest allowed gap, enough for a long weekend
 TOO_FEW = "has fewer than two candles, so their length is unknown; add candles for the run's time"
-GAPS_SHARE_MAX = 0.5  # the largest share of gaps in the time from the first candle to the last
+GAPS_SHARE_MAX = 0.5  # gaps may be at most this share of the time from the first open to the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,15 @@ class Regular:
 
 
 def regular(candles: Sequence[Candle], counted: str = "line") -> Regular:
-    """Bring candles into regular form.
+    """Bring candles into the form that the module describes.
 
     Args:
         candles: the candles in the order of the file.
         counted: what the row numbers count, such as lines.
 
     Raises:
-        RowError: candles are out of order, of different lengths, too far apart or too few.
+        RowError: candles are out of order, too long, too far apart or too few, have different
+            lengths, or do not open on whole hours.
     """
     if len(candles) < 2:
         raise RowError(None, TOO_FEW)
@@ -77,7 +79,7 @@ def regular(candles: Sequence[Candle], counted: str = "line") -> Regular:
 
 
 def _once(candles: Sequence[Candle], counted: str, said: list[str]) -> Iterator[Candle]:
-    """Drop repeated candles. Files that were joined may repeat candles."""
+    """Drop repeated candles. They occur in files that were joined from several files."""
     yield candles[0]
     repeated = 0
     for before, candle in pairwise(candles):
@@ -101,7 +103,10 @@ def _once(candles: Sequence[Candle], counted: str, said: list[str]) -> Iterator[
 
 
 def _length_us(candles: Sequence[Candle]) -> int:
-    """Return the most common time between candles, or the shortest of several such times."""
+    """Return the most common time from one open to the next.
+
+    If several times are equally common, return the shortest of them.
+    """
     steps = Counter(later.opens_us - one.opens_us for one, later in pairwise(candles))
     most = max(steps.values())
     length_us = min(step for step, times in steps.items() if times == most)
@@ -125,13 +130,13 @@ def _check_steps(candles: Sequence[Candle], length_us: int) -> None:
         if step_us % length_us:
             raise RowError(
                 candle.row,
-                f"the candle opens {_told(step_us)} after the previous candle, which is no "
-                f"multiple of {_told(length_us)}; use candles of one length",
+                f"the candle opens {_told(step_us)} after the previous candle, but this time must "
+                f"be a multiple of {_told(length_us)}; use candles of one length",
             )
 
 
 def _stamped_by_open(candles: list[Candle], length_us: int, said: list[str]) -> list[Candle]:
-    """Move times just before the close, such as 23:59:59, to the time at which the candle opens."""
+    """Replace times just before the close, such as 23:59:59, by the candles' opening times."""
     past_us = candles[0].opens_us % MINUTE_US
     if not past_us:
         return candles
@@ -191,7 +196,10 @@ def _joined(part: Sequence[Candle], base_us: int, whole_us: int) -> Candle:
 
 
 def _bridged(candles: Sequence[Candle], length_us: int) -> list[str]:
-    """Count the gaps between candles. Refuse gaps that are too long or too many."""
+    """Return a remark on the gaps.
+
+    Refuse a gap that is too long, and gaps that are more than half of the whole time.
+    """
     gaps: list[int] = []
     for before, candle in pairwise(candles):
         gap_us = candle.opens_us - before.opens_us - length_us
@@ -209,11 +217,12 @@ def _bridged(candles: Sequence[Candle], length_us: int) -> list[str]:
     if sum(gaps) > GAPS_SHARE_MAX * span_us:
         raise RowError(
             None,
-            f"{_told(sum(gaps))} of {_told(span_us)} are gaps; give candles for half of the time",
+            f"{_told(sum(gaps))} of {_told(span_us)} are gaps; give candles for at least half of "
+            "the time",
         )
     return [f"gaps bridged: {len(gaps)}, {_told(sum(gaps))} in all, {_told(max(gaps))} at most"]
 
 
 def _told(us: int) -> str:
-    """Write a length of time in hours, or in minutes."""
+    """Write a length of time in hours if it is whole hours, else in minutes."""
     return f"{us // HOUR_US} h" if not us % HOUR_US else f"{us / MINUTE_US:g} min"

@@ -1,9 +1,9 @@
 """The house's agent: the captive maker, whose bank accounts receive and pay customers' dollars.
 
-For each of retail customers' deposits and withdrawals in dollars, a random draw selects the agent's
-or the house's account. The agent also pays a withdrawal if the house has too little cash. In all,
-the agent never pays out more of customers' deposits than it has received. Coins never pass through
-the agent. Customers' dollars are mixed with the maker's other cash.
+When a retail customer deposits or withdraws dollars, a random draw selects the agent's or the
+house's account. The agent also pays a withdrawal if the house cannot pay it. In total, the agent
+never pays customers more than it has received from them. Coins never pass through the agent.
+Customers' dollars are mixed with the maker's other cash.
 """
 
 from des.chance import decision_key, mix
@@ -24,13 +24,13 @@ def agent_of(retail: Retail, seed: int, parties: Parties, custody: Custody) -> "
 
 
 class Agent:
-    """Receives a part of retail customers' dollar deposits, and pays a part of the withdrawals."""
+    """Receives some of retail customers' dollar deposits, and pays some of their withdrawals."""
 
     def __init__(self, retail: Retail, seed: int, parties: Parties, custody: Custody) -> None:
         """Initialise with no deposits received.
 
         Args:
-            retail: states the share of dollar payments that goes through the agent, by date.
+            retail: states, by date, the share of dollar payments that goes through the agent.
             seed: the run's seed.
             parties: all parties that keep books, by role.
             custody: moves the cash.
@@ -61,9 +61,9 @@ class Agent:
     def pays(self, asked_us: int, customer: int, cents: int) -> bool:
         """Tell whether the agent pays a withdrawal.
 
-        The agent pays a retail customer if a draw selects the agent's account, or if the house
-        cannot pay *cents*. The agent never pays other customers, and never pays after a halt. A
-        payment is at most the customers' deposits that the agent still holds, and at most its cash.
+        The agent pays if a random draw selects its account, or if the house cannot pay *cents*. But
+        it pays only retail customers, and only before a halt. It does not pay if *cents* is more
+        than its cash, or more than the customers' deposits that it still holds.
 
         Args:
             asked_us: the time of the request.

@@ -1,10 +1,11 @@
 """Cohorts: groups of customers with the same sensitivity to fear.
 
-A holder's place among all holders decides the holder's cohort. The books have one control account
-for all retail customers, so this module counts the claims of each cohort that are not yet requested
-for withdrawal. While there is fear, more sensitive cohorts withdraw a larger part of their claims
-in each hour. So their share of all claims falls. Trading results are not assigned to single
-customers. All cohorts share the results in proportion to their claims.
+A holder's place in the order of all holders decides the holder's cohort. The books have one control
+account for all retail customers. So this module keeps the claims of each cohort, without amounts
+already requested for withdrawal. While there is fear, more sensitive cohorts are expected to
+request a larger part of their claims in each hour. So their share of all claims falls. Trading
+results are not assigned to single customers. All cohorts share the results in proportion to their
+claims.
 """
 
 from bisect import bisect_right
@@ -18,7 +19,7 @@ class Cohorts:
     """The part of each cohort's claims on the house that is not yet requested, in cents."""
 
     def __init__(self, cohorts: Sequence[Cohort]) -> None:
-        """Initialise with claims in proportion to each cohort's share of the holders."""
+        """Initialise with claims in proportion to the cohorts' shares of all holders."""
         self._shares = [cohort.share for cohort in cohorts]
         # For each cohort, the share of all holders that are in this cohort or in an earlier one.
         self._ends = list(accumulate(self._shares))
@@ -28,8 +29,8 @@ class Cohorts:
         """Change the cohorts' claims so that their sum is *cents*, or 0 if *cents* is negative.
 
         *cents* is the amount that retail customers can still request. All claims are multiplied by
-        the same factor. If no cohort has a claim, each cohort gets a part in proportion to its
-        share of the holders.
+        the same factor. If no cohort has a claim, *cents* is divided in proportion to the cohorts'
+        shares of all holders.
         """
         before = sum(self.cents)
         if before > 0:

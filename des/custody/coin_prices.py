@@ -11,11 +11,11 @@ from des.scenario import PricedCoin, Scenario
 from ledger.coins import Coin
 from ledger.money import dollars, to_cents
 
-WHOLE = "1"  # the unit of a coin whose price the scenario states
+WHOLE = "1"  # a coin whose price the scenario states has lots of one whole coin
 
 
 def chart_coins(scenario: Scenario) -> tuple[Coin, ...]:
-    """Return the coins in the books: the maker's coins, then coins only owed to customers."""
+    """Return the coins in the books: the maker's coins, then those only owed to customers."""
     held = {coin.name for coin in scenario.coins}
     owed = {coin.name for coin in scenario.owed_coins}
     alone = (coin for coin in scenario.owed_coins if coin.name not in held)
@@ -42,7 +42,7 @@ class CoinPrices:
     """The price of each coin at a given time, as a decimal. A lot of a coin costs whole cents."""
 
     def __init__(self, scenario: Scenario, coins: Sequence[PricedCoin]) -> None:
-        """Initialise with the prices of some of a scenario's coins."""
+        """Initialise for some coins of the scenario."""
         self._coins = coins
         markets = {market.name: i for i, market in enumerate(scenario.markets)}
         self._market = [markets[each.market] if each.market else None for each in coins]

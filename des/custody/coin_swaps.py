@@ -2,9 +2,9 @@
 
 The house lends coins to its maker on the credit line. The maker sells the lent coins to dealers at
 the price of the last settlement, and pays the dollars to the house. When a customer requests a coin
-that the house lacks, the maker buys the coin back with the house's dollars. Coins can pay a
-withdrawal as well as dollars of the same value, as long as prices are constant, dealers have enough
-cash, and no daily limit applies.
+that the house lacks, the maker buys the coin back with the house's dollars. While prices are
+constant, dealers have enough cash, and no daily limit applies, the house can pay the same
+withdrawals from coins as from dollars of the same value.
 """
 
 from datetime import date
@@ -35,8 +35,8 @@ class CoinSwaps:
             vault: customers' coins.
             parties: all parties that keep books, by role.
             cash_cents: the cash of all parties.
-            tranche_cents: sales are rounded up to a multiple of this amount, if there are enough
-                coins.
+            tranche_cents: sales are rounded up to a multiple of this amount, but to at most
+                `sellable_cents`.
             journal: records sales and purchases.
             daily_cents: the most cents for which dealers buy coins in a day. A sale that is rounded
                 up to whole lots may exceed this limit slightly. None: only the dealers' cash is a
@@ -54,7 +54,7 @@ class CoinSwaps:
     def sellable_cents(self, kept: Lots | None = None) -> int:
         """Return the cents that the house can get by selling coins, if it keeps the lots *kept*.
 
-        Dealers pay at most their cash, minus the value of one lot of each coin, since sales are
+        Dealers pay at most their cash minus the value of one lot of each coin, since sales are
         rounded up to whole lots. If dealers have a daily limit, they pay at most the unused part of
         the limit.
         """
@@ -80,8 +80,8 @@ class CoinSwaps:
         """Sell coins for *cents*, but do not sell the lots *kept*.
 
         The amount is rounded up to whole tranches, so that the books contain few small entries. But
-        the amount is at most `sellable_cents`. Each coin is sold in proportion to its value, in
-        whole lots.
+        the amount is at most `sellable_cents`. It is divided among the coins in proportion to the
+        value of the lots that may be sold. Each coin's part is rounded up to whole lots.
         """
         spare, prices = self._spare(kept), self._vault.lot_cents
         worth = [n * price for n, price in zip(spare, prices, strict=True)]

@@ -1,7 +1,7 @@
-"""Counts customers' coins: in their wallets, owed and held by the house, and lent to its maker.
+"""Counts customers' coins: in wallets, owed by the house, held by the house, lent to its maker.
 
-Coins owed always equal coins held plus coins lent. A coin is valued at the price of the last
-settlement, so that no decision uses a later price.
+For each coin, the quantity owed is always the quantity held plus the quantity lent. A coin is
+valued at the price of the last settlement, so that no decision uses a later price.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,12 +22,12 @@ from ledger.transaction import LedgerError, Movement
 UNIT = 10**9  # shares are counted in billionths
 ALL = 2**64  # the number of possible values of a random draw
 
-Lots = Sequence[int]  # one number for each coin
+Lots = Sequence[int]  # the number of lots of each coin
 Meta = tuple[tuple[str, str], ...]
 
 
 class CoinVault:
-    """Counts the lots of each coin: in wallets, owed, held by the house, lent, and requested."""
+    """Counts the lots of each coin: in wallets, owed, held, lent, and waiting for withdrawal."""
 
     def __init__(self, scenario: Scenario, parties: Parties, journal: Journal) -> None:
         """Initialise with all coins in customers' own wallets, and without prices."""
@@ -46,13 +46,13 @@ class CoinVault:
         self.owed, self.there, self.lent, self.queued, self.lot_cents = (
             [0 for _ in self.coins] for _ in range(5)
         )
-        self.sold_cents = 0  # cents received for lent coins, minus the cost of buying back
+        self.sold_cents = 0  # cents received for lent coins, minus cents paid to buy coins back
         self._days_marks: tuple[date, np.ndarray] | None = None
 
     # --------------------------------------------------------- prices and values in cents
 
     def mark(self, day: date, marks: np.ndarray) -> None:
-        """Set the prices from a settlement's lead prices in ticks, and from stated prices."""
+        """Set the coins' prices from the lead prices *marks*, in ticks, and from stated prices."""
         self._days_marks = (day, marks)
         self.lot_cents = [self._prices.lot_cents(i, day, marks) for i in range(len(self.coins))]
 
@@ -72,11 +72,17 @@ class CoinVault:
 
     @property
     def line_cents(self) -> int:
-        """Return the cents by which lent coins are worth more than the proceeds of their sale."""
+        """Return the value of the lent coins minus their net proceeds, in cents.
+
+        The net proceeds are the cents received for coins, minus the cents paid to buy coins back.
+        """
         return self.worth_cents(self.lent) - self.sold_cents
 
     def unasked_cents(self, entity: int) -> int:
-        """Return the value of retail customers' coins not yet requested; 0 for other parties."""
+        """Return the value in cents of a party's coins that are not yet requested.
+
+        Only retail customers are owed coins. For other parties the result is 0.
+        """
         return self.worth_cents(self._unasked) if entity == self.customer else 0
 
     @property
@@ -89,8 +95,8 @@ class CoinVault:
         """Convert a part of customers' opening claim into coins, which the house owes and holds.
 
         Returns:
-            The part of the claim that is in coins, in cents, and the entry for the books. The entry
-            is None if customers have no coins.
+            The value of this part in cents, and the entry for the books. The entry is None if
+            customers have no coins.
         """
         for place, cents in enumerate(self.lot_cents):
             if cents:
@@ -105,10 +111,11 @@ class CoinVault:
     def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
         """Receive a deposit in a random coin, in whole lots. Return the value of the lots in cents.
 
-        The result is 0 if dollars are drawn, if *cents* buy no lot, or if customers' wallets have
-        none of the coin. An earlier random draw has sent a part of the dollar deposits to the
-        agent. For each other deposit this method draws one commodity, a coin or dollars. The
-        probability of each coin is in proportion to the coin's share of all deposits.
+        The result is 0 if dollars are drawn, if the drawn coin has no price yet, if *cents* is less
+        than the price of a lot, or if customers' wallets have none of the coin. An earlier random
+        draw has sent a part of the dollar deposits to the agent. For each deposit that remains,
+        this method draws one commodity, a coin or dollars. The probability of each coin is
+        proportional to the coin's share of all deposits.
         """
         by_agent = self._retail.agent_share_on(day_of(time_us)) * self._retail.dollar_share
         wired = round(by_agent * UNIT)
@@ -132,8 +139,9 @@ class CoinVault:
     def chosen(self, time_us: int, cents: int, dollars_cents: int) -> tuple[int, ...]:
         """Return the lots of each coin in a request of *cents*. The remaining cents are in dollars.
 
-        One commodity, a coin or dollars, is drawn by its share of the claims not yet requested. If
-        there is too little of this commodity, dollars are added, then other coins.
+        A random draw selects one commodity, a coin or dollars. The probability of a commodity is
+        its share of the claims not yet requested. If the claim in the drawn commodity is less than
+        *cents*, dollars are added, then other coins.
 
         Args:
             time_us: the time of the request.
@@ -162,7 +170,7 @@ class CoinVault:
         return tuple(lots)
 
     def line_up(self, lots: Lots, sign: int = 1) -> None:
-        """Add the lots of a request to the waiting lots if *sign* is 1; subtract if it is -1."""
+        """Add the lots of a request to the waiting lots if *sign* is 1; subtract them if -1."""
         self.queued = [n + sign * more for n, more in zip(self.queued, lots, strict=True)]
 
     def withdraw(self, time_us: int, lots: Lots, meta: Meta, first: Meta) -> None:
@@ -183,7 +191,7 @@ class CoinVault:
     # ------------------------------------------------------------------------- in the books
 
     def close_day(self, time_us: int) -> None:
-        """Record the price of each coin that customers are owed or that is lent to the maker."""
+        """Record the price of each coin that is owed to customers or lent to the maker."""
         if self._days_marks is None:
             return
         for place, coin in enumerate(self.coins):

@@ -20,7 +20,7 @@ class Confidence:
 
         Args:
             flow: states the shocks of fear, and their half-life.
-            claims_cents: returns the house's debts to all customers outside the house group.
+            claims_cents: returns the cents that the house owes to all customers outside its group.
         """
         self._flow, self._claims_cents = flow, claims_cents
         self._fear, self._at_us = 0.0, 0
@@ -32,8 +32,8 @@ class Confidence:
     def shock(self, time_us: int, size: float) -> None:
         """Add a shock of fear.
 
-        If *time_us* is before the last shock, the new shock decays from *time_us* to the last
-        shock, and only the remaining part is added.
+        If *time_us* is before the last shock, the new shock decays from *time_us* to the time of
+        the last shock, and only the remaining part is added.
         """
         if time_us > self._at_us:
             self._fear, self._at_us = self.fear(time_us), time_us

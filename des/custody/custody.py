@@ -36,9 +36,9 @@ class Custody:
     def keep_coins(
         self, coins: CoinVault, tranche_cents: int, daily_cents: int | None = None
     ) -> None:
-        """Add customers' coins to custody. The house sells coins in tranches.
+        """Add customers' coins to custody. The house sells them in tranches of *tranche_cents*.
 
-        Dealers buy coins for at most *daily_cents* in a day, and slightly more if a sale is rounded
+        Dealers buy coins for at most *daily_cents* in a day, or slightly more if a sale is rounded
         up to whole lots. If *daily_cents* is None, only the dealers' cash is a limit.
         """
         self.coins = coins
@@ -63,11 +63,14 @@ class Custody:
         return int(self.cash[self._parties.names.index(venue)]) + in_coins
 
     def claim_cents(self, entity: int, venue: str) -> int:
-        """Return the cents that a venue owes to a party."""
+        """Return a party's claim in dollars on a venue, in cents."""
         return int(self._venues[venue].claims[entity])
 
     def customers_cents(self) -> int:
-        """Return the cents that the house owes to all customers outside its own group."""
+        """Return the cents that the house owes to all customers outside its own group.
+
+        The result includes the value of the coins that the house owes.
+        """
         in_coins = self.coins.owed_cents if self.coins else 0
         return int(self._venues[self._parties.house].claims[self._customers].sum()) + in_coins
 
@@ -105,7 +108,7 @@ class Custody:
         links: tuple[str, ...] = (),
         meta: tuple[tuple[str, str], ...] = (),
     ) -> int:
-        """Pay *cents* to *entity*, at most its claim and at most `till`. Return the amount."""
+        """Pay *cents* to *entity*, but at most its claim and at most `till`. Return the amount."""
         cents = min(cents, self.claim_cents(entity, venue), self.till(venue))
         if cents <= 0:
             return 0
@@ -124,7 +127,7 @@ class Custody:
         return self.status[venue] != HALTED and self.swaps.can_pay(lots, cents)
 
     def has_coins(self, lots: Lots) -> bool:
-        """Tell whether the house holds these lots of each coin."""
+        """Tell whether the house holds at least these lots of each coin."""
         return not any(lots) or all(
             n <= there for n, there in zip(lots, given(self.coins).there, strict=True)
         )
@@ -132,8 +135,8 @@ class Custody:
     def hand_over(self, time_us: int, cents: int, lots: Lots, meta: Meta, first: Meta) -> None:
         """Deliver coins to customers, and leave at least *cents* for a payment in dollars.
 
-        `can_pay` must be True for these coins and *cents*. Coins are bought or sold if needed. Only
-        the first entry of the delivery has the metadata *first*.
+        `can_pay` must be True for these coins and *cents*. If needed, coins are bought or sold
+        first. Only the first entry of the delivery has the metadata *first*.
         """
         given(self.swaps).find(time_us, lots, cents)
         given(self.coins).withdraw(time_us, lots, meta, first)
@@ -141,7 +144,7 @@ class Custody:
     def move_at_agent(self, customer: int, cents: int, entry: Movement) -> None:
         """Move cash from a customer to the house's agent, or back if *cents* is negative.
 
-        The house then owes this cash to the customer, and the agent owes the house the same amount.
+        Add *cents* to the house's debt to the customer, and to the agent's debt to the house.
         """
         self.cash[customer] -= cents
         self.cash[self._parties.names.index(given(self._parties.agent))] += cents
@@ -152,9 +155,10 @@ class Custody:
     def pay(self, payer: int, receiver: int, cents: int, entry: Movement) -> None:
         """Pay cash from one party to another, outside the venues.
 
+        If the payer is the house and has too little cash, customers' coins are sold first.
+
         Raises:
-            LedgerError: the payer has less cash than *cents*. If the payer is the house, customers'
-                coins are sold first.
+            LedgerError: the payer has less cash than *cents*, even after a sale of coins.
         """
         self._have(entry.time_us, payer, cents)
         if cents > self.cash[payer]:

@@ -1,4 +1,4 @@
-"""Trading firms that lose confidence withdraw the free part of their claims on the house.
+"""Trading firms that lose confidence request the free part of their claims on the house.
 
 The free part of a claim is neither margin nor already requested for withdrawal.
 """
@@ -14,7 +14,7 @@ from des.custody.till import Till
 class FirmWithdrawals:
     """Random withdrawals of firms, drawn for each firm at each decision.
 
-    Fear raises the probability.
+    Fear raises the probability of a withdrawal.
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class FirmWithdrawals:
         Args:
             seed: the run's seed.
             firms: the name of each firm, and its code in the books.
-            sensitivity: the rate at which a firm withdraws, per day and unit of fear.
+            sensitivity: the rate of a firm's withdrawals, per day and per unit of fear.
             till: pays firms, or queues their requests.
         """
         self._firms = [
@@ -39,9 +39,9 @@ class FirmWithdrawals:
         The next decision is *hours* later.
 
         Formula: with probability 1 - exp(-fear * sensitivity * hours / 24) a firm requests the
-            whole free part of its claim. At constant fear the probability for a span of time does
-            not depend on the number of steps in the span. Without fear no firm withdraws here: in
-            normal times results and margin determine firms' transfers.
+            whole free part of its claim. At constant fear, the probability of a request within
+            some time does not depend on the number of decisions in this time. Without fear this
+            method requests nothing. Other code moves firms' capital, gains and margin.
         """
         chance = -math.expm1(-fear * self._sensitivity * hours * HOUR_US / DAY_US)
         for key, name, code in self._firms:

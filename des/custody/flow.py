@@ -1,11 +1,11 @@
 """Customers' deposits and withdrawals: rates are set at full hours, arrivals are random.
 
-Customers' fear rises at once when a customer requests a withdrawal, when a queue of withdrawals
-begins, and at the time of news, which is a full hour. At a full hour the fear and the house's
+Three events raise customers' fear at once: a request for withdrawal, the start of a queue of
+withdrawals, and news. News always comes at a full hour. At a full hour the fear and the house's
 volume set the expected deposits, and the fear and customers' claims set the expected withdrawals.
-These rates are valid until the next decision, which is usually one hour later. In a sampled run the
-next decision can be later: several idle hours, in which no trading is played, may pass in one step.
-Between two decisions customers arrive one by one, as a Poisson process in continuous time.
+These rates are valid until they are set again, usually one hour later. In a sampled run this can
+take longer: several idle hours, in which no trading is played, may pass in one step. In the
+meantime customers arrive one by one, as a Poisson process in continuous time.
 """
 
 from collections import deque
@@ -29,8 +29,8 @@ from des.scenario import Scenario
 from ledger.parties import Parties
 from ledger.times import HOURS_PER_DAY
 
-# If fear is below this number, idle hours may pass in one step. In `runs/ftx.toml` the fear that
-# ordinary withdrawals cause is on average less than half of this number.
+# Before a halt, several idle hours may pass in one step only if fear is below this number. In
+# `runs/ftx.toml` the fear that ordinary withdrawals cause is on average less than half of it.
 CALM = 0.02
 
 
@@ -53,8 +53,8 @@ class CustomerFlow:
             scenario: its `retail.flow` sets the rates. News from before the run adds the part of
                 its shock that has not decayed.
             confidence: the customers' confidence in the house.
-            till: pays all customers.
-            desk: serves retail customers.
+            till: pays withdrawals, or queues them.
+            desk: receives the deposits and requests of retail customers.
             firms: the trading firms' withdrawals.
         """
         self._env, self._seed = env, scenario.run.seed
@@ -62,8 +62,8 @@ class CustomerFlow:
         self._confidence, self._till, self._desk, self._firms = confidence, till, desk, firms
         self._news = deque(scenario.news or ())
         self._cohorts = Cohorts(self._rules.cohorts)
-        # For each cohort, the dollars that this cohort and all cohorts before it are expected to
-        # request in an hour.
+        # For each cohort, the dollars that this cohort and all cohorts before it together are
+        # expected to request in an hour.
         self._reach_usd = [0.0]
 
     def look_at_queue(self, now_us: int) -> None:
@@ -72,7 +72,7 @@ class CustomerFlow:
         self._till.halt_after(now_us, round(self._rules.halt_after_h * HOUR_US))
 
     def is_calm(self, now_us: int) -> bool:
-        """Tell whether fear is below CALM, no withdrawal waits, and no news comes within a day."""
+        """Tell whether fear is below CALM, no request waits, and the next 24 hours have no news."""
         hears = bool(self._news) and self._news[0].time_us < now_us + DAY_US
         return self._confidence.fear(now_us) < CALM and not hears and not self._till.is_waited_at
 
@@ -81,7 +81,7 @@ class CustomerFlow:
 
         Args:
             now_us: the full hour.
-            volume_usd_per_day: the volume of the house.
+            volume_usd_per_day: the volume of the house, in dollars per day.
             hours: the number of hours until the next decision.
         """
         self._hear(now_us)
@@ -116,13 +116,13 @@ class CustomerFlow:
     ) -> Generator[simpy.Event, None, None]:
         """Simulate customers' arrivals in the next *hours*, on average *expected* in each hour.
 
-        The hour of the call selects the random stream. So the n-th customer after the call, and
-        the customer's amount, do not depend on the number of arrivals before the call.
+        The hour of the call selects the random stream. So the random numbers for the n-th arrival
+        after the call do not depend on the number of arrivals before the call.
         """
         start_us = int(self._env.now)
         draws = stream(self._seed, "retail", quantity, start_us // HOUR_US)
         after_us = waiting_us(draws, expected, HOUR_US)
-        # At the full hour the books close and decisions are made, so no customer acts at this time.
+        # At the full hour the books close and decisions are made, so no customer arrives then.
         while after_us < hours * HOUR_US - 1:
             yield self._env.timeout(start_us + 1 + int(after_us) - self._env.now)
             act(draws)
@@ -135,7 +135,10 @@ class CustomerFlow:
         self._cohorts.bring(place, self._desk.deposit(self._holder(place), cents))
 
     def _request(self, draws: np.random.Generator) -> None:
-        """Draw a cohort by its expected requests, then a holder and an amount to request."""
+        """Let a random holder request a random amount.
+
+        The probability of each cohort is proportional to the cohort's expected requests.
+        """
         cohort = chosen(self._reach_usd, draws.random())
         holder = self._holder(self._cohorts.place(cohort, draws.random()))
         cents = whole_dollars(draws.exponential(self._retail.withdrawal_usd_mean))
@@ -143,7 +146,7 @@ class CustomerFlow:
         self._cohorts.take(cohort, self._desk.request(holder, cents))
 
     def _holder(self, place: float) -> int:
-        # Rounding may give the number of all holders, but the last holder's number is one less.
+        # Rounding may give the number of holders, but the last holder's index is one less.
         return min(int(place * self._retail.holders), self._retail.holders - 1)
 
 
@@ -162,7 +165,7 @@ def customers(
 
     Args:
         env, scenario, parties, custody: the world's clock, scenario, parties and custody.
-        till: pays all customers.
+        till: pays withdrawals, or queues them.
         confidence: the customers' confidence. None: arrivals have constant rates.
         agent: receives some of the dollar deposits. None: the house receives all deposits.
     """

@@ -44,11 +44,11 @@ class OtherMakersDesk:
         self._kept_cents = to_cents(scenario.other_makers.opening_claim_usd)
         self._house, self._custody = house, custody
         self._volume, self._journal = volume, journal
-        # The fees on customers' trades so far that would have been paid without the captive maker.
+        # The fees that customers would have paid so far if the captive maker had never quoted.
         self.fees_without_maker_cents = 0.0
 
     def charge(self, time_us: int) -> None:
-        """Book the other makers' fees of a day. Before this, deposit cash for the fees.
+        """Deposit cash for the other makers' fees of a day, then book the fees.
 
         If the house has halted, no cash is deposited. The booked fees are at most the balance of
         the other makers' account.

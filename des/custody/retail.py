@@ -24,10 +24,10 @@ class RetailCustody:
         entity: int,
         agent: Agent | None = None,
     ) -> None:
-        """Initialise for customers of the account *entity*.
+        """Initialise for the customers whose control account is *entity*.
 
-        A part of the dollars goes through *agent*. If *agent* is None, all dollars go through the
-        house's own accounts.
+        *agent* receives some of the dollar deposits. If *agent* is None, the house receives all
+        deposits.
         """
         self._env, self._custody, self._till = env, custody, till
         self._house_name, self._entity, self._agent = house_name, entity, agent
@@ -41,14 +41,14 @@ class RetailCustody:
         act: Callable[[int, int], object],
         end_us: int,
     ) -> Generator[simpy.Event, None, None]:
-        """Simulate customers as a Poisson process, with exponential amounts in whole dollars.
+        """Simulate arrivals as a Poisson process, with exponential amounts in whole dollars.
 
         Args:
             draws: the random stream of this process.
-            per_day: the mean number of customers in a day.
+            per_day: the mean number of arrivals in a day.
             usd_mean: the mean amount in dollars.
             holders: the number of customers. Each arrival is equally likely to be any of them.
-            act: the function called at each arrival, with the holder and the cents.
+            act: the function called at each arrival, with the holder's number and the cents.
             end_us: the end of the run. No customer arrives later.
         """
         while True:
@@ -74,7 +74,7 @@ class RetailCustody:
         return brought
 
     def request(self, holder: int, cents: int) -> int:
-        """Request *cents*, at most the result of `unasked_cents`. Return the requested amount."""
+        """Request *cents*, but at most `unasked_cents`. Return the requested amount in cents."""
         return self._till.ask(int(self._env.now), self._entity, cents, _name(holder))
 
     def unasked_cents(self) -> int:
@@ -83,7 +83,7 @@ class RetailCustody:
 
 
 def whole_dollars(usd: float) -> int:
-    """Round an amount in dollars to whole dollars, at least one dollar. Return cents."""
+    """Return an amount in cents, rounded to whole dollars, but at least one dollar."""
     return 100 * max(1, round(usd))
 
 

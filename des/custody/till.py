@@ -1,14 +1,15 @@
-"""The till of the house: a withdrawal is paid at once, or waits behind earlier withdrawals.
+"""The till of the house pays a withdrawal at once, or lets it wait in a line.
 
-A withdrawal is paid in full or not at all. If one withdrawal has to wait, all later withdrawals
-wait behind it, even small withdrawals. If there is one waiting line for dollars and one for each
-coin, a withdrawal is split into one part for each line. Each part is then paid in full or not at
-all, and waits behind earlier parts in its own line. While a part waits for dollars, no dollars are
-spent to buy coins back. The books note each request that has to wait. After a halt the house pays
-nothing, but the books still note each request.
+If there is a single waiting line, a withdrawal is paid in full or not at all. If one withdrawal has
+to wait, all later withdrawals wait behind it, even small withdrawals. If there is one line for
+dollars and one for each coin, a withdrawal is split into parts, at most one for each line. Each
+part is paid in full or not at all, and waits only behind earlier parts in its own line. While a
+part waits for dollars, no dollars are spent to buy coins back. The books note each request, or
+part of a request, that has to wait. After a halt the house pays nothing, but the books still note
+each request.
 
-The till does not pay the margin that firms and the captive maker move between the venues. Margin is
-paid at settlements, as far as there is cash.
+The till does not pay the margin and the capital that hedgers move between the venues. Other code
+pays these amounts, as far as the house has cash.
 """
 
 from collections import Counter
@@ -28,7 +29,7 @@ from ledger.transaction import MONEY
 
 
 class Till:
-    """Pays the withdrawals in each line in the order of the requests, as far as there is cash."""
+    """Pays the withdrawals of each line in the order of the requests, as long as it can."""
 
     def __init__(
         self,
@@ -46,9 +47,9 @@ class Till:
             custody, journal: the world's custody and journal.
             house: the name of the house.
             names: the names of all parties, by code.
-            held_cents: returns the part of a party's claim that cannot be withdrawn: margin or
+            held_cents: returns the cents of a party's claim that cannot be withdrawn: margin and
                 collateral.
-            confidence: learns of requests and queues. None: requests and queues cause no fear, and
+            confidence: is told of each request and each new queue. None: these cause no fear, and
                 the house never halts.
             agent: pays some withdrawals for the house. None: the house pays all withdrawals.
         """
@@ -56,7 +57,7 @@ class Till:
         self._held_cents, self._journal, self._confidence = held_cents, journal, confidence
         self._agent = agent
         self._lines = WaitingLines(by_coin=custody.coins_sell_slowly)
-        self._queued_cents: Counter[int] = Counter()  # the dollars each party waits for, in cents
+        self._queued_cents: Counter[int] = Counter()  # the dollars in each party's waiting requests
         self._since_us = 0  # the time at which the current queue began
 
     @property
@@ -65,7 +66,7 @@ class Till:
         return self._lines.in_order()
 
     def waiting_cents(self) -> int:
-        """Return the value in cents of the requests that wait, for dollars and for coins."""
+        """Return the value in cents of all waiting requests, for dollars and for coins."""
         return sum(self._worth_cents(request) for request in self.queue)
 
     @property
@@ -76,8 +77,8 @@ class Till:
     def owed_cents(self, entity: int) -> int:
         """Return the cents that a party can still request, in dollars and in coins.
 
-        Dollars: the free claim minus the requests that wait. Coins: the value of the coins not yet
-        requested.
+        In dollars, the amount is the free claim minus the dollars in waiting requests. In coins, it
+        is the value of the coins not yet requested.
         """
         coins = self._custody.coins
         in_coins = coins.unasked_cents(entity) if coins else 0
@@ -88,10 +89,10 @@ class Till:
         return self._custody.claim_cents(entity, self._house) - self._held_cents(entity)
 
     def ask(self, time_us: int, entity: int, cents: int, holder: str = "", why: str = "") -> int:
-        """Pay a withdrawal at once, or queue it if cash is missing or an earlier request waits.
+        """Pay a withdrawal at once, or queue it if money is missing or an earlier request waits.
 
         Returns:
-            The amount requested, at most the amount that `owed_cents` returns.
+            The amount requested in cents, at most the result of `owed_cents`.
         """
         cents = min(cents, self.owed_cents(entity))
         if cents <= 0:
@@ -146,7 +147,7 @@ class Till:
         return MONEY if line == DOLLARS else coins.coins[line - 1].name
 
     def _in_coins(self, time_us: int, entity: int, cents: int) -> tuple[int, tuple[int, ...]]:
-        """Split a request. Return its cents in dollars, and its lots of each coin."""
+        """Split a request. Return its dollars in cents, and its lots of each coin."""
         coins = self._custody.coins
         if coins is None or entity != coins.customer:
             return cents, ()
@@ -167,7 +168,7 @@ class Till:
     def _pay(self, time_us: int, request: Request) -> bool:
         """Pay a request in full and return True, or pay nothing and return False.
 
-        The part of a request that exceeds the free claim is dropped.
+        Dollars of a request that exceed the free claim are dropped.
         """
         cents = min(request.cents, self.free_cents(request.entity))
         agent = self._agent
@@ -196,7 +197,7 @@ class Till:
         return True
 
     def _become(self, time_us: int, status: str) -> None:
-        """Change the status of withdrawals. Without `confidence` the status is always open."""
+        """Change the status of withdrawals. Without `confidence` this status is always open."""
         if self._confidence is None:
             return
         self._custody.status[self._house] = status

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-DOLLARS = 0  # the line for dollars; coin 0 has line 1, and so on
+DOLLARS = 0  # the line for dollars, or the only line; coin 0 has line 1, and so on
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class WaitingLines:
     def __init__(self, by_coin: bool) -> None:
         """Initialise without requests.
 
-        If *by_coin* is True, there is one line for dollars and one line for each coin.
+        If *by_coin* is True, there is one line for dollars and one line for each coin. Otherwise
+        there is a single line.
         """
         self.by_coin = by_coin
         self._lines: dict[int, deque[Request]] = {}

@@ -1,8 +1,8 @@
-"""A constant-product pool, and the arbitrageur who trades with it at each block of its chain.
+"""A constant-product pool, and the arbitrageur who can trade with it at each block of its chain.
 
-The pool has two reserves: tokens and dollars. In a trade the product of the two quantities stays
-the same. The outside price is the lead price of the token. Only arbitrage moves the pool's price to
-the outside price: at each block an arbitrageur trades until no further lot is profitable.
+The pool has two reserves: tokens and dollars. Except for rounding, a trade does not change the
+product of the two quantities. The outside price is the lead price of the token. Only arbitrage
+changes the pool's price: at each block an arbitrageur trades until no further lot is profitable.
 
 The provider's loss versus rebalancing compares the pool's trades with trades of the same tokens at
 the outside price. The loss equals the arbitrageur's gain plus the fee.
@@ -14,7 +14,7 @@ as the theory of constant-product pools does. The first real pools of this kind 
 reserves, so that the reserves grew over time.
 
 All amounts are integers. Each payment and each fee is rounded in favour of the pool or its
-providers. Floats give only a first estimate of a trade.
+providers. Floats are used only for first estimates.
 """
 
 import math
@@ -51,7 +51,7 @@ ARBITRAGE = np.dtype(
     ]
 )
 
-# The mask of the lower half of 64 bits, and the shift to the upper half.
+# The mask for the lower half of a 64-bit number, and the shift that moves the upper half down.
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
@@ -60,7 +60,7 @@ class PoolRangeError(MistakeError, ValueError):
 
 
 class Liquidity(NamedTuple):
-    """The shares that a provider returns to a pool, and the tokens and dollars that it receives."""
+    """The shares that a provider returns, and the tokens and dollars that the pool pays out."""
 
     lots: int
     cents: int
@@ -71,8 +71,8 @@ class Liquidity(NamedTuple):
 class ConstantProductPool:
     """A pool: its reserves, its shares and its fee.
 
-    Quantities are in lots, and prices in ticks. At a price of one tick, *lot_ticks_per_cent* lots
-    are worth one cent.
+    Tokens are in lots, dollars in cents, and prices in ticks. At a price of one tick,
+    *lot_ticks_per_cent* lots are worth one cent.
     """
 
     lots: int
@@ -86,7 +86,7 @@ class ConstantProductPool:
         """Open a pool with the tokens and dollars of its first provider, who gets all shares.
 
         Raises:
-            ValueError: tokens or dollars are missing, or the fee or another term is out of range.
+            ValueError: tokens or dollars are missing, or another argument is out of range.
         """
         if lots < 1 or cents < 1:
             raise ValueError(f"a pool cannot open with {lots} lots and {cents} cents; give both")
@@ -117,11 +117,11 @@ class ConstantProductPool:
         return left, Liquidity(lots, cents, shares)
 
     def arbitrage(self, block_us: np.ndarray, ticks: Ticks) -> tuple[Self, np.ndarray]:
-        """Simulate an arbitrageur who trades with the pool at each block.
+        """Simulate an arbitrageur who can trade with the pool at each block.
 
         The arbitrageur buys while the pool's price times (1 + fee) is below the outside price, and
         sells while the pool's price times (1 - fee) is above the outside price. Trades are in whole
-        lots. The arbitrageur trades only if the gain is at least a cent.
+        lots. The arbitrageur trades only if the gain after the fee is at least a cent.
 
         Args:
             block_us: times of the blocks, ascending, int64, shape (n,).
@@ -143,7 +143,7 @@ class ConstantProductPool:
         rows = np.empty(len(block_us), dtype=ARBITRAGE)
         terms = self.fee_e6, self.lot_ticks_per_cent
         n = _arbitrage(self.lots, self.cents, *terms, block_us, *ticks, rows)
-        rows = rows[:n].copy()  # frees the memory of unused rows, since most blocks have no trade
+        rows = rows[:n].copy()  # a copy frees the memory of the many unused rows
         lots = self.lots - int(rows["lots"].sum())
         return replace(self, lots=lots, cents=self.cents + int(rows["cents"].sum())), rows
 
@@ -152,7 +152,7 @@ class ConstantProductPool:
         if highest >= PRICE_TICKS_MAX:
             raise PoolRangeError(f"a price of {highest} ticks is too high; give a coarser tick")
         root = math.sqrt(self.lots * self.cents)
-        # The estimate leaves out the fee, which only makes trades smaller.
+        # The estimate ignores the fee, because a fee only makes trades smaller.
         lots = max(self.lots, root * math.sqrt(self.lot_ticks_per_cent / lowest))
         cents = max(self.cents, root * math.sqrt(highest / self.lot_ticks_per_cent))
         if lots >= LOTS_MAX:
@@ -164,18 +164,19 @@ class ConstantProductPool:
 def block_times_us(
     seed: int, chain: str, block_s_mean: float, start_us: int, end_us: int
 ) -> np.ndarray:
-    """Draw the random times of a chain's blocks from *start_us* until before *end_us*.
+    """Draw the random times of a chain's blocks, from *start_us* on and before *end_us*.
 
-    Blocks are a Poisson process. An hour's blocks depend only on seed, chain, mean and hour.
+    The blocks come as a Poisson process. An hour's blocks depend only on seed, chain, mean and
+    hour.
 
     Args:
         seed: the run's seed.
         chain: the name of the chain.
-        block_s_mean: mean seconds between two blocks.
+        block_s_mean: the mean time between two blocks, in seconds.
         start_us, end_us: the start of the span, and its end.
 
     Returns:
-        Times, strictly rising, int64.
+        The times in microseconds, strictly rising, int64.
     """
     times = [np.empty(0, dtype=np.int64)]
     for hour in range(start_us // HOUR_US, -(-end_us // HOUR_US)):
@@ -214,12 +215,12 @@ def _arbitrage(
     tick_price: np.ndarray,
     rows: np.ndarray,
 ) -> int:
-    """Trade with the pool at each block, record the trades, and return their number.
+    """Trade at each block where this is profitable, record the trades, and return their number.
 
     The marginal price of a lot is cents / lots. The pool's ask is the marginal price times
     (1 + fee), and the pool's bid is the marginal price times (1 - fee). The outside price is
-    compared with the ask and the bid. Each price is multiplied by the denominator of the other
-    price, so that the comparison needs only integers.
+    compared with the ask and the bid. In a comparison each price is multiplied by the other
+    price's denominator, so that only integers are needed.
     """
     n, tick = 0, 0
     ask = lot_ticks_per_cent * (RATE_UNIT + fee_e6)
@@ -261,7 +262,8 @@ def _lots_down(scaled_lots: int, cents: int, outside: int) -> int:
     of a lot is lots * cents / n^2. `_lots_up` calls this function with the ask instead of the bid.
 
     Args:
-        scaled_lots: the lots in the pool, times `bid` of `_arbitrage`, or times `ask` for the ask.
+        scaled_lots: the lots in the pool, times `bid` of `_arbitrage`. `_lots_up` gives the lots
+            times `ask`.
         cents: the dollars in the pool, in cents.
         outside: the outside price in ticks, times RATE_UNIT.
     """
@@ -300,7 +302,7 @@ def loss_versus_rebalancing_rate(volatility: float) -> float:
     Args:
         volatility: sigma, the annualised volatility of the outside price, which has no jumps.
 
-    Source: sigma^2 / 8, which is valid if blocks are frequent. Milionis, Moallemi, Roughgarden &
+    Source: sigma^2 / 8, the limit for very frequent blocks. Milionis, Moallemi, Roughgarden &
         Zhang (2022), Automated Market Making and Loss-Versus-Rebalancing, arXiv 2208.06046.
     """
     return volatility**2 / 8
@@ -315,8 +317,8 @@ def arbitrage_share(volatility: float, block_s_mean: float, fee: float) -> float
     Args:
         volatility: sigma, the annualised volatility of the outside price, which has no jumps and no
             drift.
-        block_s_mean: the mean seconds between blocks, which are a Poisson process. dt is this time
-            in years.
+        block_s_mean: the mean time between blocks, in seconds. dt is this time in years. The
+            blocks come as a Poisson process.
         fee: the fee, as a fraction of the dollars exchanged.
 
     Source: 1 / (1 + sqrt(2) gamma / (sigma sqrt(dt))), an exact result. The gap at a block is
@@ -333,8 +335,8 @@ def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> f
     """Return the gain of arbitrageurs after fees, per year and dollar of the pool's value.
 
     The symbols sigma, gamma and dt are explained in `arbitrage_share`. The pool's value is twice
-    the root of lots * cents * outside price. The reserves would have this value if trades without a
-    fee had moved the pool's price to the outside price.
+    the square root of lots * cents * outside price. The reserves would have this value if trades
+    without a fee had moved the pool's price to the outside price.
 
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_share`. sigma^2 dt must be below 8.
@@ -342,8 +344,9 @@ def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> f
     Source: sigma^2 / 8 * share * e^(gamma / 2) / (1 - sigma^2 dt / 8), an exact result, with the
         share of `arbitrage_share`; arXiv 2305.14604v2, corollary 2. In the paper the fee is charged
         on the asset that is paid in, dollars or tokens. Here the fee is charged only on dollars. So
-        the same derivation has another factor in place of e^(gamma / 2): the mean of sqrt(1 + fee),
-        for purchases, and sqrt(1 - fee), for sales. Purchases and sales are equally frequent.
+        the same derivation gives another factor in place of e^(gamma / 2). This factor is
+        sqrt(1 + fee) for purchases and sqrt(1 - fee) for sales. The code uses the mean of both,
+        because purchases and sales are equally frequent.
     """
     share = arbitrage_share(volatility, block_s_mean, fee)
     edges = (math.sqrt(1 + fee) + math.sqrt(1 - fee)) / 2
@@ -356,18 +359,19 @@ def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
 
     The pool's value is the same as in `arbitrage_gain_rate`.
 
-    The fees and the arbitrageurs' gain sum to the loss versus rebalancing. For small fees this loss
-    is about sigma^2 / 8. So the fees return a part of the loss to the providers.
+    The fees and the arbitrageurs' gain sum to the loss versus rebalancing. For small fees and
+    frequent blocks this loss is about sigma^2 / 8. So the fees return a part of the loss to the
+    providers.
 
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_gain_rate`.
 
     Source: derived like the gain in `arbitrage_gain_rate`. Let a = sqrt(2 / dt) / sigma. When the
         arbitrageur trades, the distance of the gap from the band is exponential with rate a. After
-        the trade the gap is at the edge of the band. Take the pool's dollars after the trade. A
-        purchase adds on average 1 / (2 a + 1) of these dollars, and a sale removes on average
-        1 / (2 a - 1) of them. The pool's dollars after the trade are half of the pool's value,
-        divided by sqrt(1 + fee) after a purchase and by sqrt(1 - fee) after a sale.
+        the trade the gap is at the edge of the band. As a share of the pool's dollars after the
+        trade, the dollars exchanged are on average 1 / (2 a + 1) in a purchase and 1 / (2 a - 1) in
+        a sale. The pool's dollars after the trade are half of the pool's value, divided by
+        sqrt(1 + fee) after a purchase and by sqrt(1 - fee) after a sale.
     """
     a = _decay(volatility, block_s_mean)
     bought, sold = 1 / math.sqrt(1 + fee) / (2 * a + 1), 1 / math.sqrt(1 - fee) / (2 * a - 1)
@@ -376,5 +380,5 @@ def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
 
 
 def _decay(volatility: float, block_s_mean: float) -> float:
-    """Return the rate of the gap's exponential distribution outside the band, see `fee_rate`."""
+    """Return the rate of the gap's exponential distribution outside the band, a in `fee_rate`."""
     return math.sqrt(2 * YEAR_S / block_s_mean) / volatility

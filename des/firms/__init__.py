@@ -1,1 +1,1 @@
-"""Trading firms: their classes, their capital, and their quotes on the lead venue."""
+"""Trading firms: their classes, results, capital and positions, and quotes on the lead venue."""

@@ -1,12 +1,12 @@
-"""Capital follows results: firms move and withdraw capital, and close after large losses.
+"""The daily decisions of firms: to enter, to move or withdraw capital, to leave, or to close.
 
-Firms decide daily, after the last settlement. A firm compares the two venues by its trailing return
-on each of them. The return excludes variation margin, which only shows how the price moved.
-Earnings stay on the venue that paid them, unless one of the scenario's `CapitalRules` moves them.
-Every move is a real transfer of cash.
+Firms decide after the day's last settlement. A firm compares the two venues by its trailing return
+on each of them. A trailing return is a mean of the firm's daily returns, in which recent days have
+more weight. Returns exclude variation margin and funding. Every move of capital is a transfer of
+cash.
 
-Positions are hedged and stay hedged, so a firm that stops trading leaves margin for its positions.
-If the scenario lets firms unwind, a part of each position is closed first.
+A firm that stops trading keeps its hedged positions, so it also keeps the margin for them on both
+venues. If the scenario lets firms unwind, a part of each position is closed before the decisions.
 """
 
 import math
@@ -42,15 +42,15 @@ class CapitalDesk:
         journal: Journal,
         unwinding: Unwinding | None = None,
     ) -> None:
-        """Initialise with the firms that trade from the first day.
+        """Initialise each firm as trading, or as waiting if the scenario says so.
 
         Args:
-            rules: the scenario's rules on capital. None: firms never move capital, enter or close.
+            rules: the scenario's rules on capital. None: firms make no daily decisions.
             seed: the run's seed.
             firms: the named firms and the drawn firms.
             parties: all parties that keep books, by role.
             money: moves the firms' money.
-            journal: records when firms enter, leave and close.
+            journal: records each firm's first status, and each change of a status.
             unwinding: closes a part of the firms' positions daily. None: firms never unwind.
         """
         self._rules, self._seed, self._firms = rules, seed, firms
@@ -74,7 +74,7 @@ class CapitalDesk:
         return np.array([status in (TRADING, LEFT) for status in self.status], dtype=bool)
 
     def lead_quote_cents(self) -> np.ndarray:
-        """Return the cents that each firm shows per market and side on the lead venue."""
+        """Return each firm's displayed size on the lead venue, in cents per market and side."""
         shown = shown_cents(self._firms, self._money.on_lead_cents(self._code))
         return np.where(self.quotes, shown, 0)
 
@@ -84,9 +84,9 @@ class CapitalDesk:
             self._journal.event(time_us, f"{firm.name}:status", status)
 
     def daily(self, time_us: int, returns: Returns, marks: np.ndarray) -> None:
-        """Close a part of the firms' positions, then let every firm react to its results.
+        """Close a part of the firms' positions, then let the firms decide.
 
-        If there are no rules on capital, or after a halt of the house, firms do not react.
+        If there are no rules on capital, or if the house has halted, firms decide nothing.
 
         Args:
             time_us: the day's last microsecond.
@@ -111,10 +111,13 @@ class CapitalDesk:
     def _judge(
         self, rules: CapitalRules, time_us: int, i: int, returns: Returns, needed: np.ndarray
     ) -> None:
-        """Close a firm that is too poor. If the firm still trades, update its trailing returns.
+        """Close a firm that is too poor, or let a trading firm act on its returns.
 
-        After `patience_days` a firm leaves the house if its trailing return there is negative, and
-        otherwise moves capital to the better venue. A firm that stays pays its owners their share.
+        A trading firm also closes if it has no money left on the venues. Otherwise its trailing
+        returns are updated. After `patience_days` the firm leaves the house if its trailing return
+        there is negative. A firm that stays pays its owners a share of the day's profit on the
+        house. After `patience_days` it also moves capital to the venue with the better trailing
+        return.
         """
         code = self._code[i]
         capital = self._money.capital_cents(code)
@@ -128,7 +131,7 @@ class CapitalDesk:
             return
         day_bps = np.array((returns.house[i], returns.lead[i])) * BPS / capital
         weight = 1 - 0.5 ** (1 / rules.half_life_days)
-        # On the first days the weight is higher, so that the trailing return does not start near
+        # A firm's first days have a higher weight, so that the trailing return does not start near
         # zero.
         weight = max(weight, 1 / self._days[i])
         self._trailing[:, i] += weight * (day_bps - self._trailing[:, i])
@@ -153,7 +156,7 @@ class CapitalDesk:
         self._money.shift(time_us, code, cents, to)
 
     def _take_home(self, time_us: int, i: int, needed: np.ndarray) -> None:
-        """Withdraw spare money from the house and, if the firm has closed, from the lead venue."""
+        """Withdraw spare money from the house, and from both venues if the firm has closed."""
         code, why = self._code[i], ", and does not come back"
         spare = self._money.spare_cents(HOUSE, code, needed)
         self._money.take_home(time_us, code, spare, why)

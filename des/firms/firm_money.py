@@ -9,11 +9,11 @@ from des.venue.venue import Venue
 from ledger.parties import Parties
 from ledger.times import day_of
 
-HOUSE, LEAD = 0, 1  # the index of each venue, also the first index in arrays of required margin
+HOUSE, LEAD = 0, 1  # the index of each venue
 
 
 class FirmMoney:
-    """Moves firms' money, within the limits of margin and of the venues' cash."""
+    """Moves money of firms between their own cash and the two venues."""
 
     def __init__(
         self,
@@ -24,11 +24,11 @@ class FirmMoney:
         margin: MarginDesk,
         till: Till | None = None,
     ) -> None:
-        """Initialise with the venues, the custody of cash, the margin desk, and perhaps a till.
+        """Initialise with the venues and the desks that move cash.
 
-        If there is a *till*, a firm requests from it the money to take home, and waits like all
-        customers. Without a till, firms are paid at once, as far as there is cash. Moves of capital
-        between the venues do not use the till.
+        If there is a *till*, a firm that takes money home from the house requests it at the till,
+        and waits in line like all customers. Without a till, the house pays at once, as far as it
+        has cash. Moves of capital between the venues do not use the till.
         """
         self._names, self._venues = (parties.house, parties.lead), (house, lead)
         self._parties, self._custody, self._margin, self._till = parties, custody, margin, till
@@ -39,7 +39,7 @@ class FirmMoney:
         return self._custody.status[self._parties.house] == HALTED
 
     def capital_cents(self, code: int) -> int:
-        """Return the cents that both venues owe to a firm."""
+        """Return the cents that the two venues together owe to a firm."""
         return int(self._venues[HOUSE].claims[code] + self._venues[LEAD].claims[code])
 
     def cash_cents(self, code: int) -> int:
@@ -51,7 +51,7 @@ class FirmMoney:
         return self._venues[LEAD].claims[codes]
 
     def needed_cents(self, marks: np.ndarray) -> np.ndarray:
-        """Return the margin in cents that positions need at *marks*, shape (2, accounts)."""
+        """Return each account's target margin at *marks* in cents, shape (2, accounts)."""
         return self._margin.needed_cents(marks)
 
     def spare_cents(self, venue: int, code: int, needed: np.ndarray) -> int:
@@ -59,15 +59,15 @@ class FirmMoney:
         return int(self._venues[venue].claims[code] - needed[venue, code])
 
     def keep_on_lead(self, code: int, cents: int) -> None:
-        """Add the result of a firm's quotes to the amount that the firm keeps on the lead venue.
+        """Add the result of a firm's quotes and hits to its minimum balance on the lead venue.
 
-        Without this change, the margin desk would treat profits on the lead venue as surplus
-        margin, and replace losses with money from the house.
+        Otherwise the margin desk could move profits to the house as surplus margin, and could
+        replace losses with money from the house.
         """
         self._margin.move_floor(code, cents)
 
     def shift(self, time_us: int, code: int, cents: int, to: int) -> None:
-        """Move a firm's capital to the venue *to*, on which its recent return was better."""
+        """Move at most *cents* of a firm's capital from the other venue to the venue *to*."""
         begin, end = self._names[1 - to], self._names[to]
         link = (f"capital-{day_of(time_us)}-{self._parties.names[code]}",)
         why = f", which recently paid less than {end}"
@@ -101,7 +101,7 @@ class FirmMoney:
     ) -> int:
         """Withdraw *cents*, or nothing if withdrawals are queued or halted. Return the amount.
 
-        The amount is at most the firm's claim and the venue's cash.
+        The amount is at most the firm's claim, and at most what the venue can pay.
         """
         if cents <= 0 or self._custody.status[venue] != OPEN:
             return 0

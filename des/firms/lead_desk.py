@@ -1,8 +1,9 @@
-"""The results of quotes on the lead venue, which are booked once a day as expected values.
+"""Books the expected results of quotes on the lead venue once a day.
 
-The race on the lead venue is not simulated quote by quote. The desk books the expected result at
-each day's volatility (see `lead_quoting` for the closed form and its assumptions). A faster firm's
-gain is the loss of a slower firm or of the maker. Noise traders on the venue pay the spread.
+The race on the lead venue is not simulated quote by quote. The desk books the result that is
+expected from the volatility of each hour. The module `lead_quoting` has the formulas and their
+assumptions. A faster firm's gain is the loss of a slower firm or of the maker. Noise traders on the
+venue pay the spread.
 """
 
 from collections.abc import Sequence
@@ -50,7 +51,7 @@ def lead_desk(
         scenario.lead.quoting,
         parties,
         delay_us[[parties.names.index(name) for name in parties.hedgers]],
-        np.array([0.0, *shares]),  # the maker is too slow, so it never hits a quote
+        np.array([0.0, *shares]),  # 0.0: the maker hits no quotes
         (np.array([0.0, *hurdles]) + scenario.lead.taker_fee_bps) / 10_000,
         round(scenario.lead.taker_fee_bps * 100),
         lead,
@@ -59,9 +60,9 @@ def lead_desk(
 
 
 def shown_cents(firms: Sequence[Firm], on_lead_cents: np.ndarray) -> np.ndarray:
-    """Return the cents that each firm shows per market and side on the lead venue.
+    """Return each firm's displayed size on the lead venue, in cents per market and side.
 
-    The size is proportional to the firm's capital on the lead venue.
+    The size is proportional to the firm's claim on the lead venue.
     """
     return np.array(
         [
@@ -115,11 +116,11 @@ class LeadDesk:
 
         Args:
             end_us: the first microsecond after the day.
-            markets: the markets that are quoted.
+            markets: each market, with its listing.
             quote_cents: each hedger's displayed size per market and side.
 
         Returns:
-            The gain of each hedger, in cents.
+            The gain of each hedger after fees, in cents. A loss is below zero.
         """
         n = len(self.hedgers)
         rents, spread = np.zeros((n, n), dtype=np.int64), np.zeros(n, dtype=np.int64)

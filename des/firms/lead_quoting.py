@@ -1,46 +1,47 @@
-"""Formulas for the race on the lead venue: the income of quotes, and losses to faster firms.
+"""Formulas for quotes on the lead venue: income from the spread, and losses to faster firms.
 
 Quotes on the house venue are simulated one by one. The quotes of dozens of firms on the lead venue
-are not simulated. Instead, the results of these quotes are the expected values of the race that is
-described here. In this race the captive maker counts as a firm that sends no orders:
+are not simulated. Instead, we compute their expected results in a race with these rules:
 
 - Every firm that quotes replaces its quote at regular times. Each new quote has the full size on
-  both sides, even if the last quote was filled. The orders and quotes of firm i reach the matching
-  engine a fixed time d_i after a move of the price. So a quote of firm i that is posted at time t
-  is based on the price until t - d_i. An order of firm j that arrives at t is based on the price
-  until t - d_j. If firm j is faster, it knows the price for an additional time L = d_i - d_j. Only
-  faster firms gain from the quote.
-- Each firm sends one order per side of each quote, which arrives when the quote is posted. Later
-  hits on the same quote are left out, which makes the losses smaller. The losses are larger if
-  there are more quotes in an hour. A firm as fast as the quoter gains nothing. In Budish, Cramton &
-  Shim (2015) equally fast firms also snipe each other: the quoter's cancellation arrives together
-  with many orders, and is seldom first.
-- The price follows a Brownian motion with the hour's volatility sigma, without jumps. The price can
-  change at every moment, not only at ticks.
-- A firm sends an order if the price has moved by more than s + c. Here s is the half-spread, and c
-  is the firm's costs: its fee and its hurdle. The fastest order is filled first, until the quote is
-  exhausted. Equally fast firms share the remaining size pro rata. Each firm has its full order size
-  for each quote, even if it takes other quotes too.
-- Approximation: the pace of the price is its move during L, divided by sqrt(L). For one quote, we
-  assume the same pace for every firm. The quoter's expected loss to the fastest firm is then exact.
-  The loss to all firms is exact if these firms do not exhaust the quote. The approximation neglects
-  one case: the price has turned back, so faster firms do not hit the quote, but slower firms do. We
-  measured the error by a simulated race of twenty firms for a quote that one firm can exhaust. Let
-  x be the smallest profitable move in standard deviations (see below). The loss in the race is 0.64
-  times the approximation if x = 0.3, 1.2 times if x = 1.1, and 1.3 times if x = 2.4. With x = 2.4
-  hits are rare.
-- The quotes of traders other than the firms receive a part of the uninformed flow. No firm hits
-  these quotes.
+  both sides, even if the last quote was filled. The captive maker also quotes, but sends no orders.
+- The orders and quotes of firm i reach the matching engine a fixed time d_i after a move of the
+  price. So a quote of firm i that is posted at time t is based on the prices up to t - d_i. An
+  order of firm j that arrives at t is based on the prices up to t - d_j. A faster firm j knows the
+  prices of an additional time L = d_i - d_j.
+- Only faster firms gain from a quote. In Budish, Cramton & Shim (2015) equally fast firms also
+  snipe each other: the quoter's cancellation arrives together with many orders, and is seldom
+  first.
+- A firm sends at most one order for each quote. The order arrives when the quote is posted. Later
+  orders for the same quote are left out, which makes the losses smaller. The losses are
+  proportional to the number of quotes in an hour.
+- Within an hour the price follows a Brownian motion with volatility sigma and without jumps. The
+  price can change at every moment, not only at ticks.
+- Firm j sends an order if the price has moved by more than s + c during L. Here s is the
+  half-spread, and c is the firm's costs: its fee plus its hurdle. The fastest order is filled
+  first, until the quote is exhausted. Equally fast firms share the remaining size pro rata. Each
+  firm has its full order size for each quote, even if it takes other quotes too.
+- The quotes of other makers receive a part of the uninformed flow. No firm hits these quotes.
 
-Let phi and Phi be the density and the distribution function of the standard normal distribution,
-and let x = (s + c) / (sigma sqrt(L)). For one firm and a quote of unlimited size, the expected edge
-is 2 [sigma sqrt(L) phi(x) - s Phi(-x)] times the order's size. The factor 2 counts both sides of
-the quote. The edge is measured at the lead price. The fee is not subtracted from the edge: as a
-part of c, the fee only decides whether an order is sent. The fee is charged separately, on the
-volume taken.
+One approximation is needed. The pace of the price is its move during L, divided by sqrt(L). We
+assume that the pace at a quote is the same for every firm, although L differs between firms. The
+quoter's expected loss to the fastest firm is then exact. The loss to all firms is exact if all
+firms together cannot exhaust the quote. The approximation neglects one case: the price has turned
+back, so faster firms do not hit the quote, but slower firms do. We measured the error with a
+simulated race of twenty firms for a quote that one firm can exhaust. Let x be the smallest
+profitable move in standard deviations (see below). The loss in the race is 0.64 times the
+approximation if x = 0.3, 1.2 times if x = 1.1, and 1.3 times if x = 2.4. With x = 2.4 hits are
+rare.
 
-Sources: Budish, Cramton & Shim (2015), QJE 130(4), 1547-1621; for latency arbitrage as a
-discrete-event race, Wah & Wellman (2013), ACM EC '13.
+Let phi be the density of the standard normal distribution, let Phi be its distribution function,
+and let x = (s + c) / (sigma * sqrt(L)). For one firm and a quote of unlimited size, the expected
+edge is 2 * (sigma * sqrt(L) * phi(x) - s * Phi(-x)) times the order's size. The factor 2 counts
+both sides of the quote. The edge is measured at the lead price. The fee is not subtracted from the
+edge: as a part of c, the fee only decides whether an order is sent. The fee is charged separately,
+on the volume taken.
+
+Sources: Budish, Cramton & Shim (2015), QJE 130(4), 1547-1621; Wah & Wellman (2013), ACM EC '13, on
+latency arbitrage in a discrete-event model.
 """
 
 import math
@@ -55,23 +56,25 @@ from des.clock import SECOND_US
 from des.market.hedging import COST_UNIT
 
 _ROOT_2 = math.sqrt(2)
-_BOTH_SIDES = math.sqrt(2 / math.pi)  # twice the normal density at 0
+_BOTH_SIDES = math.sqrt(2 / math.pi)  # twice the standard normal density at 0
 
 
 class PickOffs(NamedTuple):
-    """Expected hits of firm j's orders (column j) on firm i's quotes (row i), int64 cents."""
+    """Expected hits in cents, int64. Row i is the quoter, and column j the firm that hits."""
 
     edge_cents: np.ndarray  # the edge at the lead price
     taken_cents: np.ndarray  # the volume taken, on which the taker pays its fee
 
 
 class _Sniper(NamedTuple):
-    """A firm that is faster than the quoter. Snipers are compared by speed."""
+    """A firm that is faster than the quoter. Sorted snipers begin with the fastest."""
 
     delay_us: int
     firm: int
     order_cents: int
-    pace: float  # pace of the smallest profitable move, fraction of the price per root second
+    # The pace of the smallest profitable move, as a fraction of the price per square root of a
+    # second.
+    pace: float
 
 
 def pick_offs(
@@ -85,8 +88,8 @@ def pick_offs(
 ) -> PickOffs:
     """Return the expected loss of each firm's quotes to each faster firm, and the volume taken.
 
-    If one more firm takes part, a quoter's loss is never lower, and no other firm gains more from
-    the quoter. A firm takes nothing if the price moves by less than the half-spread plus the firm's
+    One more firm never lowers a quoter's loss, and never raises the gain of another firm from this
+    quoter. A firm takes nothing if the price moves by less than the half-spread plus the firm's
     costs. Slower firms with lower costs may then take the quote.
 
     Args:
@@ -95,8 +98,9 @@ def pick_offs(
             quotes.
         order_cents: each firm's largest order, int64, shape (n,). 0: the firm hits no quotes.
         half_spread: half-spread of the quotes, as a fraction of the price.
-        cost: each firm's fee and hurdle, a fraction of the price, 0 or more, shape (n,).
-        sigma_per_root_s: volatility in each hour, a fraction per square-root second, shape (h,).
+        cost: each firm's fee plus hurdle, as a fraction of the price, at least 0, shape (n,).
+        sigma_per_root_s: volatility in each hour, as a fraction of the price per square root of a
+            second, shape (h,).
         quotes_per_hour: the number of times a quote is renewed in an hour.
 
     Returns:
@@ -127,22 +131,22 @@ def pick_offs(
 def spread_income(
     quote_cents: np.ndarray, outside_quote_cents: int, flow_cents: int, half_spread: float
 ) -> np.ndarray:
-    """Return each firm's income from the spread, shared in proportion to displayed sizes.
+    """Return each firm's part of the spread, in proportion to its displayed size.
 
-    The uninformed flow is assumed never to exhaust a quote.
+    We assume that the uninformed flow never exhausts a quote.
 
     Args:
         quote_cents: each firm's displayed size per side, int64, shape (n,).
         outside_quote_cents: the displayed size per side of all other traders.
         flow_cents: the uninformed volume, purchases plus sales.
-        half_spread: the half-spread that the flow pays, a fraction of the price with eight
-            decimals.
+        half_spread: the half-spread that the flow pays, as a fraction of the price. It is rounded
+            to eight decimals.
 
     Returns:
         Cents, int64, shape (n,), rounded down, so that the total is at most the spread paid.
     """
     paid = flow_cents * round(half_spread * COST_UNIT)
-    shown = quote_cents.tolist()  # as Python's integers, since the products exceed 64 bits
+    shown = quote_cents.tolist()  # as Python's integers, since products may exceed 64 bits
     all_shown = max(sum(shown) + outside_quote_cents, 1)
     return np.array([paid * size // (all_shown * COST_UNIT) for size in shown], dtype=np.int64)
 
@@ -150,7 +154,7 @@ def spread_income(
 def _changes(
     shown_cents: int, snipers: Sequence[_Sniper]
 ) -> Iterator[tuple[float, dict[int, float]]]:
-    """Yield each pace above which the snipers' parts of a quote change, and these changes."""
+    """Yield each pace above which the snipers' parts of a quote change, and the changes by firm."""
     hitting: list[_Sniper] = []
     taken: dict[int, float] = {}
     for sniper in sorted(snipers, key=lambda each: each.pace):
@@ -162,7 +166,7 @@ def _changes(
 
 
 def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
-    """Return each sniper's part of a quote: the fastest first, pro rata if equally fast."""
+    """Divide a quote among snipers: the fastest first, and equally fast snipers pro rata."""
     taken: dict[int, float] = {}
     left_cents = shown_cents
     for _, group in groupby(hitting, key=lambda each: each.delay_us):
@@ -177,11 +181,11 @@ def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
 
 
 def _beyond(pace: float, sigmas: Sequence[float]) -> tuple[float, float]:
-    """Return the expected size of moves above a pace, and their probability.
+    """Return the expected size of moves above a pace, and the probability of such moves.
 
-    Smaller moves count as zero. The size and the probability are summed over the hours, and include
-    rises and falls. Hours are computed one at a time, since exponentials of vectors may differ in
-    the last bit.
+    Both are sums over the hours, and count rises and falls. Smaller moves count as zero. Hours are
+    computed one at a time, since numpy's exponentials of a vector may differ in the last bit from
+    exponentials of single numbers.
     """
     moved = chance = 0.0
     for sigma in sigmas:

@@ -19,7 +19,8 @@ def trading_firms(scenario: Scenario) -> tuple[Firm, ...]:
 
     A drawn firm's speed and capital depend only on the seed, on its class and on its index in the
     class. So if a class becomes larger, its first firms keep their speed and capital, but perhaps
-    not their names. Names are numbered at random, so that a name does not reveal the class.
+    not their names. Drawn firms receive numbered names in random order, so that a name does not
+    reveal the class.
     """
     seed, firms = scenario.run.seed, scenario.firms
     drawn = [firm for each in firms.classes for firm in _members(seed, each)]

@@ -1,4 +1,4 @@
-"""Firms' daily results on each venue. Variation margin is left out: it only shows price moves."""
+"""Firms' daily results on each venue. Variation margin and funding are left out."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from des.compile_cache import njit
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """The results of all firms on one day, as arrays of cents of equal length."""
+    """The results of all firms on one day, in cents, with one value for each firm."""
 
     house: np.ndarray  # gains at the moment of fills, minus fees and hedging costs
     # The result of the firm's own quotes on the lead venue, and of its hits there, minus fees.
@@ -30,7 +30,7 @@ class DayReturns:
         self._at_fills, self._by_quotes = np.zeros((2, members), dtype=np.int64)
 
     def follow(self, rows: np.ndarray) -> None:
-        """Add each taker's gain minus its fee, in fills on either venue (rows of dtype ROW)."""
+        """Add the edge minus the fee of each fill to its taker's result. *rows* have dtype ROW."""
         _count(rows, self._at_fills)
 
     def quoted(self, hedgers: np.ndarray, gained_cents: np.ndarray) -> None:

@@ -1,15 +1,14 @@
-"""Firms unwind: each day they close a part of their positions on the house and its hedges.
+"""Each day firms close a part of each position on the house, and the hedge of this part.
 
 A firm gains from a hit on the house at once. Afterwards the hedged position brings no more gain,
 but needs margin on two venues. So a firm closes its positions after a time with a stated mean. Each
-day the firm closes the same share of a position: the probability that an exponential time with this
-mean ends within the day. On the house, the other makers take the closed lots at the mark without a
-fee, a simplification that favours the firm. The firm opened the hedge with an order on the lead
-venue, and closes the hedge with another order.
+day the firm closes the same share of a position. The share is the probability that an exponential
+time with this mean is shorter than one day. On the house, the other makers take over the closed
+lots at the mark without a fee. This simplification favours the firm. The firm opened the hedge with
+an order on the lead venue, and closes the hedge with another order.
 
-Capital tied up in positions limits arbitrage: Shleifer & Vishny (1997), Journal of Finance 52(1),
-35-55; across crypto venues, Makarov & Schoar (2020), Journal of Financial Economics 135(2),
-293-319.
+Sources: Shleifer & Vishny (1997), Journal of Finance 52(1), 35-55, on limits of arbitrage; Makarov
+& Schoar (2020), Journal of Financial Economics 135(2), 293-319, on arbitrage between crypto venues.
 """
 
 import math

@@ -3,8 +3,8 @@
 In each market the account with the lowest margin fraction comes first. The account's tokens are
 sold at a discount. Then the account's position, or a part of it, goes to backstop providers, as far
 as their capacity is enough. The lots that the providers cannot take are closed against the largest
-accounts on the other side. The third step (`loss_bearers`) settles the money or the debt that the
-closing leaves.
+accounts with the opposite position. The third step (`loss_bearers`) settles the money or the debt
+that the closing leaves.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from ledger.money import pro_rata, to_cents
 from ledger.motives import Motive
 from ledger.parties import Parties
 
-DELEVERAGED = 10  # the most accounts that are closed against one account
+DELEVERAGED = 10  # against one failed account, at most this many accounts are closed
 TO_ZERO_PRICE = 3  # three thirds of the way from the mark to the zero price (see `closing`)
 
 # A trade that is not yet booked: (motive, taker, maker, account, lots, price).
@@ -32,7 +32,7 @@ Trade = tuple[Motive, int, int, int, int, int]
 
 
 class AutoClose:
-    """Closes accounts with too little margin, and transfers their positions."""
+    """Closes accounts below auto-close margin, and transfers their positions."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class AutoClose:
         """Initialise the second step.
 
         Args:
-            rules: the scenario's rules.
+            rules: the scenario's rules on leverage.
             parties: all parties that keep books, by role.
             house: the house venue.
             holders: the customers' names in the books.
@@ -67,7 +67,7 @@ class AutoClose:
         ]
 
     def settle(self, time_us: int, marks: np.ndarray, elapsed_s: int) -> None:
-        """Close the accounts below auto-close margin.
+        """Close accounts below auto-close margin, fully or in part.
 
         Args:
             time_us: the time of the settlement, after variation margin has been paid.
@@ -85,7 +85,7 @@ class AutoClose:
                     if trades:
                         self._book(time_us, market, mark, trades)
                 # The largest accounts on the other side are closed at the zero price of the failed
-                # account. So one of these accounts can then have a debt.
+                # account. So one of these accounts can then have a debt, and is closed next.
                 due = self._worst_first(market, mark, 0)
 
     def _able(self) -> list[bool]:
@@ -100,7 +100,7 @@ class AutoClose:
         ]
 
     def _worst_first(self, market: int, mark: int, margin_e6: int) -> list[int]:
-        """Return a market's accounts below a margin fraction, in rising order of fractions."""
+        """Return a market's accounts with a margin fraction below *margin_e6*, the lowest first."""
         accounts, lot_cents = self._accounts, int(self._house.tick_cents[market]) * mark
         low = accounts.below(market, mark)
         if not len(low):
@@ -120,7 +120,7 @@ class AutoClose:
     def _seize(self, time_us: int, market: int, marks: np.ndarray, account: int) -> None:
         """Sell the account's tokens, if any, to the other makers.
 
-        Nothing is sold if the account again has enough margin, because other accounts were closed.
+        Nothing is sold if the account has enough margin again after other accounts were closed.
         """
         tokens = int(self._accounts.tokens.lots[account])
         equity, threshold = self._margin(market, int(marks[market]), account)
@@ -137,15 +137,15 @@ class AutoClose:
         self._house.pay(rows)
 
     def _close(self, market: int, mark: int, account: int, elapsed_s: int) -> Iterator[Trade]:
-        """Close `transferred_lots` of an account's position, and yield the trades.
+        """Close a part of an account's position (see `transferred_lots`), and yield the trades.
 
-        Nothing is closed if the account again has enough margin.
+        Nothing is closed if the account has enough margin again.
         """
         tick_cents = int(self._house.tick_cents[market])
         position = int(self._accounts.lots[account])
         equity, threshold = self._margin(market, mark, account)
         if equity >= threshold:
-            return  # the closing of another account has closed a part of this account's position
+            return  # a part of this position was closed against another account
         if equity < 0:
             equity += self._bearers.cover(account, -equity)
         if not position:
@@ -168,10 +168,10 @@ class AutoClose:
             equity, position = equity - part.own_cents, position - side * lots
 
     def _deleverage(self, market: int, side: int, lots: int, price: int) -> Iterator[Trade]:
-        """Close *lots* of the largest accounts on the other side, at most DELEVERAGED accounts.
+        """Yield the trades that close *lots* in the largest accounts on the other side.
 
-        The lots are divided in proportion to these accounts' positions. If the positions are too
-        small for all *lots*, the other makers keep the remaining lots.
+        The lots are divided among at most DELEVERAGED accounts, in proportion to their positions.
+        If these positions are too small for all *lots*, the other makers keep the remaining lots.
         """
         against = self._accounts.opposing(market, side, DELEVERAGED)
         held = np.abs(self._accounts.lots[against]).tolist()

@@ -8,7 +8,7 @@ from ledger.money import pro_rata, to_cents
 
 
 class Backstop:
-    """The providers' unused capacity in the current interval and in the current full hour."""
+    """The providers' unused capacity in the current interval and in the current clock hour."""
 
     def __init__(self, providers: Sequence[Provider]) -> None:
         self._minute = [to_cents(provider.usd_per_minute) for provider in providers]
@@ -18,7 +18,7 @@ class Backstop:
         self._in_hour = -1
 
     def refill(self, time_us: int, elapsed_s: int, able: Sequence[bool]) -> None:
-        """Refill the capacity for an interval that ends at *time_us*.
+        """Refill the capacity for an interval, and for its clock hour if this hour is new.
 
         Args:
             time_us: the interval's end.
@@ -34,7 +34,8 @@ class Backstop:
         """Divide lots among the providers in proportion to their unused capacity.
 
         Returns:
-            The lots of each provider. Their sum is at most the capacity of all providers.
+            The lots that each provider takes. If the providers' capacity is too small, the sum is
+            below *lots*.
         """
         unused = [min(pair) for pair in zip(self._now_left, self._hour_left, strict=True)]
         room = [cents // lot_cents for cents in unused]

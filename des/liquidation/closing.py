@@ -1,9 +1,9 @@
 """The price at which an account is closed, between the mark and the account's zero price.
 
 If a position is closed at its zero price, the account has no equity left. FTX states on its help
-page 360027668712 that a backstop provider takes a position at the price 2/3 * zero price + 1/3 *
-mark, and that the equity that is left goes to the insurance fund. The scenario can state another
-price (`leverage.discount_thirds`).
+page 360027668712 that a backstop provider takes over a position at the price 2/3 * zero price +
+1/3 * mark. The equity that is left goes to the insurance fund. The scenario can state another price
+(`leverage.discount_thirds`).
 """
 
 from typing import NamedTuple
@@ -23,18 +23,18 @@ def hand_over(
     """Return the price at which some lots are closed, and the equity that belongs to these lots.
 
     The price is between the mark and the zero price, rounded to a whole tick in the account's
-    favour. So a closing at the zero price never leaves a debt, unless the zero price is below one
-    tick.
+    favour. So a closing at the zero price leaves no debt, except for a short whose zero price is
+    below one tick.
 
     Args:
-        equity_cents: the account's equity at the mark. If the equity is negative, the price is
-            better for the account than the mark, unless *thirds* is 0. So the party that takes over
-            the lots bears a part of the debt, or all of it.
+        equity_cents: the account's equity at the mark. If the equity is negative and *thirds* is
+            above 0, the price is better for the account than the mark. Then the party that takes
+            over the lots bears a part of the debt, or all of it.
         position: the account's position in lots, above zero if it is long.
         lots: the number of lots to close, at least 1.
         mark: the lead price in ticks.
         tick_cents: the value of one tick on one lot.
-        thirds: the thirds of the way from the mark to the zero price, 0 to 3.
+        thirds: the number of thirds of the way from the mark to the zero price, from 0 to 3.
     """
     side = 1 if position > 0 else -1
     own = equity_cents * lots // abs(position)
@@ -45,11 +45,11 @@ def hand_over(
 
 
 def transferred_lots(lots: int, equity_cents: int, threshold_cents: int, seconds: int) -> int:
-    """Return the lots that are transferred in some seconds below auto-close margin.
+    """Return how many lots are transferred during *seconds* below auto-close margin.
 
     Let MF be the account's margin fraction, and ACMF the auto-close margin fraction. Each second
-    the share 1 - MF / ACMF of the remaining lots is transferred, at least one lot. If MF is not
-    above zero, all lots are transferred.
+    the share 1 - MF / ACMF of the remaining lots is transferred, rounded up to a whole lot. If MF
+    is zero or negative, all lots are transferred.
 
     Args:
         lots: the size of the position.

@@ -1,13 +1,14 @@
-"""The venue's liquidation of accounts on margin, in the order of its steps.
+"""The venue's liquidation of accounts on margin, in three steps.
 
 1. `margin_call`: an account below maintenance margin, but not below auto-close margin, sends random
    orders into the book until the next settlement.
 2. `auto_close`: an account below auto-close margin is closed at settlements, at once or in parts.
    The account's tokens are sold, and its position goes to backstop providers. The part that the
-   providers cannot take goes to accounts on the other side.
+   providers cannot take is closed against the largest accounts with the opposite position.
 3. `loss_bearers`: a closed account leaves money or a debt. The insurance fund receives the money.
-   The fund also pays debts, as far as its balance is enough. All customers outside the house group
-   bear the remaining debts.
+   The fund also pays debts, as far as its balance is enough. Providers can bear a part of the
+   remaining debts through the price of a takeover. All customers outside the house group bear
+   the rest.
 
 The code of a step never uses the code of an earlier step.
 """
@@ -72,7 +73,7 @@ class LiquidationDesk:
 
     @property
     def reserved_cents(self) -> int:
-        """Return the part of retail's claim in accounts on margin, in cents at the last marks.
+        """Return the cents of retail's claim that are in accounts on margin, at the last marks.
 
         Tokens are not included, since the venue owes them in kind. An account that owes dollars
         against tokens counts as zero.
@@ -90,7 +91,10 @@ class LiquidationDesk:
         self._marks = marks
 
     def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
-        """Close the accounts that are *chosen* (bool, shape (accounts,)) and have enough margin."""
+        """Close the *chosen* accounts that have enough margin and owe no dollars.
+
+        *chosen* is bool, shape (accounts,).
+        """
         self._turnover.leave(time_us, marks, chosen)
         self._marks = marks
 

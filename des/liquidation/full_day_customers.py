@@ -59,7 +59,7 @@ class FullDayCustomers(MarginCustomers):
         self._come(now_us)
 
     def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """Check margin if the day is a full day."""
+        """On a full day book funding at a full hour, and check margin."""
         if self.are_there:
             super().settle(end_us, elapsed_s, marks)
 
@@ -69,7 +69,7 @@ class FullDayCustomers(MarginCustomers):
         self.are_there = False
 
     def held_cents(self, member: int) -> int:
-        """Return the cents of a customer's claim that are in accounts on margin."""
+        """Return the cents of a party's claim that are in accounts on margin."""
         return super().held_cents(member) if self.are_there else 0
 
     def _draw_first(self, start_us: int) -> Population:

@@ -11,7 +11,7 @@ from ledger.parties import Parties
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """The codes of retail and of the other makers, for rows about customers on margin.
+    """Sets the parties and the customers' numbers in rows about customers on margin.
 
     The account with the index i is the holder with the number `first` + i in the books.
     """
@@ -29,7 +29,7 @@ class Holders:
     def rows(
         self, time_us: int, motive: Motive, market: int | np.ndarray, accounts: np.ndarray
     ) -> np.ndarray:
-        """Return rows for events of some accounts. The caller adds amounts and counterparties."""
+        """Return one row for each of *accounts*. The caller adds amounts and counterparties."""
         rows = new_rows(len(accounts))
         rows["time_us"], rows["motive"], rows["market"] = time_us, motive, market
         rows["taker"], rows["holder"] = self.retail, self.first + accounts

@@ -1,13 +1,15 @@
 """Positions on margin, and the search for accounts below maintenance margin.
 
-An account has cash and a position of n lots, and n < 0 for a short. If M is the value of a lot at
-the mark, the account's value is cash + n M. The account's equity is this value plus the margin
-value of its tokens. The margin fraction is the equity divided by |n| M. If the price moves against
-an account's position, the account's threshold is the first price at which the margin fraction is
-below maintenance margin. Thresholds are kept sorted. So a settlement reads only the accounts whose
-thresholds the price has passed, and the accounts that have changed since the last sorting. The
-thresholds of accounts with tokens assume lower token prices than at the last sorting. So each
-account that the search finds is checked again with exact prices.
+An account has cash and a position of n lots. For a short, n is below zero. If M is the value of a
+lot at the mark, the account's value is cash + n * M. The account's equity is this value plus the
+margin value of its tokens. The margin fraction is the equity divided by |n| * M.
+
+The threshold of a long is the highest price at which its margin fraction is below the maintenance
+fraction. The threshold of a short is the lowest such price. Thresholds are kept sorted. So a
+settlement reads only the accounts whose thresholds the price has passed, and the accounts that have
+changed since the last sorting. The thresholds of accounts with tokens assume token prices below the
+prices at the last sorting. So each account that the search finds is checked again with the current
+prices.
 """
 
 import numpy as np
@@ -58,7 +60,7 @@ class LeveragedAccounts:
         self.sort()
 
     def equity(self, market: int, mark: int, accounts: np.ndarray) -> np.ndarray:
-        """Return the equity of accounts of one market at *mark*, in cents. Tokens are included."""
+        """Return the equity of one market's *accounts* at *mark*, in cents. Tokens are included."""
         dollars = self.cash[accounts] + self.lots[accounts] * (self._tick_cents[market] * mark)
         return dollars + self.tokens.worth(accounts)
 
@@ -72,7 +74,7 @@ class LeveragedAccounts:
         return self.cash + self.lots * (self._tick_cents * marks)[self.market]
 
     def below(self, market: int, mark: int) -> np.ndarray:
-        """Return the accounts of a market that lack maintenance margin at *mark*, in rising order.
+        """Return a market's accounts below maintenance margin at *mark*, by rising index.
 
         The result includes accounts without a position that owe more than the margin value of their
         tokens.
@@ -91,15 +93,16 @@ class LeveragedAccounts:
         return touched[equity * E6 < notional * self._maintenance_e6]
 
     def safe(self, marks: np.ndarray) -> np.ndarray:
-        """Tell for each account whether it has a position, and at least maintenance margin."""
+        """Tell for each account whether it has a position with at least maintenance margin."""
         notional = np.abs(self.lots) * (self._tick_cents * marks)[self.market]
         equity = self.worth(marks) + self.tokens.worth()
         return (self.lots != 0) & (equity * E6 >= notional * self._maintenance_e6)
 
     def opposing(self, market: int, side: int, most: int) -> np.ndarray:
-        """Return the largest accounts on the other side of a long (1) or a short (-1) position.
+        """Return a market's largest shorts if *side* is 1, or its largest longs if *side* is -1.
 
-        At most *most* accounts are returned. Accounts of equal size are in the order of entry.
+        At most *most* accounts are returned, the largest first. Accounts of equal size are in the
+        order of entry.
         """
         members = self._members[market]
         against = members[self.lots[members] * side < 0]
@@ -125,7 +128,7 @@ class LeveragedAccounts:
         self._move(accounts)
 
     def sell_tokens(self, account: int, cents: int) -> None:
-        """Convert all tokens of an account into cash."""
+        """Replace all tokens of an account by *cents* in cash."""
         self.tokens.lots[account] = 0
         self.credit(np.array([account]), np.array([cents]))
 
@@ -144,7 +147,7 @@ class LeveragedAccounts:
         self.cash += due // FUNDING_UNIT
 
     def sort(self) -> None:
-        """Sort all thresholds again, and forget which accounts have changed."""
+        """Compute and sort all thresholds again, and forget which accounts have changed."""
         collateral = self.cash + self.tokens.suppose()
         self._sorted = [
             self._sort(market, collateral[members]) for market, members in enumerate(self._members)
@@ -163,7 +166,7 @@ class LeveragedAccounts:
             self._movers[self.market[account]].append(account)
 
     def _sort(self, market: int, collateral: np.ndarray) -> tuple[Thresholds, Thresholds]:
-        """Return the accounts with longs and the accounts with shorts, each by threshold price.
+        """Return the thresholds of longs and the thresholds of shorts, with their accounts.
 
         A long lacks margin if the price is at or below the account's threshold. A short lacks
         margin if the price is at or above the account's threshold. *collateral* is cash plus the
@@ -174,7 +177,8 @@ class LeveragedAccounts:
         tick_cents, m = int(self._tick_cents[market]), self._maintenance_e6
         long, short = lots > 0, lots < 0
         # Let C be the collateral, and m the maintenance fraction. A long lacks margin if
-        # C + n M < m n M. This is the same as M (1 - m) n < -C. The formula for shorts has 1 + m.
+        # C + n * M < m * n * M. This is the same as (1 - m) * n * M < -C. A short lacks margin if
+        # (1 + m) * |n| * M > C.
         too_low = (-owed[long] - 1) // ((E6 - m) * lots[long] * tick_cents)
         too_high = owed[short] // ((E6 + m) * -lots[short] * tick_cents) + 1
         by_low, by_high = np.argsort(too_low, kind="stable"), np.argsort(too_high, kind="stable")

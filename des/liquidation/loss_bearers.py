@@ -2,7 +2,7 @@
 
 The insurance fund receives the money, and pays the debts as far as the fund's balance is enough.
 All customers outside the house group bear the remaining debts, in proportion to their claims. The
-books record the fund's payments and the customers' losses at the end of a settlement.
+fund's receipts and payments and the customers' losses are booked at the end of a settlement.
 """
 
 import numpy as np
@@ -31,10 +31,10 @@ class LossBearers:
         """Initialise without debts.
 
         Args:
-            rules: the scenario's rules.
+            rules: the scenario's rules for trading on margin.
             parties: all parties that keep books, by role.
             house: the house venue.
-            holders: the customers' names in the books.
+            holders: states how the books name customers on margin.
             accounts: the accounts of all customers on margin.
         """
         self._house, self._holders, self._accounts = house, holders, accounts
@@ -42,21 +42,25 @@ class LossBearers:
         outside = [name for name in parties.house_customers if name != parties.maker]
         self._customers = np.array([parties.holders.index(name) for name in outside])
         self.fund_cents = to_cents(rules.insurance_usd)
-        # The cents that the fund pays for each account. If negative, the fund receives the cents.
+        # By account, the cents that the fund pays. If negative, the account pays the fund.
         self._insured: dict[int, int] = {}
-        self._debts: dict[int, int] = {}  # by account, the cents of debt that are not yet covered
+        self._debts: dict[int, int] = {}  # by account, the debt in cents that customers will share
 
     def cover(self, account: int, debt_cents: int) -> int:
-        """Pay a debt from the insurance fund, at most the fund's balance.
+        """Pay a debt from the insurance fund, as far as the fund's balance is enough.
 
         Returns:
-            The fund's payment in cents. The remaining debt falls on the parties that take over the
-            position, and then on all customers outside the house group.
+            The fund's payment in cents. If the account has a position, the parties that take over
+            the position can bear a part of the remaining debt, or all of it. All customers outside
+            the house group bear the rest.
         """
         return self._insure(account, min(self.fund_cents, debt_cents))
 
     def settle_part(self, account: int, left_cents: int) -> None:
-        """Settle the equity left after a transfer. A negative *left_cents* is a debt."""
+        """Settle the equity that is left when a part of a position has been closed.
+
+        The insurance fund receives it. A negative *left_cents* is a debt that customers will share.
+        """
         if left_cents >= 0:
             self._insure(account, -left_cents)
         else:
@@ -99,7 +103,7 @@ class LossBearers:
         debtors, debts = np.array(list(self._debts)), list(self._debts.values())
         market = self._accounts.market[debtors]
         claims = np.maximum(self._house.claims[self._customers], 0).tolist()
-        # If debts exceed all claims, the difference stays in retail's control account as a
+        # If the debts are larger than all claims, the excess stays in retail's control account as a
         # shortfall.
         covered = pro_rata(min(sum(debts), sum(claims)), debts)
         relief = self._holders.rows(time_us, Motive.SOCIALISED, market, debtors)
@@ -115,11 +119,12 @@ class LossBearers:
     def _borne(
         self, time_us: int, market: int, shares: dict[int, int], worth: np.ndarray, rest: int
     ) -> np.ndarray:
-        """Return the rows of customers' shares of a loss.
+        """Return the rows that book each customer's share of a loss.
 
-        Each account on margin that bears a part of the loss has its own row. *shares* has each
-        customer's share in cents, by the customer's code. *worth* is the value of each account on
-        margin. *rest* is the part of retail's claim that is not in accounts on margin.
+        Each account on margin that bears a part of the loss has its own row, and its cash is
+        reduced. *shares* maps each customer's code to this customer's share in cents. *worth* has
+        the value of each account on margin, and *rest* is the part of retail's claim that is in no
+        account on margin.
         """
         retail, accounts = self._holders.retail, self._accounts
         of_rest, *of_accounts = pro_rata(shares.pop(retail), [rest, *worth.tolist()])

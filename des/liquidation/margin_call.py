@@ -1,8 +1,9 @@
-"""The first step of a liquidation: accounts below maintenance margin reduce their positions.
+"""The first step of a liquidation: accounts with too little margin reduce their positions.
 
-The accounts send random orders by the venue's rule, which is in the module `orders`. Orders are
-planned at a settlement and reach the order book during the interval. The fills are booked to the
-accounts when the interval ends.
+These accounts are below maintenance margin, but not below auto-close margin. They send random
+orders by the rule in the module `orders`. The orders are planned at a settlement and reach the
+order book in the interval that follows. The fills are booked to the accounts when this interval
+ends.
 """
 
 from collections.abc import Sequence
@@ -35,11 +36,11 @@ class MarginCall:
         """Initialise the first step.
 
         Args:
-            rules: the scenario's rules.
-            keys: by market, the key from which random orders are drawn.
-            most_lots_per_s: the limit on all forced orders in a second, in lots, by market.
+            rules: the scenario's rules for trading on margin.
+            keys: by market, the key of the random draws.
+            most_lots_per_s: by market, the limit on all forced orders of one second, in lots.
             house: the house venue.
-            holders: the customers' names in the books.
+            holders: states how the books name customers on margin.
             accounts: the accounts of all customers on margin.
         """
         self._maintenance_e6, self._auto_close_e6 = rules.maintenance_e6, rules.auto_close_e6
@@ -47,13 +48,13 @@ class MarginCall:
         self._tick_cents, self._holders, self._accounts = house.tick_cents, holders, accounts
 
     def orders(self, market: int, mark: int, start_us: int, end_us: int) -> np.ndarray:
-        """Return the forced orders (dtype ORDER) of all accounts in a market."""
+        """Return the forced orders (dtype ORDER) of a market's accounts in an interval."""
         accounts, lot_cents = self._accounts, int(self._tick_cents[market]) * mark
         low = accounts.below(market, mark)
         if not len(low):
             return NO_ORDERS
         equity, lots = accounts.equity(market, mark, low), accounts.lots[low]
-        # Positions below auto-close margin wait for the backstop and send no orders.
+        # Accounts below auto-close margin send no orders. The second step closes these accounts.
         in_book = equity * E6 >= np.abs(lots) * lot_cents * self._auto_close_e6
         low, equity, lots = low[in_book], equity[in_book], lots[in_book]
         keep = equity * E6 // (lot_cents * self._maintenance_e6)
@@ -68,7 +69,7 @@ class MarginCall:
         )
 
     def follow(self, market: int, fills: np.ndarray) -> None:
-        """Book the fills of forced orders (rows of dtype ROW) to their accounts."""
+        """Book the fills of forced orders to their accounts. *fills* has all fills of a market."""
         forced = fills[fills["motive"] == Motive.LIQUIDATION]
         if len(forced):
             accounts = forced["holder"] - self._holders.first
@@ -78,6 +79,6 @@ class MarginCall:
 
 
 def order_keys(seed: int, market_names: Sequence[str]) -> np.ndarray:
-    """Return by market the key from which forced orders are drawn, as uint64."""
+    """Return for each market the key from which forced orders are drawn, dtype uint64."""
     keys = [decision_key(seed, "liquidation", name) for name in market_names]
     return np.array(keys, dtype=np.uint64)

@@ -1,4 +1,4 @@
-"""Customers on margin: their arrival, their collateral, and the check of their margin."""
+"""Customers on margin: when they enter and leave, their collateral, the check of their margin."""
 
 from collections.abc import Sequence
 
@@ -49,7 +49,7 @@ class MarginCustomers:
             listings: all markets.
             funding_e9: the hourly payment from longs to shorts, in billionths of the value of a
                 position.
-            journal: records the marks of tokens.
+            journal: records the prices of tokens, and states the balances of the books.
         """
         self._rules, self._seed = given(scenario.leverage), scenario.run.seed
         self._parties, self._house, self._journal = parties, house, journal
@@ -76,14 +76,14 @@ class MarginCustomers:
         return int(self._first.cash_cents.sum())
 
     def opening_tokens(self) -> dict[str, int]:
-        """Return the lots of each token that retail customers have on the first day."""
+        """Return the lots of each token that retail has on the first day."""
         return {
             token.commodity: int(self.desk.free_tokens[market])
             for token, market in self._token_markets.items()
         }
 
     def held_cents(self, member: int) -> int:
-        """Return the cents of a party's claim that are in accounts on margin."""
+        """Return the part of a party's claim that is in accounts on margin, in cents."""
         return self.desk.reserved_cents if member == self._retail else 0
 
     def enter_first(self, time_us: int) -> None:
@@ -91,7 +91,7 @@ class MarginCustomers:
         self.desk.enter(time_us, self._marks(), self._first)
 
     def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """Book funding at a full hour, and check margin.
+        """At a full hour book funding. Then check margin, and close accounts that have too little.
 
         The variation margin until *end_us* must already be paid.
         """
@@ -101,7 +101,7 @@ class MarginCustomers:
         self.desk.settle(end_us - 1, marks, elapsed_s)
 
     def turn_over(self, now_us: int) -> None:
-        """At midnight renew the limit on forced orders, and let customers leave and enter."""
+        """At midnight set a new limit on forced orders, and let customers leave and enter."""
         self.desk.limit_forced_orders(self._forced_lots_per_s(now_us))
         draws = stream(self._seed, "leverage", "turnover", str(day_of(now_us)))
         leaving = draws.random(len(self.desk.accounts.lots)) < self._rules.exits_per_day
@@ -150,7 +150,10 @@ class MarginCustomers:
         return self._draw(start_us, self._rules.holders)
 
     def _draw(self, now_us: int, n: int) -> Population:
-        """Draw *n* new customers on margin. Markets with a larger volume are more likely."""
+        """Draw *n* new customers on margin. The chance of a market is proportional to its volume.
+
+        Customers who cannot afford a lot are left out.
+        """
         return population(
             self._seed,
             day_of(now_us),
@@ -162,7 +165,7 @@ class MarginCustomers:
         )
 
     def _forced_lots_per_s(self, now_us: int) -> np.ndarray:
-        """Return the limit on all forced orders in one second of the day, in lots by market."""
+        """Return each market's limit for the day, in lots, on all forced orders of one second."""
         daily_usd = [
             listing.volume_usd_per_s(now_us) * DAY_US / SECOND_US for listing in self._listings
         ]
@@ -178,10 +181,10 @@ class MarginCustomers:
     def _first_tokens(self, others_cents: int) -> np.ndarray:
         """Return retail's tokens on the first day in lots, by the market that prices the tokens.
 
-        Retail has the tokens that the first holders on margin deposit, plus tokens that later
-        customers may deposit. The real amount of the tokens for later customers is not on record.
-        So the value of these tokens is a stated share of the dollars of all other holders
-        (*others_cents*).
+        Retail has the tokens that the first customers on margin deposit, and a reserve of tokens
+        that later customers may deposit. The size of the reserve is not on record. So for each
+        kind of token the reserve's value is a stated share of *others_cents*, the dollars of all
+        other retail customers.
         """
         lots, lot_cents = np.zeros(len(self._listings), dtype=np.int64), self._lot_cents()
         for token, market in zip(self._rules.tokens, self._token_markets.values(), strict=True):

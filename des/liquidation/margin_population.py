@@ -19,9 +19,9 @@ class Population:
 
     market: np.ndarray
     collateral_cents: np.ndarray  # the cash, or the margin value of the tokens
-    lots: np.ndarray  # above zero for a long, never zero
+    lots: np.ndarray  # above zero for a long, below zero for a short
     token_market: np.ndarray  # the market that prices the holder's tokens, or NONE
-    tokens: np.ndarray  # the holder's tokens in lots of `token_market`, or 0 for cash
+    tokens: np.ndarray  # the holder's tokens in lots of `token_market`; 0 if the collateral is cash
 
     @property
     def cash_cents(self) -> np.ndarray:
@@ -33,11 +33,12 @@ class Population:
         return Population(*(getattr(self, field.name)[:n] for field in fields(self)))
 
     def with_tokens_of(self, free: np.ndarray) -> "Population":
-        """If too few *free* tokens are left for a customer, let the customer deposit cash instead.
+        """Let customers deposit cash instead of tokens if there are too few *free* tokens.
 
-        Customers come in the order of the draw. A customer may deposit tokens only if this customer
-        and all earlier customers together want to deposit at most the free tokens. Refused
-        customers count too, so a later customer can be refused although enough tokens are left.
+        Customers come in the order of the draw. A customer may deposit tokens of a kind only if
+        this customer and all earlier customers together want to deposit at most the free tokens of
+        this kind. Refused deposits count too. So a later customer can be refused although enough
+        tokens are left.
         """
         short = np.zeros(len(self.tokens), dtype=bool)
         for market in np.unique(self.token_market[self.tokens > 0]).tolist():
@@ -67,24 +68,25 @@ def population(
 
     Collateral and leverage are lognormal and independent. Collateral is at most a billion dollars.
     Leverage is drawn again if it is above the venue's limit, or so high that the account would be
-    liquidated at once. The stated mean leverage is the mean before draws are repeated, and gives
-    the median of the distribution. The median is at most the highest allowed leverage. A customer
-    who cannot afford a lot is left out.
+    liquidated at once. The stated mean leverage is the mean that the draws would have without
+    repetition. The median is computed from this mean, but is at most the highest allowed leverage.
+    A customer who cannot afford a lot is left out.
 
     Some customers deposit tokens instead of cash: as many whole lots as their collateral buys. If
-    the collateral buys no lot, the customer deposits cash. The leverage of a customer with tokens
-    is a multiple of the tokens' margin value.
+    the collateral buys no lot, the customer deposits cash. The position of a customer with tokens
+    is the leverage times the tokens' margin value.
 
     Args:
         seed: the run's seed.
         day: the day whose limit on leverage applies.
         rules: the scenario's rules.
-        holders: the number of holders.
+        holders: the number of holders to draw.
         market_weights: the weights of the markets in the draw, such as their volumes. If all
             weights are 0, no customer enters.
         lot_cents: the value of a lot, by market.
         token_markets: for each token of the scenario, the market that prices it.
-        all_cents: the total collateral of all holders. None: the scenario states the median.
+        all_cents: the total collateral of all drawn holders, before the limit of a billion dollars.
+            None: the scenario states the median collateral.
     """
 
     def draws(quantity: str) -> np.random.Generator:
@@ -121,7 +123,11 @@ def _as_tokens(
     lot_cents: np.ndarray,
     token_markets: Sequence[int],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw each holder's tokens. Return the tokens' market, lots and margin value in cents."""
+    """Draw each holder's kind of token or cash, and return three arrays with an entry per holder.
+
+    The arrays are: the market that prices the tokens, the lots of tokens, and the margin value of
+    the tokens in cents.
+    """
     bounds = np.cumsum([token.share for token in rules.tokens])
     drawn = bounds.searchsorted(draws.random(len(collateral)), "right")
     market = np.array([*token_markets, NONE], dtype=np.int64)[drawn]
@@ -132,7 +138,7 @@ def _as_tokens(
 
 
 def _below(highest: float, rules: Leverage, draws: np.random.Generator, n: int) -> np.ndarray:
-    """Draw the leverage of *n* holders. Draw each leverage above *highest* again."""
+    """Draw the leverage of *n* holders. A draw above *highest* is repeated."""
     sd = rules.leverage_log_sd
     median = min(rules.leverage_mean * math.exp(-sd * sd / 2), highest)
     leverage = np.full(n, np.inf)

@@ -2,9 +2,10 @@
 
 The venue's published rule (help page 360027668712): each second an account sends an order with
 probability 1/6. The order's size is a tenth of the remaining position, times a uniform draw from
-0.5 to 1.5. Orders are planned at a settlement for the next interval, as if each order were filled
-and the price stayed the same. An account sends no more orders when its margin would again be at
-least maintenance margin. All orders of one second in one market together stay within a limit.
+0.5 to 1.5. In the model the size is at least one lot. Orders are planned at a settlement for the
+next interval. The plan assumes that each order is filled and that the price stays the same. An
+account sends no more orders as soon as the plan brings it back to maintenance margin. A limit
+applies to the sum of all orders of one second in one market.
 """
 
 import numpy as np
@@ -34,14 +35,15 @@ def forced_orders(
     """Draw the forced orders from *start_us* to *end_us*, which are full seconds.
 
     Args:
-        key: the key of the market's draws. A draw depends only on the holder and the second.
-        holders, lots: the holder and the signed size of each position.
-        keep_lots: the size of each position that the account's margin can carry.
-        most_lots: the limit on all orders in one second, in lots.
+        key: the key of the market's draws. A draw depends only on the key, holder and second.
+        holders, lots: the holder of each position, and the position's lots, negative for a short.
+        keep_lots: for each position, the most lots for which the account's margin is enough.
+        most_lots: the limit on the sum of all orders of one second, in lots.
         start_us, end_us: the start of the interval, and its end.
 
     Returns:
-        Orders (dtype ORDER) in the order of time, then of *holders*.
+        The orders (dtype ORDER) in the order of time. Orders of one second are in the order of
+        *holders*.
     """
     seconds = (end_us - start_us) // SECOND_US
     sent = np.empty(seconds * len(holders), dtype=ORDER)
@@ -55,7 +57,7 @@ def forced_orders(
             drawn = mix(key, holders[who] * 2**32 + second)
             if (drawn & _LOW_BITS) % np.uint64(CHANCE_ONE_IN):
                 continue
-            # The share of the remaining lots, 0.05 to 0.15, in 2^20 steps.
+            # `size` / 2^20 is the uniform draw from 0.5 to 1.5.
             size = 2**19 + np.int64(drawn >> (np.uint64(64) - _SIZE_BITS))
             wanted = max(left[who] * size // (10 * 2**20), 1)
             order = sent[n]

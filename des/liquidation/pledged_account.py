@@ -1,10 +1,10 @@
 """The borrowing limit and the margin of an account that owes dollars against tokens.
 
-At the mark M, t tokens of weight w have the margin value w t M. The account's only position is its
-debt D, so its margin fraction is (w t M - D) / D. The borrower may borrow as long as the margin
-fraction, computed with the initial weight, is at least 1 / leverage_max. If the margin fraction is
-below the maintenance fraction, the venue sells tokens. If the margin fraction is below the
-auto-close fraction, the captive maker takes over the account.
+At the mark M, t tokens of weight w have the margin value w * t * M. The account's only position is
+its debt D, so its margin fraction is (w * t * M - D) / D. The borrower may borrow as long as the
+margin fraction is at least 1 / leverage_max. For this test w is the initial weight. If the margin
+fraction is below the maintenance fraction, the venue sells tokens. If the margin fraction is below
+the auto-close fraction, the captive maker takes over the account.
 """
 
 import math
@@ -18,7 +18,7 @@ WHOLE_E6 = 1_100_000  # the numerator of the rule for large holdings, see `size_
 
 @dataclass(slots=True)
 class PledgedAccount:
-    """One borrower's tokens and debt, in whole lots and cents."""
+    """One borrower's tokens in whole lots, and debt in cents."""
 
     lots: int
     debt_cents: int = 0
@@ -31,21 +31,20 @@ class PledgedAccount:
 def size_weight_e6(factor: float, tokens: float) -> int:
     """Return the largest weight that the size of a holding allows.
 
-    Formula: 1.1 / (1 + factor sqrt(tokens)).
+    Formula: 1.1 / (1 + factor * sqrt(tokens)).
 
     Args:
         factor: the strength of the effect. 0: the size of the holding has no effect.
         tokens: the holding, in whole tokens.
 
     Returns:
-        The weight in millionths. If it is above a million, the holding is so small that this rule
-        does not limit the weight.
+        The weight in millionths. A result of a million or more does not limit the weight.
     """
     return int(WHOLE_E6 / (1 + factor * math.sqrt(tokens))) if factor else WHOLE_E6
 
 
 def lendable_cents(counted_cents: int, loan: PledgedLoan) -> int:
-    """Return the most cents that may be owed against tokens with margin value *counted_cents*."""
+    """Return the largest allowed debt in cents. *counted_cents* is the tokens' margin value."""
     return counted_cents * E6 // (E6 + loan.margin_e6)
 
 
@@ -59,17 +58,18 @@ def lots_to_sell(
 ) -> int:
     """Return how many lots an account must sell to reach a margin fraction, at most all its lots.
 
-    If sales do not bring the account closer to this fraction, the result is all lots.
+    If a sale does not reduce the margin that is missing, the result is all lots.
 
     Args:
         account: the account.
         lot_cents: the value of a lot at the mark.
-        weight_e6: the share of this value that counts as margin, in millionths.
-        brings_cents: the dollars that a buyer pays for a lot, in cents.
-        margin_e6: the margin fraction to reach.
+        weight_e6: the share of a lot's value that counts as margin, in millionths.
+        brings_cents: the price that a buyer pays for a lot, in cents.
+        margin_e6: the margin fraction to reach, in millionths.
     """
     needed = account.debt_cents * (E6 + margin_e6) - account.lots * lot_cents * weight_e6
-    # Each sold lot reduces the debt by its proceeds, and the margin value by its weighted value.
+    # The sale of a lot reduces the debt by the proceeds, and the margin value by the weight times
+    # the lot's value.
     gained = brings_cents * (E6 + margin_e6) - lot_cents * weight_e6
     if gained <= 0:
         return account.lots

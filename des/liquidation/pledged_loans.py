@@ -1,15 +1,15 @@
 """Loans against thinly traded tokens: lending, sales of collateral, takeovers of accounts.
 
-Everything happens at settlements. A borrower requests the withdrawal of a loan at once. If an
-account lacks margin, the venue sells the account's tokens until the margin is restored, but not
-more tokens than the order book of the token can fill. The other makers buy the tokens, as far as
-their claim on the venue is enough. If the account is below auto-close margin, the captive maker
-takes over the account, pays the account's debt to the venue, and sells the tokens in the same order
-book. If the proceeds are less than the debt, the maker bears the difference.
+Everything happens at settlements. Borrowers ask at once to withdraw what they borrow. If an account
+lacks margin, the venue sells the account's tokens until the margin is restored. At one settlement
+the venue sells at most what the token's order book can fill. The other makers buy the tokens, as
+far as their claim on the venue is enough. If the account is below auto-close margin, the captive
+maker takes over the account, pays the account's debt to the venue, and sells the tokens in the same
+order book. If the proceeds are less than the debt, the maker bears the difference.
 
-There are two simplifications. First, only the captive maker takes over accounts: there is no
-insurance fund and no other provider. Second, if an account is worth more than its debt, the maker
-keeps the difference.
+The model is simpler than a real venue. Only the captive maker takes over accounts: no insurance
+fund and no other provider takes part. If an account is worth more than its debt, the maker keeps
+the difference. Buyers of pledged tokens pay at most the account's debt.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class TokenLoan:
     """One borrower's loan: the terms, the account, the pledged token and the token's order book."""
 
     def __init__(self, loan: PledgedLoan, token: MarginToken, market: int, borrower: int) -> None:
-        """Initialise with the tokens pledged and no debt.
+        """Initialise an account with the pledged tokens and no debt.
 
         Args:
             loan: the scenario's loan.
@@ -53,7 +53,7 @@ class TokenLoan:
         self.loan, self.token, self.market, self.borrower = loan, token, market, borrower
         self.lot_tokens = float(token.contract.lot)
         self.book = BookDepth.of(loan.book)
-        # The division is of decimals, since a quotient of floats may be slightly below a whole
+        # Decimals are divided here. The quotient of two floats can be slightly below the true
         # number of lots.
         self.account = PledgedAccount(
             int(Decimal(repr(loan.tokens)) // Decimal(token.contract.lot))
@@ -61,16 +61,16 @@ class TokenLoan:
         self.taken_lots = 0  # lots that the captive maker took over and has not yet sold
 
     def counted_cents(self, weight_e6: int, lot_cents: int) -> int:
-        """Return the margin value of the tokens.
+        """Return the margin value of the tokens in cents.
 
-        The weight is the lower of *weight_e6* and the weight that the size of the holding allows.
+        The weight is *weight_e6*, but at most the weight that the size of the holding allows.
         """
         by_size_e6 = size_weight_e6(self.loan.imf_factor, self.account.lots * self.lot_tokens)
         return self.account.value_cents(lot_cents) * min(weight_e6, by_size_e6) // E6
 
 
 class PledgedLoans:
-    """The venue's desk that lends dollars against thinly traded tokens."""
+    """The venue's desk that lends dollars against thinly traded tokens, and sells the tokens."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class PledgedLoans:
         """Initialise with the borrowers' loans. No borrower has a debt yet.
 
         Args:
-            rules: the scenario's rules.
+            rules: the scenario's rules for trading on margin.
             parties: all parties that keep books, by role.
             loans: each borrower's loan.
             house: the house venue.
@@ -98,7 +98,7 @@ class PledgedLoans:
         self._maker, self._buyers = code(parties.maker), code(parties.other_makers)
 
     def opening_tokens(self) -> dict[tuple[str, str], int]:
-        """Return each borrower's lots of tokens on the first day, by borrower and commodity."""
+        """Return the lots of pledged tokens on the first day, by borrower and commodity."""
         return {
             (each.loan.borrower, each.token.commodity): each.account.lots for each in self._loans
         }
@@ -107,9 +107,9 @@ class PledgedLoans:
         """Sell tokens of earlier takeovers, then liquidate accounts that lack margin.
 
         Args:
-            time_us: the settlement.
-            elapsed_s: seconds since the last settlement. The lots that the order book can fill are
-                in proportion to this time.
+            time_us: the time of the settlement.
+            elapsed_s: seconds since the last settlement. The order book can fill sales in
+                proportion to these seconds.
             marks: the lead price in ticks, by market.
         """
         for each in self._loans:
@@ -120,7 +120,7 @@ class PledgedLoans:
     def lend(self, time_us: int, marks: np.ndarray) -> None:
         """Lend the largest allowed amount to each borrower who borrows at this time.
 
-        Borrowers request the withdrawal of their loans at once.
+        Each of these borrowers then asks to withdraw all that the venue still owes it.
         """
         for each in self._loans:
             if not each.loan.borrows_at(time_us):
@@ -148,7 +148,9 @@ class PledgedLoans:
             )
 
     def agree_with_books(self) -> None:
-        """Compare debts and tokens with the general ledger.
+        """Compare the borrowers' debts and tokens with the general ledger.
+
+        The maker's tokens from takeovers are compared too.
 
         Raises:
             LedgerError: a balance differs.
@@ -172,10 +174,10 @@ class PledgedLoans:
             )
 
     def _liquidate(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell tokens of an account that lacks margin.
+        """Sell tokens of an account that lacks margin, or let the captive maker take it over.
 
-        The captive maker takes over an account that is below auto-close margin, before or after
-        such a sale.
+        An account below auto-close margin is taken over without a sale. If an account is below
+        auto-close margin after a sale, it is taken over too.
         """
         lot_cents = self._lot_cents(each, mark)
         if not self._fails(each, lot_cents, self._maintenance_e6):
@@ -190,7 +192,10 @@ class PledgedLoans:
         return margin_below(counted, each.account.debt_cents, margin_e6)
 
     def _sell(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell tokens until the account has enough margin, but at most `_room`."""
+        """Sell tokens until the account has enough margin, but at most `_room` lots.
+
+        The buyers pay at most the account's debt.
+        """
         account, lot_cents = each.account, self._lot_cents(each, mark)
         room = self._room(each, elapsed_s, lot_cents)
         if not room:
@@ -229,7 +234,7 @@ class PledgedLoans:
         account.lots = account.debt_cents = 0
 
     def _sell_off(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell the captive maker's tokens from takeovers, at most `_room`."""
+        """Sell tokens that the captive maker took over from this account, at most `_room` lots."""
         lot_cents = self._lot_cents(each, mark)
         room = self._room(each, elapsed_s, lot_cents)
         lots = min(each.taken_lots, room)
@@ -247,7 +252,7 @@ class PledgedLoans:
         )
 
     def _room(self, each: TokenLoan, elapsed_s: int, lot_cents: int) -> int:
-        """Return the lots that the book can fill and that the other makers can pay for."""
+        """Return the most lots that the order book can fill and the other makers can pay for."""
         able = max(int(self._house.claims[self._buyers]), 0)
         return min(each.book.room_cents(elapsed_s), able) // lot_cents
 

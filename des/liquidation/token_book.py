@@ -1,10 +1,10 @@
-"""The order book of a thinly traded token: the largest sale that it can fill, and the discount.
+"""The order book of a thinly traded token: the largest sale in an interval, and the discount.
 
 The book has the same size in dollars at each basis point below the price. A sale uses the book only
 within a stated distance from the price, and the book refills over time. So the largest sale in an
-interval is the size per basis point, times the stated distance, times the length of the interval
-divided by the time of a refill. The average discount of a sale is half of the discount of its last
-lot.
+interval, in dollars at the mark, is usd_per_bp * through_bps * elapsed_s / refill_s. Here elapsed_s
+is the length of the interval, and `TokenBook` defines the other names. The average discount of a
+sale is half of the discount of its last lot.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class BookDepth:
     def brings_cents(self, value_cents: int, elapsed_s: int) -> int:
         """Return the proceeds of a sale in an interval, in cents.
 
-        At the mark, the sold tokens are worth *value_cents*.
+        *value_cents* is the value of the sold tokens at the mark.
         """
         if not value_cents:
             return 0

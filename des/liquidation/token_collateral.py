@@ -1,18 +1,18 @@
-"""Tokens that customers on margin deposit as collateral, and their margin value.
+"""Tokens that customers on margin deposit as collateral, and the margin value of these tokens.
 
 An account has one kind of token or none. Tokens are counted in lots of the market that prices them.
-At the mark M, t tokens of weight w have the margin value w t M, in whole cents, rounded down.
+At the mark M, t tokens of weight w have the margin value w * t * M, rounded down to whole cents.
 
 Accounts are sorted by the price of their contract at which they begin to lack margin. The sorting
-assumes ("supposes") token prices below the current prices, and is valid until the price of a token
-falls below the supposed price.
+assumes token prices below the current prices (`suppose`). It is valid until the price of a token
+falls below the assumed price.
 """
 
 import numpy as np
 
 E6 = 1_000_000  # weights are in millionths
-SUPPOSED_PCT = 90  # in the sorting of accounts, token prices are this percentage of current prices
-NONE = -1  # the market of an account whose collateral is only cash
+SUPPOSED_PCT = 90  # the sorting of accounts assumes this percentage of current token prices
+NONE = -1  # the token market of an account without tokens
 
 
 def sale_price(mark: int, weight_e6: int) -> int:
@@ -39,7 +39,7 @@ class TokenCollateral:
         self.market = np.zeros(0, dtype=np.int64)
         self.lots = np.zeros(0, dtype=np.int64)
         self._marks = self._supposed = np.ones(len(tick_cents), dtype=np.int64)
-        # the markets that price any of the deposited tokens
+        # the markets that price the deposited tokens
         self._in_use = self.market
 
     def enter(self, market: np.ndarray, lots: np.ndarray) -> None:
@@ -58,12 +58,12 @@ class TokenCollateral:
         return bool(np.any(marks[self._in_use] < self._supposed[self._in_use]))
 
     def suppose(self) -> np.ndarray:
-        """Set the supposed token prices, and return each account's margin value at these prices."""
+        """Assume lower token prices, and return each account's margin value at these prices."""
         self._supposed = np.maximum(self._marks * SUPPOSED_PCT // 100, 1)
         return self._worth(slice(None), self._supposed)
 
     def worth(self, accounts: np.ndarray | slice = slice(None)) -> np.ndarray:
-        """Return the margin value of accounts' tokens in cents."""
+        """Return the margin value of the accounts' tokens at current prices, in cents."""
         return self._worth(accounts, self._marks)
 
     def _worth(self, accounts: np.ndarray | slice, marks: np.ndarray) -> np.ndarray:

@@ -22,11 +22,11 @@ class Turnover:
         accounts: LeveragedAccounts,
         free_tokens: np.ndarray,
     ) -> None:
-        """Initialise with the accounts to open and close.
+        """Initialise the turnover.
 
         Args:
             house: the house venue.
-            holders: the customers' names in the books.
+            holders: states how the books name customers on margin.
             accounts: the accounts of all customers on margin, including customers who have left.
             free_tokens: retail's tokens that are not collateral, in lots, by the market that prices
                 them. The array is updated in place.
@@ -35,9 +35,10 @@ class Turnover:
         self._accounts, self._free_tokens = accounts, free_tokens
 
     def enter(self, time_us: int, marks: np.ndarray, holders: Population, free_cents: int) -> None:
-        """Open accounts at *marks*, in the given order, as long as there are free dollars.
+        """Open accounts, and enter positions at *marks*, as long as there are free dollars.
 
-        The cash collateral of the accounts is at most *free_cents*. A customer deposits cash
+        The cash that *holders* deposit is added up in their order. The first holder for whom
+        the sum exceeds *free_cents*, and all later holders, are left out. A customer deposits cash
         instead of tokens if too few free tokens are left.
         """
         accounts = self._accounts
@@ -59,10 +60,10 @@ class Turnover:
         self._exchange(time_us, marks, entering, holders.lots)
 
     def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
-        """Close the positions of *chosen* accounts with enough margin, at *marks*.
+        """Close, at *marks*, the positions of the *chosen* accounts that have enough margin.
 
-        *chosen* has one bool per account. Cash and tokens are released. Accounts that owe dollars
-        against tokens stay open.
+        *chosen* has one bool per account. The cash and the tokens of these accounts are released.
+        Accounts that owe dollars against tokens stay open.
         """
         accounts = self._accounts
         accounts.mark_tokens(marks)
@@ -86,7 +87,7 @@ class Turnover:
     def _end(
         self, time_us: int, marks: np.ndarray, leaving: np.ndarray, worth_cents: np.ndarray
     ) -> None:
-        """Close positions, and release the accounts' collateral."""
+        """Close the positions of *leaving* accounts, and release the accounts' cash and tokens."""
         accounts = self._accounts
         held = leaving[accounts.lots[leaving] != 0]
         self._exchange(time_us, marks, held, -accounts.lots[held])
@@ -105,7 +106,7 @@ class Turnover:
     def _set_tokens_aside(
         self, time_us: int, marks: np.ndarray, accounts: np.ndarray, tokens: np.ndarray
     ) -> None:
-        """Book tokens that become collateral, or that are released if *tokens* are negative."""
+        """Book tokens that become collateral. Negative *tokens* are released collateral."""
         accounts, tokens = accounts[tokens != 0], tokens[tokens != 0]
         market = self._accounts.tokens.market[accounts]
         rows = self._holders.rows(time_us, Motive.TOKENS, market, accounts)

@@ -13,7 +13,7 @@ from ledger.times import DAY_US, HOURS_PER_DAY
 
 
 def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> None:
-    """Record the displayed book of each market at the start of the first played hour of a day.
+    """Record the displayed book of each market if a day's first played hour begins now.
 
     Nothing is recorded if the house is closed.
     """
@@ -24,9 +24,9 @@ def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> No
 
 
 def note_hours(journal: Journal, time_us: int, hours: TradedHours) -> None:
-    """Record the weights and predicted losses of the day's hours, if hours are drawn in groups.
+    """If hours are drawn in groups, record each hour's weight and its group's predicted loss.
 
-    *time_us* is the last microsecond of the day.
+    An hour that is not played has zeros. *time_us* is the last microsecond of the day.
     """
     if hours.grouped:
         first_hour = time_us // DAY_US * HOURS_PER_DAY
@@ -36,7 +36,7 @@ def note_hours(journal: Journal, time_us: int, hours: TradedHours) -> None:
 
 
 def note_ranges(journal: Journal, time_us: int, listed: Iterable[tuple[Market, Listing]]) -> None:
-    """Record each market's lowest and highest price of the day that ends just after *time_us*."""
+    """Record each market's lowest and highest price on the day that ends just after *time_us*."""
     for market, listing in listed:
         prices, tick_usd = listing.prices_of_day(time_us + 1), Decimal(market.tick_usd)
         if len(prices):

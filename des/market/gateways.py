@@ -1,4 +1,4 @@
-"""The delay of orders to the house venue, which is longer in busy hours."""
+"""The delay of orders to the house venue, in quiet hours and in busy hours."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from des.scenario import House
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """Tables of equally likely delays to the house venue, in quiet and in busy hours."""
+    """Two tables of equally likely delays: one for quiet hours, and one for busy hours."""
 
     quiet_us: np.ndarray
     busy_us: np.ndarray
@@ -27,5 +27,8 @@ class Gateways:
         return cls(quiet, busy, house.busy_above)
 
     def at(self, volatility_ratio: float) -> np.ndarray:
-        """Return an hour's delays, given its volatility divided by the stated volatility."""
+        """Return the delays of an hour.
+
+        *volatility_ratio* is the hour's volatility divided by the stated volatility.
+        """
         return self.busy_us if volatility_ratio >= self.busy_above else self.quiet_us

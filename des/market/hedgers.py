@@ -1,4 +1,4 @@
-"""The parties that hedge their net positions in one market at settlements."""
+"""The orders on the lead venue that are decided at settlements, in one market."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,9 @@ from ledger.money import to_cents
 
 
 class Hedgers:
-    """Places the orders on the lead venue that are decided at settlements.
+    """Places orders on the lead venue at settlements.
 
-    They are the hedge orders of the captive maker and of the backstop providers, and the orders of
+    These are the hedge orders of the captive maker and of the backstop providers, and the orders of
     the directional desk.
     """
 
@@ -26,18 +26,18 @@ class Hedgers:
         """Initialise the hedgers.
 
         Args:
-            run: states how often the maker hedges.
+            run: states how often the maker hedges, and the time between settlements.
             desk: receives the hedge orders.
             maker: the maker's code.
             backstops: each backstop provider, and the code under which its positions are booked.
         """
         self._run, self.desk, self._maker, self._backstops = run, desk, maker, backstops
-        self._hedge_us = (run.hedge_s or 1) * SECOND_US  # without hedge_s: at every settlement
+        self._hedge_us = (run.hedge_s or 1) * SECOND_US  # 1 s: the maker hedges at every settlement
 
     def decide(self, now_us: int, lot_cents: int, state: Holdings) -> int:
         """Place the orders, and return the net lots ordered on the lead venue since the last call.
 
-        The net lots include the firms' hedge orders, which follow the firms' own fills.
+        The net lots include the firms' hedge orders, which `HedgeDesk.follow` has placed.
         """
         if now_us % self._hedge_us == 0:
             self.desk.decide(now_us, self._maker, state.maker_lots + state.maker_lead_lots)
@@ -48,7 +48,7 @@ class Hedgers:
         return self.desk.ordered_lots()
 
     def _most_lots(self, provider: Provider, now_us: int, lot_cents: int) -> int | None:
-        """Return the most lots that a backstop may order at once, or None if there is no limit."""
+        """Return the most lots in one order of a backstop provider, or None without a limit."""
         if provider.unwind_usd_per_minute is None:
             return None
         a_minute_cents = to_cents(provider.unwind_usd_per_minute)

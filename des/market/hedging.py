@@ -1,8 +1,8 @@
 """Hedging on the lead venue. An order reaches the lead venue some time after the decision.
 
 A trading firm hedges each fill separately, as soon as the firm learns of the fill. The captive
-maker and the backstop providers hedge their net positions at settlements. The directional desk's
-orders on the lead venue are placed at settlements too.
+maker and the backstop providers hedge their net positions at settlements. The directional desk,
+which does not hedge, also places its orders at settlements.
 """
 
 import math
@@ -61,14 +61,14 @@ def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) 
 
 
 class HedgeDesk:
-    """Places hedge orders in one market, given the positions on both venues."""
+    """Places orders on the lead venue in one market, and fills them."""
 
     def __init__(self, delay_us: np.ndarray, half_spread_bps: float, outside: int) -> None:
         """Initialise the desk without orders.
 
         Args:
-            delay_us: the time from the decision or the fill until the hedge is filled, for each
-                party and desk.
+            delay_us: for each party and each desk, the time until its order on the lead venue is
+                filled. The time begins with the decision, or with the fill that a firm hedges.
             half_spread_bps: the cost of crossing the lead venue's spread.
             outside: the counterparty of all orders on the lead venue.
         """
@@ -79,25 +79,25 @@ class HedgeDesk:
         self._pushed = 0  # the number of orders under way that already move the lead price
 
     def follow(self, house_fills: np.ndarray) -> None:
-        """Place a hedge order for each hit of a firm and each position that a firm closed.
+        """Place a hedge order for each hit by a firm and for each position that a firm unwinds.
 
         Args:
-            house_fills: the fills on the house (dtype ROW), some of which are such trades.
+            house_fills: fills on the house (dtype ROW). Fills with other motives have no effect.
         """
         if len(house_fills):
             self._under_way, lots = _followed(self._under_way, house_fills, self._delay_us)
             self._ordered_lots += lots
 
     def decide(self, now_us: int, hedger: int, lots: int, most_lots: int | None = None) -> None:
-        """Order the lots that bring a hedger's net position to zero.
+        """Order the lots that bring a hedger's net position to zero, at most *most_lots*.
 
         The hedger's orders that are on their way count as filled.
 
         Args:
             now_us: the time of the settlement.
-            hedger: the hedger that has the position.
-            lots: the hedger's position on the house and the lead venue together, or the directional
-                desk's lots above its target.
+            hedger: the code of the hedger or of the directional desk.
+            lots: the hedger's lots on both venues together, or the lots by which the directional
+                desk is above its target.
             most_lots: the largest number of lots in one order. None: there is no limit.
         """
         if not lots and not len(self._under_way.lots):
@@ -125,7 +125,7 @@ class HedgeDesk:
 
         Args:
             end_us: the interval's end.
-            ticks: the interval's ticks.
+            ticks: the lead price in the interval.
             impact_per_root_lot: an order's own impact on the log-price, divided by the square root
                 of its lots.
 
@@ -154,7 +154,7 @@ def _note(orders: HedgeOrders, i: int, due_us: int, hedger: int | np.int64, lots
 
 @njit(cache=True)
 def _lots_of(orders: HedgeOrders, hedger: int) -> int:
-    """Return the net lots of the orders of one hedger."""
+    """Return the net lots of one hedger's orders."""
     lots = 0
     for i in range(len(orders.lots)):
         if orders.hedger[i] == hedger:
@@ -174,7 +174,7 @@ def _longer(orders: HedgeOrders, more: int) -> HedgeOrders:
 
 @njit(cache=True)
 def _with(orders: HedgeOrders, order: tuple[int, int, int]) -> HedgeOrders:
-    """Return the orders with one more order, given as (due, hedger, lots)."""
+    """Return the orders and one more order. *order* has its due time, hedger and lots."""
     longer = _longer(orders, _ONE)
     _note(longer, len(orders.lots), order[0], order[1], order[2])
     return longer
@@ -184,9 +184,9 @@ def _with(orders: HedgeOrders, order: tuple[int, int, int]) -> HedgeOrders:
 def _followed(
     orders: HedgeOrders, fills: np.ndarray, delay_us: np.ndarray
 ) -> tuple[HedgeOrders, int]:
-    """Append to *orders* the hedge of each hit or unwound position in *fills* (dtype ROW).
+    """Append to *orders* a hedge order for each hit and each unwound position in *fills*.
 
-    Returns all orders, and the net lots of the new orders.
+    *fills* has dtype ROW. Returns all orders, and the net lots of the new orders.
     """
     taken = _NONE
     for fill in fills:
@@ -210,7 +210,7 @@ def _filled(
     impact_per_root_lot: float,
     pushed: int,
 ) -> tuple[np.ndarray, HedgeOrders]:
-    """Fill the orders due before *end_us*. Return the fills (dtype ROW) and the later orders.
+    """Fill the orders due before *end_us*. Return the fills (dtype ROW) and the other orders.
 
     The first *pushed* orders already move the lead price.
     """
@@ -222,7 +222,7 @@ def _filled(
     for at, i in enumerate(in_turn(orders.due_us, orders.hedger)):
         due_us, hedger, lots = orders.due_us[i], orders.hedger[i], orders.lots[i]
         if due_us >= end_us:
-            break  # the orders are sorted, so no later order is due in this interval
+            break  # the loop is in the order of due times, so the other orders are due later
         tick = latest(ticks.times_us, tick, due_us)
         lead = ticks.prices[tick]
         cost = -(-lead * terms.half_spread_e8 // COST_UNIT)

@@ -7,16 +7,16 @@ from des.quoting.firms_in_market import FirmsInMarket
 
 
 class DeskOrder(NamedTuple):
-    """An order that moves the directional desk's position on the lead venue to the target."""
+    """An order that moves the directional desk's position on the lead venue to its target."""
 
     holder: int
-    lots: int  # lots above the target, negative if lots are missing
+    lots: int  # the position minus the target; negative if the desk must buy
     most_lots: int  # the most lots in one order
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """The positions in one market, and whether the maker and customers may trade."""
+    """The positions in one market, and who may trade."""
 
     maker_lots: int
     maker_lead_lots: int
@@ -25,5 +25,5 @@ class Holdings:
     house_is_open: bool = True  # whether the house accepts customers' orders
     backstop_lots: tuple[int, ...] = ()  # the lots of each backstop, summed over both venues
     directional: DeskOrder | None = None
-    # The share of the decided size that the maker displays, decided on the first of each month.
+    # The maker displays this share of the decided size. It can change on the first of a month.
     maker_shows: float = 1.0

@@ -10,7 +10,7 @@ from ledger.times import day_of
 
 
 class HouseVolume:
-    """Records the daily volume of each market, and returns the volume so far."""
+    """Records the daily volume of each market, and sums up the volume of all markets."""
 
     def __init__(self, names: Sequence[str], listings: Sequence[Listing], journal: Journal) -> None:
         """Initialise with the markets to read.
@@ -23,16 +23,16 @@ class HouseVolume:
         self._names, self._listings, self._journal = names, listings, journal
 
     def usd_per_day(self) -> float:
-        """Return the volume of all traders in all markets in the last 24 hours, in dollars a day.
+        """Return the volume of all markets in about the last 24 hours, in dollars per day.
 
         See `MarketVolume.usd_per_day`.
         """
         return sum(listing.volume.usd_per_day() for listing in self._listings)
 
     def others_cents(self) -> list[int]:
-        """Return the volume of today's trades of customers with the other makers, by market.
+        """Return today's volume of uninformed orders that the other makers filled.
 
-        The volumes are in cents.
+        The result has one figure in cents for each market.
         """
         return [listing.volume.today.others_cents for listing in self._listings]
 
@@ -41,7 +41,10 @@ class HouseVolume:
         return sum(listing.volume.without_maker_cents for listing in self._listings)
 
     def close_day(self, time_us: int) -> None:
-        """Record the volume of the day that ends just after *time_us*, and begin the next day."""
+        """Record each market's volume and demand on the day that ends just after *time_us*.
+
+        Then begin the next day.
+        """
         for name, listing in zip(self._names, self._listings, strict=True):
             recorded_usd = listing.recorded_usd(time_us)
             recorded = None if recorded_usd is None else dollars(to_cents(recorded_usd))

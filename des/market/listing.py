@@ -41,7 +41,7 @@ from ledger.notes import ShownBook, rounded
 
 @dataclass(frozen=True, slots=True)
 class Traders:
-    """The codes, in the books, of the parties that trade in a market."""
+    """The codes by which the books name the parties that trade in a market."""
 
     maker: int
     others: int  # the other makers
@@ -79,9 +79,9 @@ class Listing:
         """Initialise the listing at the run's start.
 
         Args:
-            scenario, market, contract: the scenario, and the market and contract that are listed.
+            scenario, market, contract: the scenario, and its market and contract that are listed.
             firms: the firms that watch the quotes.
-            traders: the codes of all traders in the books.
+            traders: the codes by which the books name the traders.
             hedge_desk: hedges positions in this market.
             session: the class that simulates the time between settlements.
             hours: the played hours, the same in all markets.
@@ -114,7 +114,8 @@ class Listing:
             run.seed, market.name, holders, market.order_usd_mean, self.hours, held
         )
         self._net = NetTrades(int(traders.takers[-1]), traders.others) if held else None
-        # In the maker's own simulation one customer sends all orders, since names have no effect.
+        # In the maker's own simulation one customer sends all orders. Customers' names have no
+        # effect there.
         imagined = UninformedFlow(
             run.seed, f"{market.name} as believed", 1, market.order_usd_mean, self.hours
         )
@@ -145,7 +146,7 @@ class Listing:
     ) -> Generator[simpy.Event, None, IntervalRows]:
         """Simulate quotes and fills in a span. The method is a process of SimPy.
 
-        A span with trading is inside one hour. A span without trading may last several hours.
+        A span with trading is within one hour. A span without trading may last several hours.
 
         Args:
             env: the simulation's clock.
@@ -153,7 +154,7 @@ class Listing:
             forced: orders (dtype ORDER) of customers who are liquidated in this span.
 
         Returns:
-            The rows of the span.
+            The rows to book for the span.
         """
         offset = self._traded.begin_interval(start_us)
         uninformed = self._uninformed_orders(start_us, end_us)
@@ -172,7 +173,10 @@ class Listing:
         return IntervalRows(house, net, self._hedgers.desk.fills(end_us, ticks, per_root_lot))
 
     def close_hedges(self, closed: np.ndarray) -> None:
-        """Place orders that close the firms' hedges of *closed* house positions (dtype ROW)."""
+        """Place orders that close the hedges of positions that firms closed on the house.
+
+        *closed* has these positions, as rows of dtype ROW.
+        """
         self._hedgers.desk.follow(closed)
 
     def _uninformed_orders(self, start_us: int, end_us: int) -> np.ndarray:
@@ -187,9 +191,9 @@ class Listing:
         return self._uninformed.orders(start_us, end_us, self._usd_per_s, lot_usd, times)
 
     def _begin_hour(self, hour_us: int) -> None:
-        """Decide the volume of uninformed customers in the coming hour, in dollars per second.
+        """Decide the uninformed demand in the hour that begins now, in dollars per second.
 
-        The volume is 0 if the house is closed to customers.
+        The demand is 0 if the house is closed to customers.
         """
         decided = given(self._decided)
         response = self._demand.response(decided.plan, decided.others)
@@ -225,12 +229,14 @@ class Listing:
         )
 
     def close(self, now_us: int, hedgers: np.ndarray, lead_lots: np.ndarray) -> None:
-        """Remove all quotes and orders from the house after its positions are closed.
+        """Remove all quotes and orders from the house, and order the closing of the firms' hedges.
+
+        The house has already closed all positions.
 
         Args:
             now_us: the time of the removal.
-            hedgers: the codes of the firms, which now order to close their hedges.
-            lead_lots: the position of each of these firms on the lead venue.
+            hedgers: the codes of the firms.
+            lead_lots: the lots of each of these firms on the lead venue.
         """
         self._session.clear()
         for hedger, lots in zip(hedgers.tolist(), lead_lots.tolist(), strict=True):
@@ -263,8 +269,8 @@ class Listing:
     def prices_of_day(self, end_us: int) -> np.ndarray:
         """Return the lead prices of the day that ends at *end_us*, in ticks.
 
-        If several idle hours can pass in one step, each idle hour has one price, and all prices are
-        without the impact of orders.
+        If the scenario lets several idle hours pass in one step, each idle hour has one price, and
+        no price contains the impact of orders.
         """
         if self.hours.pass_at_once:
             return self._traded.prices_of_hours(end_us, self._trades)
@@ -275,20 +281,19 @@ class Listing:
         return self._house_is_open and self.hours.has(time_us)
 
     def ticks_of_day(self, end_us: int) -> Ticks:
-        """Draw the lead price of the day that ends at *end_us* again, with the impact of orders."""
+        """Draw again the ticks of the day that ends at *end_us*, with the impact of orders."""
         return self._traded.ticks_of_day(end_us)
 
     def volume_usd_per_s(self, time_us: int) -> float:
-        """Return the recorded volume or the stated demand of a day, in dollars per second.
+        """Return a day's recorded volume or stated demand, in dollars per second.
 
         The result is the sum over all similar markets.
         """
         return self._contract.stands_for * self._demand.usd_per_s(time_us)
 
     def close_day_of_demand(self) -> tuple[int, ...]:
-        """Return the volume that customers wanted to trade today, and begin a new day.
+        """Return today's demand for each played hour in whole dollars, and begin a new day.
 
-        The result has one figure in whole dollars for each played hour of the day.
         The result is empty if `demand.closure` is `stated`.
         """
         return self._demand.close_day()
@@ -302,10 +307,10 @@ class Listing:
         return None if of_one_usd is None else self._contract.stands_for * of_one_usd
 
     def close_limits(self) -> np.ndarray:
-        """Return three volumes in cents since the last call. See `des.quoting.limits`.
+        """Return three volumes since the last call, in cents. See `des.quoting.limits`.
 
-        The volumes are: taken by firms, prevented by the limit on an order's size, and prevented by
-        the limit on leverage.
+        The first is the volume that firms took. The second is the volume that the limit on an
+        order's size prevented. The third is the volume that the limit on leverage prevented.
         """
         return self._session.close_count() * self._contract.cents_per_lot_tick
 
@@ -313,8 +318,8 @@ class Listing:
         if not self._firms.active:
             return nobody_takes(len(firms.lots))
         hurdle_times = competing(int(firms.trades.sum()), self._firms.hurdle_exponent)
-        # A simulated order represents one real order in each represented hour and similar market,
-        # so the limit on an order's size is multiplied by the number of these real orders.
+        # A simulated order represents one real order in each represented hour of each similar
+        # market. So the limit on an order's size is multiplied by the number of these real orders.
         return terms(
             self._takers,
             self.mark_ticks,

@@ -1,4 +1,4 @@
-"""The note that records the maker's quotes in a market, and the figures behind the decision."""
+"""The note that records the maker's decision on quotes in a market, and the figures behind it."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from ledger.notes import Decision, rounded
 
 
 def noted(market: str, policy: str, maker: MakerQuotes) -> Decision:
-    """Return the note that records the maker's present decision.
+    """Return the note of the maker's present decision.
 
     Args:
         market: the name of the market.

@@ -1,4 +1,4 @@
-"""Decides the captive maker's quotes in one market: half-spread, levels and size.
+"""Decides the captive maker's quotes in one market.
 
 At each settlement the maker makes a plan of its quotes. At the run's start and on the first of each
 month a `QuotingChoice` decides the half-spread and the size.
@@ -21,7 +21,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 class MakerQuotes:
-    """The maker's decisions: a plan of quotes at each settlement, and new quotes for each month."""
+    """The maker's decisions: the half-spread and size of each month, a plan at each settlement."""
 
     def __init__(
         self,
@@ -37,11 +37,10 @@ class MakerQuotes:
         """Initialise before the first decision.
 
         Args:
-            policy: the stated distance of quotes from the price, and the shift of the mid by which
-                the maker reduces its position.
-            spread_times: factor on the decided distance of levels from the mid.
+            policy: the stated settings of the quotes, such as the distances of levels and the skew.
+            spread_times: a factor on the decided half-spread.
             choice: decides the half-spread and the size for a month.
-            belief: the prediction of the maker's own simulation.
+            belief: predicts results with the maker's own simulation.
             others: the other makers' quotes, whose widening the captive maker may follow.
             volume: the volume traded so far in the market.
             hours: the played hours.
@@ -51,21 +50,21 @@ class MakerQuotes:
         self._choice, self.belief = choice, belief
         self._others, self._volume, self._hours = others, volume, hours
         self._whole_lots = whole_lots
-        self._decided: Decided | None = None  # None before the first settlement
+        self._decided: Decided | None = None  # None before the first decision
         self._decided_us = self._lots_at_hour = 0
-        self._policy_of_hour = policy  # with the distances of levels in this hour
+        self._policy_of_hour = policy  # has the distances of this hour's levels
         self._weight_at_hour = 1.0  # the weight of the position when the hour began
-        self.policy, self.shown_cents = policy, 0  # size per level in cents, as decided
+        self.policy, self.shown_cents = policy, 0  # size per level in cents, in an hour of weight 1
         self.seen: SeenMonth | None = None  # the month on which the last decision is based
 
     def look(self, now_us: int, state: Holdings) -> None:
-        """Decide the quotes for a month, and let the maker simulate each played hour.
+        """If a month begins, decide its quotes. If a played hour begins, let the maker simulate it.
 
-        Quotes are decided at the run's start and on the first of a month.
+        The run's start also counts as the beginning of a month.
 
         Args:
-            now_us: the time of the settlement. The first settlement is the run's start.
-            state: the positions in this market, and the share of the decided size to display.
+            now_us: the time of the settlement. In the first call it is the run's start.
+            state: has the share of the decided size to display.
         """
         if self._decided is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
             self._decide(now_us, state.maker_shows)
@@ -104,11 +103,11 @@ class MakerQuotes:
         return self._policy_of_hour.plan(mark_ticks, lot_cents, int(began + moved), shown_cents)
 
     def promised(self) -> tuple[Outlook, ...]:
-        """Return this month's predictions: for the displayed quotes, then for each alternative."""
+        """Return the month's predictions: for the displayed quotes, then for each alternative."""
         return tuple(Outlook(*each) for each in self.belief.promised())
 
     def _decide(self, now_us: int, shows: float) -> None:
-        """Decide the quotes for a month, and begin to simulate these quotes and alternatives."""
+        """Decide the quotes for a month, and begin to simulate them and their alternatives."""
         if self._decided:
             self.seen = self._see((now_us - self._decided_us) // DAY_US, self._decided.quotes)
         self._decided, self._decided_us = self._choice.decide(now_us, self.seen), now_us

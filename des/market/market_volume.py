@@ -11,8 +11,8 @@ from ledger.motives import Motive, VolumePart, counted_as
 from ledger.times import HOURS_PER_DAY
 
 _PARTS, _NO_ORDER = tuple(VolumePart), -1
-# _COUNTS_IN[code] is for orders with the motive of this code. It is the index in _PARTS of the part
-# of the volume in which these orders count, or _NO_ORDER.
+# Orders with the motive m count in the part _PARTS[_COUNTS_IN[m]] of the volume. They do not count
+# if _COUNTS_IN[m] is _NO_ORDER.
 _COUNTS_IN = np.full(len(Motive), _NO_ORDER)
 for _place, _part in enumerate(_PARTS):
     _COUNTS_IN[list(counted_as(_part))] = _place
@@ -45,7 +45,7 @@ NOTHING = Traded()
 
 
 class MarketVolume:
-    """Sums up the volume of a day, of a month, and of the last 24 hours."""
+    """Sums up the volume of today, of this month, and of about the last 24 hours."""
 
     def __init__(self, cents_per_lot_tick: int) -> None:
         """Initialise with no volume. *cents_per_lot_tick* is the value of one tick on one lot."""
@@ -95,10 +95,11 @@ class MarketVolume:
         self.without_maker_cents += now.uninformed_cents / self._response
 
     def usd_per_day(self) -> float:
-        """Return the volume in dollars per day, over the latest played hours.
+        """Return the volume of the latest played hours, in dollars per day.
 
-        These hours together represent about 24 hours. On the first day they are all played hours so
-        far. Before the first played hour the volume is 0.
+        These are the latest hours, as few as possible, that together represent at least 24 hours.
+        On the first day they are all played hours so far. Before the first played hour the volume
+        is 0.
         """
         if not self._hours:
             return 0.0
@@ -117,7 +118,7 @@ class MarketVolume:
 
 @njit(cache=True)
 def _lot_ticks(rows: np.ndarray) -> np.ndarray:
-    """Return lots times price, summed for uninformed orders, for hits and for forced orders."""
+    """Return lots times price of the fills: three sums in the order of _PARTS."""
     sums = np.zeros(len(_PARTS), np.int64)
     for row in rows:
         place = _COUNTS_IN[row.motive]

@@ -1,8 +1,8 @@
-"""Customers' trades with the other makers in one market, booked net at each settlement.
+"""Customers' trades with the other makers in one market, booked as one net trade per interval.
 
-A month may have millions of customers' orders, so the books have no row for a single order. One row
-books the net trade of an interval, at the mark at the end of the interval. So the books do not
-contain the customers' gain or loss on these trades within the interval.
+A month may have millions of these trades, so the books have no row for a single trade. One row
+books the net trade of an interval, at the mark at the interval's end. So the books do not contain
+what customers gain or lose between a trade and the end of the interval.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ NO_ROWS = new_rows(0)
 
 @dataclass(frozen=True, slots=True)
 class NetTrades:
-    """Books customers' net trades. `retail` and `others` are the traders' codes in the books."""
+    """Creates the rows of net trades. `retail` and `others` are the traders' codes in the books."""
 
     retail: int
     others: int
@@ -28,7 +28,7 @@ class NetTrades:
         Args:
             lots: the lots that customers bought, minus the lots that they sold.
             end_us: the interval's end.
-            mark_ticks: the mark at the interval's end.
+            mark_ticks: the mark at the interval's end, in ticks.
         """
         if not lots:
             return NO_ROWS

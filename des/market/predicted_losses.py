@@ -1,14 +1,14 @@
-"""Predicts the maker's loss in each hour, for runs whose played hours are drawn in groups.
+"""Predicts the captive maker's loss in each hour. `des.hour_groups` groups hours by this loss.
 
-A late maker loses to a fast firm when the price jumps beyond the maker's quote. All jumps of a run
-are drawn before any hour is played. For each jump and each level of the captive maker's quotes, the
-prediction takes the part of the jump beyond the level's stated distance. If quotes widen after a
-volatile hour, the distance is widened too. The predicted loss of an hour is the sum of these parts
-of jumps, for one dollar displayed on each level of each market. A market that represents n similar
-markets counts n times in the sum. A market without volume on a day does not count on this day. The
-prediction uses no figure that depends on the course of a run or on a cause that a counterfactual
-removes: no displayed sizes, latencies, firms or fees. So a counterfactual plays the same hours as
-its base run.
+A maker with late quotes loses to fast firms when the price jumps beyond its quotes. All jumps of a
+run are drawn before any hour is played. The predicted loss from one jump at one level of the quotes
+is the size of the jump minus the stated distance of the level from the mid, and at least 0. If the
+quotes widen after a volatile hour, this distance is larger too. The predicted loss of an hour is
+the sum over all its jumps, all levels and all markets, if each level displays one dollar.
+
+A market that represents n similar markets counts n times. A market without volume on a day does not
+count on this day. The prediction does not use displayed sizes, latencies, firms or fees, since a
+counterfactual can change them. So a counterfactual plays the same hours as its base run.
 """
 
 from datetime import date
@@ -37,7 +37,7 @@ def predicted_losses(scenario: Scenario) -> np.ndarray:
     """Return the predicted loss of each hour of a run.
 
     Returns:
-        Dollars lost per dollar that the maker shows on each level of each market, shape (hours,).
+        The loss in dollars if each level of each market displays one dollar, shape (hours,).
     """
     run = scenario.run
     start_hour, end_hour = (midnight_us(day) // HOUR_US for day in (run.start, run.end))
@@ -61,17 +61,17 @@ def _trades(demand: Demand, market: Market, start: date, end: date) -> np.ndarra
 
 
 def _beyond(path: HourlyPath, market: Market, policy: QuotingPolicy, hours: int) -> np.ndarray:
-    """Return for each hour the parts of jumps beyond each level, summed over jumps and levels.
+    """Return the predicted loss of each hour in one market, if each level displays one dollar.
 
     Returns:
-        Log-price changes, shape (hours,).
+        The loss in dollars, shape (hours,).
     """
     in_hour = np.repeat(np.arange(hours), np.diff(path.jumps_before[: hours + 1]))
     jumps = np.abs(path.jump_sizes[: len(in_hour)])
     wide = np.ones(len(jumps))
     if policy.widens:
-        # The maker widens its quotes as the other makers do: the factor depends on the volatility
-        # of the previous hour.
+        # The maker widens its quotes by the same factor as the other makers. The factor depends on
+        # the volatility of the previous hour.
         before = np.concatenate(([0.0], path.volatility))[in_hour]
         wide = np.array([market.others.half_spread_times(each) for each in before.tolist()])
     beyond = sum(

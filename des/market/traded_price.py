@@ -11,17 +11,17 @@ from des.price.lead_price import LeadPrice, Ticks
 
 
 class TradedPrice:
-    """The lead price with the impact of orders, which moves the price away from its drawn path."""
+    """The drawn path of the lead price, moved by the impact of orders on the lead venue."""
 
     def __init__(self, lead: LeadPrice, impact: Impact) -> None:
         """Initialise without any impact of orders."""
         self._lead, self._impact = lead, impact
-        # The impact on the log-price at the start of the day, and each change of the impact since
-        # then: the time, and the new impact.
+        # Today's impact on the log-price, as pairs of a time and the impact from this time on. The
+        # first time is the start of the day.
         self._offsets: list[tuple[int, float]] = []
 
     def begin_interval(self, start_us: int) -> float:
-        """Return the impact on the log-price at an interval's start. Record a changed impact."""
+        """Return the impact on the log-price at an interval's start, and record any change."""
         if start_us % DAY_US == 0:
             self._offsets.clear()
         offset = self._impact.log_offset
@@ -30,7 +30,10 @@ class TradedPrice:
         return offset
 
     def push(self, now_us: int, elapsed_s: float, usd: float) -> None:
-        """Let the impact decay over *elapsed_s* seconds, then add the impact of *usd* (signed)."""
+        """Let the impact decay for *elapsed_s* seconds, then add the impact of new orders.
+
+        *usd* is the value of purchases minus the value of sales.
+        """
         self._impact.update(elapsed_s, usd, self._daily_volatility(now_us))
 
     def impact_per_root_lot(self, time_us: int, lot_usd: float) -> float:
@@ -38,17 +41,18 @@ class TradedPrice:
         return self._impact.per_root_usd(self._daily_volatility(time_us)) * math.sqrt(lot_usd)
 
     def ticks_of_day(self, end_us: int) -> Ticks:
-        """Draw the ticks of the day that ends at *end_us* again, with the impact of orders."""
+        """Return the ticks of the day that ends at *end_us*, with the impact of orders."""
         times_us, offsets = zip(*self._offsets, strict=True)
         spans = zip(times_us, (*times_us[1:], end_us), offsets, strict=True)
         times, prices = zip(*(self._lead.ticks(*span) for span in spans), strict=True)
         return Ticks(np.concatenate(times), np.concatenate(prices))
 
     def prices_of_hours(self, end_us: int, is_whole: Callable[[int], bool]) -> np.ndarray:
-        """Return the prices of the day that ends at *end_us*, without impact, shape (n,).
+        """Return the prices of the day that ends at *end_us*, in ticks, without impact, shape (n,).
 
-        An idle hour has the price at its start. A played hour has the prices of all its ticks. In
-        the array the prices of idle hours come first.
+        If *is_whole* is true for an hour, the array has the prices of all ticks of the hour.
+        Otherwise the array has only the price at the start of the hour. These single prices come
+        first.
         """
         hours_us = range(end_us - DAY_US, end_us, HOUR_US)
         spans = [(at, HOUR_US if is_whole(at) else 0) for at in hours_us]

@@ -11,7 +11,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 class VolumeByMonth:
-    """Monthly volumes, spread evenly over the days of each month."""
+    """Monthly volumes, spread evenly over each month, and volumes of single days."""
 
     def __init__(self, months: Sequence[MonthVolume], days: Sequence[DayVolume] = ()) -> None:
         self._of_month = {}
@@ -21,9 +21,10 @@ class VolumeByMonth:
         self._of_day = {volume.day: volume.usd / DAY_S for volume in days}
 
     def usd_per_s(self, time_us: int) -> float | None:
-        """Return a day's dollars per second, from the day's volume or else the month's volume.
+        """Return the volume on the day at *time_us*, in dollars per second.
 
-        The result is None if neither volume is known.
+        The result is based on the day's own volume, if it is known, and otherwise on the month's
+        average. The result is None if neither is known.
         """
         day = day_of(time_us)
         return self._of_day.get(day, self._of_month.get((day.year, day.month)))

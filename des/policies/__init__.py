@@ -1,1 +1,1 @@
-"""How the captive maker decides its quotes on the first of each month."""
+"""Policies by which the captive maker decides its quotes, at the run's start and each month."""

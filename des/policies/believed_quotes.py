@@ -1,8 +1,8 @@
 """A policy that chooses the quotes with the best result in the maker's own simulation.
 
 During a month the maker simulates its displayed quotes and some alternatives. The simulation uses
-the actual lead price and the other makers' quotes, but only random, uninformed orders. On the first
-of the next month the maker chooses the quotes with the highest simulated result.
+the actual lead price and the other makers' quotes. All its orders are random and uninformed. On the
+first of the next month the maker chooses the quotes with the highest simulated result.
 """
 
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, QuotingChoice, SeenMonth
@@ -10,11 +10,11 @@ from des.policies.shown_limit import ShownLimit
 from des.scenario import SPREAD_TIMES_MAX
 
 SPREAD_STEP = 2**0.5  # the factor by which the spread may become wider or narrower in a month
-SIZES = ((1, 1), (1, 2), (2, 1))  # factors of the size: the same, half, and twice
+SIZES = ((1, 1), (1, 2), (2, 1))  # factors on the size, as fractions: 1, 1/2 and 2
 
 
 class BelievedQuotes:
-    """A policy that chooses the quotes with the highest predicted result within its limits."""
+    """A policy that chooses, within its limits, the quotes with the highest predicted result."""
 
     def __init__(
         self, first: QuotingChoice, stated_half_spread_bps: float, limit: ShownLimit
@@ -22,15 +22,16 @@ class BelievedQuotes:
         """Initialise the policy.
 
         Args:
-            first: the policy that decides until quotes have been shown for a month.
-            stated_half_spread_bps: the centre of the grid of half-spreads, in basis points.
+            first: the policy that decides at the run's start, and after a month with size zero.
+            stated_half_spread_bps: the scenario's half-spread in basis points. This policy may
+                multiply or divide it by at most SPREAD_TIMES_MAX.
             limit: the largest size that the maker may show.
         """
         self._first, self._stated_bps = first, stated_half_spread_bps
         self._limit = limit
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return *quotes* first, then quotes with other spreads or sizes within the limits."""
+        """Return *quotes*, then alternatives within the limits: other spreads, other sizes."""
         spreads_bps = [quotes.half_spread_bps * step for step in (1, 1 / SPREAD_STEP, SPREAD_STEP)]
         grid = [
             MonthlyQuotes(bps, min(quotes.shown_cents * more // less, self._limit.cents))
@@ -41,9 +42,10 @@ class BelievedQuotes:
         return tuple(dict.fromkeys((quotes, *(each for each in grid if each.shown_cents))))
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return the first of the quotes with the highest predicted result.
+        """Return the quotes with the highest predicted result, within the limit on the size.
 
-        After a month in which nothing was traded in the market, the quotes stay the same.
+        If several quotes have this result, the first of them is returned. After a month in which
+        nothing was traded in the market, the quotes stay the same.
         """
         if seen is None or not seen.showed.shown_cents:
             return self._first.decide(now_us, None)
@@ -57,5 +59,5 @@ class BelievedQuotes:
         return Decided(quotes, planned, self._limit.key if at_limit else "")
 
     def _is_near_stated(self, half_spread_bps: float) -> bool:
-        most = 1.01 * SPREAD_TIMES_MAX  # 1 % is tolerated, since SPREAD_STEP has rounding errors
+        most = 1.01 * SPREAD_TIMES_MAX  # 1 % more, since SPREAD_STEP has rounding errors
         return self._stated_bps / most <= half_spread_bps <= self._stated_bps * most

@@ -1,4 +1,4 @@
-"""A policy for growth: the maker shows the size that should reach a target share of the volume."""
+"""A policy for growth: the maker adjusts its size to reach a target share of the volume."""
 
 from dataclasses import replace
 
@@ -8,8 +8,7 @@ from des.scenario import MakerQuoting
 from ledger.times import day_of
 
 STEP = "a month's step"
-# A month's wanted size is at most the last size times this factor, and at least the last size
-# divided by this factor.
+# Each month the last size is multiplied or divided by at most this factor.
 STEP_MAX = 4
 
 
@@ -20,22 +19,22 @@ class GrowthQuotes:
         """Initialise the policy.
 
         Args:
-            first: the policy that decides until quotes have been shown for a month.
-            rules: state the target share of the house's volume.
+            first: the policy that decides at the run's start, and after a month with size zero.
+            rules: state the maker's target share of a market's volume on the house.
             limit: the largest size that the maker may show.
         """
         self._first, self._rules = first, rules
         self._limit = limit
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return only the quotes shown, since this policy does not use the simulation."""
+        """Return only the displayed quotes, since this policy compares no alternatives."""
         return (quotes,)
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
         """Return quotes whose size is the last size times (target share / achieved share).
 
-        Limits apply to the monthly step and to the size. If nothing was traded with the quotes in
-        the last month, the quotes stay the same.
+        The monthly step and the size have limits. If the maker's quotes traded nothing in the last
+        month, they stay the same.
         """
         if seen is None or not seen.showed.shown_cents:
             return self._first.decide(now_us, None)
@@ -49,8 +48,8 @@ class GrowthQuotes:
         # The size is at least one cent. After a month with a size of zero, the policy *first* would
         # decide again.
         shown_cents = max(min(round(showed_cents * times), self._limit.cents), 1)
-        # The plan assumes that the volume is proportional to the size, and that each dollar of
-        # volume has the same result as in last month's simulation.
+        # The prediction assumes that the volume is proportional to the size, and that each dollar
+        # of volume has the same result as in last month's simulation.
         planned_cents = seen.own_cents * shown_cents // showed_cents
         planned = promised.times(planned_cents, promised.volume_cents)
         return Decided(

@@ -1,7 +1,7 @@
 """The captive maker's monthly decision, and the figures on which it is based.
 
 Each policy is a `QuotingChoice`. A policy decides at the run's start and on the first of each
-month. The decision uses only figures of the last month.
+month. The only figures of a run that a decision uses are those of the last month.
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,16 @@ class MonthlyQuotes:
 
 
 class Outlook(NamedTuple):
-    """The predicted result of quotes in a month, or in the simulated part of a month."""
+    """The predicted result and volume of quotes, in a month or in a part of a month."""
 
     result_cents: int  # each fill is valued at the lead price at the moment of the fill
     volume_cents: int
 
     def times(self, numerator: int, denominator: int) -> "Outlook":
-        """Return the prediction times a fraction, rounded down; unchanged if *denominator* is 0."""
+        """Return the prediction times *numerator* / *denominator*, rounded down.
+
+        If *denominator* is 0, the prediction stays the same.
+        """
         if not denominator:
             return self
         return Outlook(*(cents * numerator // denominator for cents in self))
@@ -32,12 +35,12 @@ class Outlook(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SeenMonth:
-    """The maker's figures for one market since the last decision, which is at most a month old."""
+    """The maker's figures for one market since the last decision, at most a month earlier."""
 
     days: int
     traded_cents: int  # all volume of the market on the house
-    own_cents: int  # the part of this volume that the maker's own quotes filled
-    hits_cents: int  # the part of the maker's volume that firms took
+    own_cents: int  # the part that the maker's own quotes filled, without forced orders
+    hits_cents: int  # the part of `own_cents` that firms took
     showed: MonthlyQuotes
     # The predictions that the maker's own simulation made for these days, in the order of
     # `considers`.
@@ -46,12 +49,13 @@ class SeenMonth:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Decided quotes, and their predicted result for as many days as the last month had."""
+    """The decided quotes, and their predicted result for a month as long as the last month."""
 
     quotes: MonthlyQuotes
-    # None at the run's start, and if a policy begins again after a month with a size of zero.
+    # None at the run's start. Also None after a month with a size of zero, unless the quotes are
+    # stated.
     planned: Outlook | None = None
-    held_by: str = ""  # the limit that prevents the wanted size, or empty
+    held_by: str = ""  # the name of the limit that restricts the size, or empty
 
 
 class QuotingChoice(Protocol):

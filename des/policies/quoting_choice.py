@@ -1,4 +1,4 @@
-"""Selects the captive maker's quoting policy that the scenario states."""
+"""Creates the captive maker's quoting policy, as the scenario states it."""
 
 from des.policies.believed_quotes import BelievedQuotes
 from des.policies.growth_quotes import GrowthQuotes
@@ -11,7 +11,7 @@ from des.scenario import Maker, Market
 def quoting_choice(market: Market, maker: Maker) -> QuotingChoice:
     """Return the maker's policy for a market. Each policy starts with the stated quotes.
 
-    If the scenario states the decisions of a base run, these decisions are used instead.
+    If the scenario has the decisions of a base run, the maker repeats these decisions instead.
     """
     stated, rules = StatedQuotes(market, maker), maker.quoting
     if market.quoter.decided:

@@ -1,4 +1,4 @@
-"""The largest size that the captive maker's policies may show, and the key that sets this limit."""
+"""The largest size that a policy of the captive maker may choose, and the key that states it."""
 
 from typing import NamedTuple
 
@@ -8,16 +8,17 @@ from ledger.money import to_cents
 
 
 class ShownLimit(NamedTuple):
-    """The largest size per level in cents, and the scenario's key that sets this limit."""
+    """The largest size per level in cents, and the key in the scenario that states this limit."""
 
     cents: int
     key: str
 
 
 def shown_limit(quoter: Quoter) -> ShownLimit:
-    """Return the lower of two limits: the stated largest size, and the position limit of a level.
+    """Return the lower of two limits on the size per level.
 
-    The position limit of a level is the position limit divided by the number of levels.
+    One limit is the stated largest size. The other is the position limit divided by the number of
+    levels.
     """
     return min(
         ShownLimit(to_cents(given(quoter.most_displayed_usd)), "most_displayed_usd"),

@@ -1,4 +1,4 @@
-"""Quotes that the scenario states: sizes, a share of the depth, or the decisions of a base run."""
+"""Quotes that the scenario states: by size, by share of the depth, or as a base run's decisions."""
 
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, SeenMonth
 from des.scenario import Maker, Market
@@ -14,7 +14,7 @@ class StatedQuotes:
         self._market, self._maker = market, maker
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return only the quotes shown, since this policy has no alternatives."""
+        """Return only the displayed quotes, since this policy has no alternatives."""
         return (quotes,)
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:

@@ -1,1 +1,1 @@
-"""The lead price: volatility, hourly path and ticks."""
+"""The lead price: candles, volatility, hourly path, ticks and the impact of orders."""

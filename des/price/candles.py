@@ -27,18 +27,19 @@ class Candles:
 
 
 def read_candles(path: Path) -> Candles:
-    """Read a file of candles that have one length, at most a week. See `des.candles` for formats.
+    """Read a file of candles of equal length, at most a week each. See `des.candles` for formats.
 
     Times without a zone are UTC. Candles that do not last whole hours are combined into longer
-    candles that do. The volatility of a day comes from the ranges of the candles that open on this
-    day. A day without candles has the volatility of the previous day.
+    candles that do. The volatility of a day is computed from the ranges of the candles that open on
+    this day. A day without candles has the volatility of the previous day.
 
     Raises:
         CandleError: the file cannot be read, a line of it is implausible, or the volatility of a
             day is too high.
 
-    Source: variance per candle (ln high/low)^2 / (4 ln 2); Parkinson (1980), The Journal of
-        Business 53(1), 61-65. Ranges from few trades underestimate the variance.
+    Source: Parkinson (1980), The Journal of Business 53(1), 61-65. The variance in a candle is
+        estimated as ln(high / low)^2 / (4 * ln(2)). The estimate tends to be too low if a
+        candle has few trades.
     """
     found = candles_of(path)
     return Candles(
@@ -52,7 +53,7 @@ def read_candles(path: Path) -> Candles:
 
 
 def _known_prices(found: Regular) -> Iterator[tuple[int, float]]:
-    """Yield the price at the first open, at each close, and at each open that follows a gap."""
+    """Yield the time and price of the first open, each close, and each open after a gap."""
     closed_us = None
     for candle in found.candles:
         if candle.opens_us != closed_us:
@@ -73,7 +74,7 @@ def _daily_levels(
         annual = math.sqrt(variance * candles_per_year)
         try:
             yield VolatilityLevel(since=day_of(day_us), annual=annual)
-        except ValidationError as error:  # the volatility is above a scenario's largest value
+        except ValidationError as error:  # the volatility is too high for a scenario
             raise CandleError(
                 path,
                 day[0].row,

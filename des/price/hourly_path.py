@@ -1,9 +1,9 @@
 """The price at each full hour, drawn at random, and corrected so that it reaches the anchors.
 
-The change of the log-price in an hour is a diffusion, whose size depends on the volatility, plus
-jumps. All hours of a run are drawn at once, with a few numbers for each hour. The path inside an
-hour is drawn later, when it is needed. Each quantity has its own random stream, drawn in the order
-of the hours. So a longer run begins with the same path.
+In each hour the log-price changes by a diffusion and by jumps. The sizes of both depend on the
+volatility. All hours of a run are drawn at once, with a few numbers for each hour. The path inside
+an hour is drawn later, when it is needed. Each quantity has its own random stream, drawn in the
+order of the hours. So a longer run begins with the same path as a shorter run.
 """
 
 import math
@@ -23,7 +23,10 @@ HOUR_YEARS = HOUR_US / SECOND_US / YEAR_S
 
 @dataclass(frozen=True, slots=True)
 class HourlyPath:
-    """Log-prices at full hours, and the parts of each hour's move. Index h is hour h of the run."""
+    """Log-prices at full hours, and each hour's diffusion and jumps.
+
+    Index h of an array is hour h of the run, except in `jump_sizes`.
+    """
 
     factor: np.ndarray  # the hour's volatility as a ratio to the stated level, shape (n,)
     volatility: np.ndarray  # annualised volatility with jumps, shape (n,)
@@ -42,10 +45,10 @@ class HourlyPath:
 def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour: int) -> HourlyPath:
     """Draw the path in all hours of a run, and in the hours from its end to the next anchor.
 
-    Given the volatilities, the diffusion between two anchors is a Brownian bridge. After the last
-    anchor the diffusion is a random walk. If the draws miss an anchor, only the diffusion is
-    corrected. Jumps stay as drawn, since an anchor states a price but does not prove a jump. Each
-    hour gets a part of the correction in proportion to its variance.
+    Given the volatilities and the jumps, the diffusion between two anchors is a Brownian bridge.
+    After the last anchor the diffusion is a random walk. If the draws miss an anchor, only the
+    diffusion is corrected. Jumps stay as drawn, since an anchor states a price but does not prove a
+    jump. Each hour gets a part of the correction in proportion to the variance of its diffusion.
 
     Args:
         seed: the run's seed.
@@ -59,7 +62,7 @@ def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour:
         ValueError: no anchor, or no volatility, is dated at or before the start.
     """
     known_hours, known_logs = _known_prices(price.anchors, start_hour, end_hour)
-    # The path is one hour longer than the run, so that the run's last moment has a volatility.
+    # The path is at least one hour longer than the run, so that the run's end has a volatility.
     hours = max(end_hour - start_hour + 1, known_hours[-1])
 
     factor = hour_factors(seed, market, price, hours)
@@ -88,15 +91,15 @@ def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour:
 def _known_prices(
     anchors: Sequence[Anchor], start_hour: int, end_hour: int
 ) -> tuple[list[int], list[float]]:
-    """Return the hours since the start, and the log-prices, of the anchors that affect the run.
+    """Return the anchors that affect the run: their hours since the start, and their log-prices.
 
-    These are the anchors from the last one at or before the start to the first one at or after the
-    end. An anchor before the start gets hour 0.
+    The first of these anchors is the last one at or before the start. The last of them is the first
+    one at or after the end. An anchor before the start gets hour 0.
     """
     hours = [anchor.time_us // HOUR_US for anchor in anchors]
     first = bisect_right(hours, start_hour) - 1
     if first < 0:
-        raise ValueError(f"the first anchor is of {anchors[0].at}, after the start")
+        raise ValueError(f"the first anchor is at {anchors[0].at}, after the start")
     # The first anchor at or after the end still affects the run. Later anchors do not.
     last = bisect_left(hours, end_hour)
     known = [max(hour - start_hour, 0) for hour in hours[first : last + 1]]
@@ -106,9 +109,9 @@ def _known_prices(
 def _jumps(
     seed: int, market: str, price: Price, volatility: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw the number of jumps in each hour, and their sizes."""
+    """Draw the number of jumps in each hour, and the sizes of all jumps."""
     per_hour = price.jumps_per_day / 24
-    # The jumps' expected variance in an hour is the share jump_share of the hour's variance.
+    # Jumps are expected to cause the share `jump_share` of each hour's variance.
     sd_per_volatility = math.sqrt(price.jump_share * HOUR_YEARS / per_hour) if per_hour else 0.0
     counts = stream(seed, "price", "jumps", market).poisson(per_hour, len(volatility))
     normals = stream(seed, "price", "jump sizes", market).standard_normal(counts.sum())
@@ -118,13 +121,13 @@ def _jumps(
 def _correction(
     drawn: np.ndarray, variance: np.ndarray, known_hours: list[int], known_logs: list[float]
 ) -> np.ndarray:
-    """Return the correction of each hour's diffusion that lets the path reach the anchors."""
+    """Return the amount to add to each hour's diffusion, so that the path reaches the anchors."""
     correction = np.zeros(len(drawn))
     if len(known_hours) == 1:
         return correction
     starts, last = known_hours[:-1], known_hours[-1]
     lengths = np.diff(known_hours)
-    # If the diffusion has no variance between two anchors, all hours get an equal correction.
+    # If the diffusion has no variance between two anchors, the hours between get equal parts.
     is_still = np.repeat(np.add.reduceat(variance[:last], starts) == 0, lengths)
     weight = np.where(is_still, 1.0, variance[:last])
     missing = np.diff(known_logs) - np.add.reduceat(drawn[:last], starts)

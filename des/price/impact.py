@@ -1,15 +1,15 @@
-"""Market impact of orders on the lead venue, which move the lead price for some time.
+"""The market impact of orders on the lead venue. These orders move the lead price for some time.
 
-The offset I is the impact on the log-price. If orders of Q dollars (signed) are placed D seconds
-after the offset was last computed, the offset becomes
+The offset I is the impact on the log-price. Suppose that the offset was last computed D seconds
+ago, and that orders now buy for Q dollars, or sell if Q is negative. Then the offset becomes
 
-    I exp(-D / tau) + kappa sigma_day sign(Q) sqrt(|Q| / V)
+    I * exp(-D / tau) + kappa * sigma_day * sign(Q) * sqrt(|Q| / V)
 
 Here tau is the decay time in seconds, kappa is the strength of the impact (a number without unit),
 sigma_day is the volatility of one day, and V is the daily volume in dollars. The formula is the
 square-root law of market impact (Toth et al. 2011, Physical Review X 1, 021006) with exponential
-decay and without a permanent part. Recorded prices already contain the impact of real orders, and
-the offset is added to recorded prices. In the shipped scenarios kappa is 0. An experiment varies
+decay and without a permanent part. The simulated price follows recorded prices, which already
+contain the impact of real orders. So kappa is 0 in the shipped scenarios. An experiment varies
 kappa.
 """
 
@@ -24,7 +24,7 @@ class Impact:
         self.log_offset = 0.0
 
     def per_root_usd(self, daily_volatility: float) -> float:
-        """Return the log-price's move by an order of one dollar.
+        """Return how far an order of one dollar moves the log-price.
 
         An order of n dollars moves the log-price sqrt(n) times as far.
         """
@@ -33,7 +33,10 @@ class Impact:
         return self._kappa * daily_volatility / math.sqrt(self._daily_volume_usd)
 
     def update(self, elapsed_s: float, usd: float, daily_volatility: float) -> None:
-        """Let the offset decay over *elapsed_s* seconds, and add the impact of *usd* (signed)."""
+        """Let the offset decay for *elapsed_s* seconds, then add the impact of new orders.
+
+        *usd* is the value of purchases minus the value of sales.
+        """
         pushed = self.per_root_usd(daily_volatility) * math.sqrt(abs(usd))
         self.log_offset *= math.exp(-elapsed_s / self._tau_s)
         self.log_offset += math.copysign(pushed, usd)

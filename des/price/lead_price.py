@@ -1,4 +1,8 @@
-"""The lead price as ticks in whole numbers. The hours can be drawn in any order."""
+"""The lead price of a market, in whole numbers. The hours of a run can be drawn in any order.
+
+A tick is a moment at which the price may change. Prices are multiples of the market's price step,
+which is also called a tick.
+"""
 
 import math
 from decimal import Decimal
@@ -15,9 +19,9 @@ from des.scenario import Price
 from des.turns import first_at
 from ledger.mistake import MistakeError
 
-# The number of hours whose ticks stay in memory. The close of a day reads the ticks of its 24 hours
-# again. A late quoter needs the last hour of the previous day. Orders on their way need the first
-# hour of the next day.
+# The number of hours whose ticks stay in memory. At the end of a day the ticks of its 24 hours are
+# read again. A late quoter needs the last hour of the previous day. Orders on their way need the
+# first hour of the next day.
 HOURS_KEPT = 26
 MINUTE_US = 60 * SECOND_US
 # Prices are stored in 32 bits. This limit leaves room for moves inside hours and for impact.
@@ -34,16 +38,17 @@ class Ticks(NamedTuple):
 
 
 class PriceRangeError(MistakeError, ValueError):
-    """A price path leaves the range in which prices can be stored exactly."""
+    """A price is too large to be stored exactly."""
 
 
 class LeadPrice:
     """The lead price of one market over one run. The price changes only at ticks.
 
-    Within an hour the log-price is a Brownian bridge between the hour's ends, plus jumps. The
-    log-price is observed at ticks, which are a Poisson process. A jump is also a tick. The run's
-    start and every anchor in the run are ticks with the anchor's price. An hour's draws depend only
-    on seed, market and hour.
+    Within an hour the log-price is a Brownian bridge between the hour's ends, plus jumps. Ticks
+    occur at random times, as a Poisson process. Each jump is also a tick, and each anchor in the
+    run is a tick with the anchor's price. The run's start is a tick with the price of the last
+    anchor at or before the start. An hour's random numbers depend only on the seed, the market and
+    the hour.
 
     Args:
         seed: the run's seed.
@@ -55,8 +60,8 @@ class LeadPrice:
         end_us: the first microsecond after the run, at a full hour.
 
     Raises:
-        ValueError: the run does not begin and end at full hours, or `hourly_path` raises the error.
-        PriceRangeError: a price at a full hour is above PRICE_TICKS_MAX_AT_HOURS.
+        ValueError: the run does not begin and end at full hours, or `hourly_path` raises an error.
+        PriceRangeError: a price at a full hour is above PRICE_TICKS_MAX_AT_HOURS ticks.
     """
 
     def __init__(
@@ -94,12 +99,12 @@ class LeadPrice:
         self._hour = lru_cache(HOURS_KEPT)(self._draw_hour)  # a copy draws all hours again
 
     def ticks(self, start_us: int, end_us: int, impact: float = 0.0) -> Ticks:
-        """Return the ticks from *start_us* until before *end_us* that are inside the run.
+        """Return the ticks of a span. Parts of the span outside the run have no ticks.
 
         Args:
             start_us: the first microsecond of the span.
             end_us: the first microsecond after the span.
-            impact: the impact of orders on the lead venue on the log-price in this span.
+            impact: how far orders on the lead venue move the log-price in this span.
 
         Returns:
             The ticks. Each price is rounded, and is at least one tick.
@@ -116,9 +121,10 @@ class LeadPrice:
         return Ticks(np.concatenate(times), np.concatenate(prices))
 
     def last_tick(self, end_us: int, impact: float = 0.0) -> Ticks:
-        """Return one tick, with the price at the full hour *end_us*, in place of earlier ticks.
+        """Return a single tick for an idle span that ends at the full hour *end_us*.
 
-        The tick is a minute before *end_us*, so that a late quoter finds a price.
+        The tick has the price at *end_us*. The time of the tick is one minute before *end_us*, so
+        that a quoter who sees prices late finds this price.
         """
         price = round(self.hour_price_usd(end_us) * math.exp(impact) / self._tick_usd)
         return Ticks(np.array([end_us - MINUTE_US]), np.array([max(price, 1)]))
@@ -145,7 +151,7 @@ class LeadPrice:
         return time_us // HOUR_US - self._start_hour
 
     def _draw_hour(self, hour: int) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the times of one hour's ticks, and their prices before rounding."""
+        """Draw the times of one hour's ticks, and the prices at these times before rounding."""
         row = hour - self._start_hour
         jump_sizes = self._path.jumps(row)
         jumps_us = self._jump_times(hour, len(jump_sizes))
@@ -167,7 +173,10 @@ class LeadPrice:
         return hour * HOUR_US + offsets_us, np.exp(log_price) / self._tick_usd
 
     def _jump_times(self, hour: int, n: int) -> np.ndarray:
-        """Draw the times of jumps. No jump is at the full hour, which may have an anchor."""
+        """Draw the times of *n* jumps in an hour.
+
+        No jump is at the full hour, which may have an anchor.
+        """
         if not n:
             return _NO_TIMES
         return np.sort(self._stream("jump times", hour).integers(1, HOUR_US, n))
@@ -178,7 +187,7 @@ class LeadPrice:
 
 @njit(cache=True)
 def joined(before: Ticks, after: Ticks, since_us: int) -> Ticks:
-    """Append the ticks *after* to the ticks *before*, without ticks that are no longer needed.
+    """Append the ticks *after* to those ticks of *before* that are still needed.
 
     The first tick that is still needed is the last tick at or before *since_us*.
     """
@@ -198,10 +207,10 @@ def joined(before: Ticks, after: Ticks, since_us: int) -> Ticks:
 def _rounded(
     times_us: np.ndarray, prices: np.ndarray, start_us: int, end_us: int, factor: float
 ) -> Ticks:
-    """Return an hour's ticks between two times, with prices multiplied by *factor*.
+    """Return an hour's ticks between two times, with prices multiplied by *factor* and rounded.
 
-    The exponential of the path was computed once, for the whole hour. Each price is multiplied and
-    rounded separately, so that a price does not depend on the other requested prices.
+    *times_us* and *prices* are those of the whole hour. Each price is multiplied and rounded
+    separately, so that it does not depend on the span that is requested.
     """
     first, last = first_at(times_us, start_us), first_at(times_us, end_us)
     rounded = np.empty(max(last - first, 0), np.int64)
@@ -222,10 +231,12 @@ def _bridge(
 
     Args:
         offsets_us: the moments, in microseconds since the start of the hour, shape (n,).
-        normals: a normal draw for each step, shape (n + 1,). The last step ends with the hour.
+        normals: a standard normal draw for each step, shape (n + 1,). The last step goes from the
+            last moment to the hour's end.
         hour: the log-price at the hour's start, the change until the hour's end without jumps, and
             the variance of this change.
-        jumps_us, jump_sizes: the rising times of jumps, and their log-price changes, shape (m,).
+        jumps_us, jump_sizes: the times of jumps since the start of the hour in rising order, and
+            the log-price change by each jump, shape (m,).
 
     Returns:
         Log-prices, shape (n,).

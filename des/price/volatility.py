@@ -12,41 +12,42 @@ from des.scenario import Price, VolatilityLevel
 
 
 def hour_levels(levels: Sequence[VolatilityLevel], first_hour: int, hours: int) -> np.ndarray:
-    """Return the level of annualised volatility in each hour.
+    """Return the stated level of volatility in each hour.
 
     Args:
-        levels: the stated levels in the order of their days. The first must apply at *first_hour*.
+        levels: the stated levels in the order of their days. The first must begin at or before
+            *first_hour*.
         first_hour: the first hour, in hours since 1970.
         hours: the number of hours.
 
     Returns:
-        Annualised volatility (of 365 days), shape (hours,).
+        Annualised volatility, with 365 days in a year, shape (hours,).
 
     Raises:
         ValueError: no level is in force at *first_hour*.
     """
     since = [midnight_us(level.since) // HOUR_US for level in levels]
     if since[0] > first_hour:
-        raise ValueError(f"the first volatility level is of {levels[0].since}, after the start")
+        raise ValueError(f"the first volatility level begins on {levels[0].since}, after the start")
     in_force = np.searchsorted(since, np.arange(first_hour, first_hour + hours), side="right") - 1
     return np.array([level.annual for level in levels])[in_force]
 
 
 def hour_factors(seed: int, market: str, price: Price, hours: int) -> np.ndarray:
-    """Draw the factor by which each hour's volatility differs from its level.
+    """Draw a factor for each hour. The hour's volatility is the level times this factor.
 
     The factor's logarithm is a first-order autoregression, stationary from the first hour. The mean
     square of the factor is one, so the level is the root mean square of the volatility. A longer
-    run begins with the same factors.
+    run begins with the same factors as a shorter run.
 
     Returns:
-        Factors, shape (hours,). All are one if `volatility_log_sd` is zero.
+        Factors, shape (hours,). All factors are one if `volatility_log_sd` is zero.
     """
     log_sd = price.volatility_log_sd
     kept = 0.5 ** (1 / price.volatility_half_life_h)
     fresh = math.sqrt(1 - kept**2)
     shocks = stream(seed, "price", "volatility factor", market).standard_normal(hours).tolist()
     states = accumulate(shocks, lambda state, shock: kept * state + fresh * shock)
-    # One scalar exponential for each hour, since a vector's result could depend on the run's
-    # length.
+    # The exponentials are computed one by one. If numpy computed them for the whole array, they
+    # could depend on the length of the run.
     return np.array([math.exp(log_sd * state - log_sd**2) for state in states])

@@ -1,1 +1,1 @@
-"""The captive maker's quotes, and the orders that these quotes fill."""
+"""Makers' quotes on the house venue, and the orders that these quotes fill."""

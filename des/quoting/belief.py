@@ -1,9 +1,9 @@
 """The captive maker's own simulation of its quotes, in which all orders are uninformed.
 
-The simulation tests the decided quotes, and alternatives if the policy has any, at the actual lead
-prices without the impact of orders. The simulation includes the other makers' quotes, and assumes
-the volume of the last 24 hours. Only the first five minutes of each played hour are simulated, and
-these minutes represent the whole hour.
+The simulation tests the decided quotes and the policy's alternatives, if it has any. It uses the
+actual lead prices, without the impact of orders. It includes the other makers' quotes, and assumes
+that the volume stays the same as in the last 24 hours. Only the first five minutes of each played
+hour are simulated, and these minutes represent the whole hour.
 """
 
 from collections.abc import Sequence
@@ -28,12 +28,12 @@ SAMPLE_US = 300 * SECOND_US
 
 @dataclass(slots=True)
 class Imagined:
-    """Quotes in the simulation, and the result of these quotes so far."""
+    """Tested quotes, and the result and volume of these quotes in the simulation so far."""
 
     policy: QuotingPolicy
     shown_cents: int  # size per level in cents
-    # The result and the volume of the simulated minutes, in lots times ticks. The minutes of an
-    # hour count once for each hour that the simulated hour represents.
+    # The result and the volume of the simulated minutes, in lots times ticks. If a played hour
+    # represents n hours, its minutes count n times.
     edge_lot_ticks: int = 0
     lot_ticks: int = 0
 
@@ -42,13 +42,13 @@ class OwnPrediction(Protocol):
     """The maker's prediction for one market, from its own simulation in this or another process."""
 
     def begin_month(self, considered: Sequence[tuple[QuotingPolicy, int]]) -> None:
-        """Start the simulation of another month."""
+        """Start the simulation of the next month."""
 
     def imagine(self, hour_us: int, usd_per_s: float, stands_for: int) -> None:
         """Simulate the first minutes of an hour."""
 
     def promised(self) -> list[tuple[int, int]]:
-        """Return the predicted result and volume of the month so far, for each tested quote."""
+        """Return the tested quotes' predicted results and volumes this month so far, in cents."""
 
 
 class OwnSimulation:
@@ -70,10 +70,10 @@ class OwnSimulation:
             price: the actual lead price.
             contract: the contract's lot and tick.
             flow: the random orders of the simulation.
-            gateway_us: equally likely delays of orders to the house venue.
+            gateway_us: equally likely delays of orders to the house venue, in microseconds.
             others: the other makers' quotes.
             plays: whether the maker simulates at all. If false, all predictions are zero.
-            whole_lots: rounds the displayed size to lots.
+            whole_lots: rounds the displayed size to whole lots.
         """
         self._plays, self._whole_lots = plays, whole_lots
         self._price, self._flow = price, flow
@@ -82,11 +82,11 @@ class OwnSimulation:
         self._imagined: list[Imagined] = []
 
     def begin_month(self, considered: Sequence[tuple[QuotingPolicy, int]]) -> None:
-        """Begin the simulation of another month.
+        """Begin the simulation of the next month.
 
         Args:
-            considered: the policy and the size per level in cents, for the displayed quotes first
-                and then for each alternative.
+            considered: the quotes to test, each as a policy and a size per level in cents. The
+                displayed quotes come first, and then the alternatives.
         """
         self._imagined = [Imagined(*each) for each in considered]
 
@@ -95,7 +95,8 @@ class OwnSimulation:
 
         Args:
             hour_us: the start of the hour.
-            usd_per_s: the assumed volume of all makers in all similar markets, in dollars a second.
+            usd_per_s: the assumed volume of all makers in all similar markets, in dollars per
+                second.
             stands_for: the number of hours that this hour represents.
         """
         if not self._plays:
@@ -118,7 +119,7 @@ class OwnSimulation:
         self, hour_us: int, policy: QuotingPolicy, decided: Decisions, orders: np.ndarray
     ) -> tuple[int, int]:
         """Return the result and the volume of the simulated minutes, in lots times ticks."""
-        # The taker's name has no effect here, so all orders have the same code.
+        # The traders' names have no effect here, so all traders have the same code.
         nobodys_keys, code = np.empty(0, dtype=np.uint64), np.zeros(2, dtype=np.int64)
         session = Session(self._price, policy, Takers.of(()), nobodys_keys, Codes(code[:1], code))
         fills = session.play(hour_us, hour_us + SAMPLE_US, 0.0, decided, orders).rows
@@ -126,6 +127,6 @@ class OwnSimulation:
         return int(edge.sum()), int((np.abs(fills["lots"]) * fills["price"]).sum())
 
     def promised(self) -> list[tuple[int, int]]:
-        """Return the predicted result and volume of each tested quote this month, in cents."""
+        """Return the tested quotes' predicted results and volumes this month so far, in cents."""
         cents = (HOUR_US // SAMPLE_US) * self._contract.cents_per_lot_tick
         return [(cents * each.edge_lot_ticks, cents * each.lot_ticks) for each in self._imagined]

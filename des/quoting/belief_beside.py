@@ -13,13 +13,13 @@ from ledger.other_process import OtherProcess
 
 
 class SimulatedElsewhere:
-    """The simulation of one market, which runs in another process."""
+    """Passes calls to the maker's simulation of one market, which runs in another process."""
 
     def __init__(self, process: OtherProcess, market: int) -> None:
         self._process, self._market = process, market
 
     def begin_month(self, considered: Sequence[tuple[QuotingPolicy, int]]) -> None:
-        """Start another month."""
+        """Start the next month, without waiting."""
         self._process.call("begin_month", self._market, considered)
 
     def imagine(self, hour_us: int, usd_per_s: float, stands_for: int) -> None:
@@ -33,19 +33,19 @@ class SimulatedElsewhere:
 
 
 class Simulations:
-    """The simulations of all markets, in the other process."""
+    """The maker's simulations of all markets, as they run in the other process."""
 
     def __init__(self, of_markets: Sequence[OwnPrediction]) -> None:
         self._of_markets = of_markets
 
     def begin_month(self, market: int, considered: Sequence[tuple[QuotingPolicy, int]]) -> None:
-        """Start another month of one market."""
+        """Start the next month in the simulation of one market."""
         self._of_markets[market].begin_month(considered)
 
     def imagine(self, market: int, hour_us: int, usd_per_s: float, stands_for: int) -> None:
-        """Simulate the first minutes of an hour of one market."""
+        """Simulate the first minutes of an hour in one market."""
         self._of_markets[market].imagine(hour_us, usd_per_s, stands_for)
 
     def promised(self, market: int) -> list[tuple[int, int]]:
-        """Return the predicted results and volumes of one market."""
+        """Return the predicted results and volumes in one market."""
         return self._of_markets[market].promised()

@@ -1,4 +1,4 @@
-"""The trading firms' positions, money and fees in one market after a settlement."""
+"""The trading firms' positions in one market after a settlement, their claims and their fees."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class FirmsInMarket:
-    """The trading firms' positions, claims and fees, as arrays of equal length."""
+    """Arrays with one element for each trading firm."""
 
     lots: np.ndarray
     claim_cents: np.ndarray  # the firms' claims on the house venue

@@ -1,4 +1,4 @@
-"""Simulates a whole interval at once: first all orders of firms, then the fills of all orders."""
+"""Simulates an interval at once: first all quotes, then all firms' orders, then all fills."""
 
 import numpy as np
 
@@ -26,22 +26,23 @@ def play(
 
     Args:
         standing: the quote in force at the start, if any, with its remaining lots.
-        beat: the interval's start and end, the time between quotes (0: at every tick), and the
-            quotes' latency, all in microseconds.
-        ticks: times and lead prices, beginning with the oldest tick on which a quote can still be
-            based.
+        beat: the interval's start; its end; the time between quotes (0: a quote at every tick); and
+            the quotes' latency. All are in microseconds.
+        ticks: the times of ticks, and the lead price at each. The first tick is the oldest one on
+            which a quote can still be based.
         plan: the downward shift of the mid in ticks; the offset of each level from the mid in ticks
-            (negative for bids), shape (2, levels); and the lots displayed on each level of a side,
+            (negative for bids), shape (2, levels); and the lots that each level displays, by side,
             shape (2,).
         watchers: the firms that watch the quotes.
         limits: the limits of the firms' orders.
-        orders: the orders that are on their way at the start, and the interval's orders that no
-            quote triggers, both of dtype ORDER.
+        orders: two arrays of dtype ORDER: the orders that are on their way at the start, and the
+            interval's orders that no quote triggers.
         others: the other makers' quotes.
         codes: the codes of takers and makers in the books.
 
     Returns:
-        The quote in force at the end, the orders in flight at the end, and the fills.
+        The quote in force at the end; the orders that are still on their way at the end; and the
+        fills.
     """
     start_us, end_us, refresh_us, latency_us = beat
     (tick_us, tick_price), (skew, offset, shown) = ticks, plan
@@ -57,7 +58,7 @@ def play(
 
 @njit(cache=True)
 def _in_turn(in_flight: np.ndarray, unforeseen: np.ndarray, sent: np.ndarray) -> np.ndarray:
-    """Merge orders by time of arrival, then by firm, then by the sequence of sending."""
+    """Merge orders into one array, sorted by arrival, then by firm, then in the given order."""
     n, begin = len(in_flight) + len(unforeseen) + len(sent), 0
     joined, ordered = np.empty(n, dtype=ORDER), np.empty(n, dtype=ORDER)
     for part in (in_flight, unforeseen, sent):
@@ -74,7 +75,7 @@ def _in_turn(in_flight: np.ndarray, unforeseen: np.ndarray, sent: np.ndarray) ->
 
 @njit(cache=True)
 def _split(orders: np.ndarray, end_us: int) -> tuple[np.ndarray, np.ndarray]:
-    """Separate orders that arrive before *end_us* from orders that are still in flight."""
+    """Separate orders that arrive before *end_us* from orders that are still on their way."""
     n = 0
     while n < len(orders) and orders[n].arrival_us < end_us:
         n += 1

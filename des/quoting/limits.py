@@ -2,9 +2,9 @@
 
 If a firm's order reaches a limit, profitable lots may stay in the quote, and later orders may take
 them. Profitable lots that are still left when the quote is replaced are counted as cut off by the
-limit. If several orders reached limits, the lots count for the limit of one order only: the order
-for which the largest number of levels was profitable. If there are several such orders, the last of
-them counts. The lots that are cut off are valued at the quote's best price.
+limit. If several orders reached limits, the lots count only for one of them: the order for which
+the most levels were profitable. If there are several such orders, it is the last of them. The lots
+that are cut off are valued at the quote's best price.
 """
 
 from typing import NamedTuple
@@ -14,27 +14,27 @@ import numpy as np
 from des.compile_cache import njit
 from des.quoting.quotes import Quotes
 
-# The indices of the array of counts. `des.quoting.race` explains why these are numpy integers.
+# Indices into the array `counted`. `des.quoting.race` explains why they are numpy integers.
 TAKEN, ORDER_SHARE, LEVERAGE = np.int64(0), np.int64(1), np.int64(2)
 COUNTED = 3
 
 
 class Limits(NamedTuple):
-    """The limits of the firms' orders, and the volume that the limits have cut off."""
+    """The limits of firms' orders, the volume that firms took, and the volume that was cut off."""
 
-    order_lots: np.ndarray  # the largest size of one order, by firm
+    order_lots: np.ndarray  # the largest size of one order in lots, by firm
     room_lots: np.ndarray  # the most lots by which a position may still change, by side and firm
-    counted: np.ndarray  # lots times price, taken and cut off by each limit, shape (3,)
+    counted: np.ndarray  # lots times price: taken, and cut off by each of two limits, shape (3,)
 
 
 def none_counted() -> np.ndarray:
-    """Return counts of zero."""
+    """Return a new array of counts, all zero."""
     return np.zeros(COUNTED, dtype=np.int64)
 
 
 @njit(cache=True)
 def count_cut(quotes: Quotes, i: int, side: int, sign: int, counted: np.ndarray) -> None:
-    """Add the volume that limits cut off from quote *i* to the counts, or subtract it.
+    """Add to *counted* the volume that limits cut off on a side of quote *i*, or subtract it.
 
     *sign* is 1 to add and -1 to subtract. A caller that changes a quote's remaining lots subtracts
     before the change and adds after the change.

@@ -1,4 +1,4 @@
-"""The other makers' quotes in one market, which depend only on past prices."""
+"""The other makers' quotes in one market: their distance from the price, and their size."""
 
 import math
 from typing import NamedTuple
@@ -15,8 +15,9 @@ REACH_BPS_MAX = 5_000.0  # the largest distance from the price, so that bids sta
 class OtherQuotes(NamedTuple):
     """The other makers' quotes until the next settlement. These quotes fill any quantity.
 
-    If the captive maker quotes the same price as the other makers, the displayed sizes decide how
-    an order is split between the makers. The displayed size also counts as depth of the book.
+    If the captive maker quotes the same price, a customer's order is split in proportion to the
+    captive maker's remaining lots and the other makers' displayed lots. The displayed lots also
+    count as depth of the book.
     """
 
     away_ticks: int  # distance of the quotes from the lead price that these makers see
@@ -25,28 +26,28 @@ class OtherQuotes(NamedTuple):
 
 
 class _InHour(NamedTuple):
-    """The quotes of one hour, which each settlement converts at the lead price."""
+    """The quotes of one hour. Each settlement converts them to ticks and lots at the lead price."""
 
     away_bps: float
     shown_cents: int
 
 
 class OtherQuoting:
-    """Decides the other makers' quotes at settlements, from the previous hour's volatility."""
+    """Decides the other makers' quotes of each hour, from the volatility of the previous hour."""
 
     def __init__(self, market: Market, maker: Maker, price: LeadPrice, start_us: int) -> None:
         """Initialise for one market.
 
         Args:
-            market: the market, which states the quotes in its field `others`.
-            maker: the captive maker, with its share of the depth.
+            market: the market. Its field `others` states the quotes in calm hours.
+            maker: states the captive maker's share of the depth.
             price: the market's lead price.
             start_us: the run's start. The hour before the start counts as calm.
         """
         self._market, self._maker = market, maker
         self._latency_us = microseconds(market.others.latency_s)
         self._price, self._start_us = price, start_us
-        self._key, self._in_hour = (-1, 0), _InHour(0.0, 0)  # the last hour and its weight
+        self._key, self._in_hour = (-1, 0), _InHour(0.0, 0)  # the decided hour and its weight
 
     def quotes(self, now_us: int, mark_ticks: int, lot_cents: int, times: int = 1) -> OtherQuotes:
         """Return the other makers' quotes until the next settlement.
@@ -55,7 +56,8 @@ class OtherQuoting:
             now_us: the time of the settlement.
             mark_ticks: the lead price, in ticks.
             lot_cents: the value of a lot at the lead price.
-            times: the number of hours that the current hour represents, which multiplies the size.
+            times: the number of hours that the current hour represents. The displayed size is
+                multiplied by this number.
         """
         key = now_us // HOUR_US, times
         if key != self._key:
@@ -68,7 +70,7 @@ class OtherQuoting:
         )
 
     def half_spread_times(self, now_us: int) -> float:
-        """Return the present half-spread as a multiple of the half-spread in calm hours."""
+        """Return the half-spread of this hour, as a multiple of the half-spread in calm hours."""
         return self._market.others.half_spread_times(self._volatility_before(now_us))
 
     def _decide(self, now_us: int, times: int) -> _InHour:

@@ -1,4 +1,4 @@
-"""The captive maker's plan of quotes: from the lead price, the decided size, and the position."""
+"""Plans the captive maker's quotes from the lead price, the decided size and the position."""
 
 from dataclasses import dataclass, replace
 
@@ -13,14 +13,14 @@ REACH_E6_MAX = round(REACH_BPS_MAX * 100)
 
 @dataclass(frozen=True, slots=True)
 class QuotingPolicy:
-    """A maker's settings for its quotes, in whole numbers."""
+    """The captive maker's settings for its quotes, in whole numbers."""
 
     latency_us: int
     refresh_us: int
     offset_e6: tuple[int, ...]  # the distance of each level from the mid, in millionths
     skew_e6: int  # shift of the mid, in millionths, if the position is at its limit
     limit_cents: int
-    widens: bool = False  # whether the levels widen as the other makers' quotes do
+    widens: bool = False  # whether distances grow with the other makers' half-spread
 
     @classmethod
     def of(cls, quoter: Quoter, spread_times: float = 1.0) -> "QuotingPolicy":
@@ -35,14 +35,15 @@ class QuotingPolicy:
         )
 
     def with_best_at(self, offset_e6: int) -> "QuotingPolicy":
-        """Return the policy with all levels moved equally, and the best level at *offset_e6*."""
+        """Return a policy with the best level at *offset_e6*. All levels move equally far."""
         away = offset_e6 - self.offset_e6[0]
         return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
 
     def widened(self, times: float) -> "QuotingPolicy":
-        """If the policy widens, return a policy with levels *times* as far from the mid.
+        """Return the policy with all distances from the mid multiplied by *times*, if it widens.
 
-        Otherwise return the policy unchanged. A widened level is at most REACH_E6_MAX from the mid.
+        A multiplied distance is at most REACH_E6_MAX. If `widens` is false, the result is the
+        unchanged policy.
         """
         if not self.widens or times == 1.0:
             return self
@@ -56,8 +57,9 @@ class QuotingPolicy:
             mark_ticks: the lead price, in ticks.
             lot_cents: the value of a lot at the lead price.
             lots: the maker's position on the house venue, above zero if long.
-            shown_cents: the size to display per level, rounded up to whole lots. If the position is
-                at its limit, nothing is displayed on the side that would enlarge the position.
+            shown_cents: the size to display per level. The plan rounds it up to whole lots. If the
+                position is at its limit, nothing is displayed on the side that would enlarge the
+                position.
         """
         limit = max(self.limit_cents // lot_cents, 1)
         held = max(-limit, min(limit, lots))

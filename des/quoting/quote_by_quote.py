@@ -34,7 +34,7 @@ class QuoteByQuote(Session):
         decided: Decisions,
         uninformed: np.ndarray,
     ) -> Generator[simpy.Event, None, Fills]:
-        """Simulate the quotes and fills of one interval, in a loop over the postings of quotes."""
+        """Simulate one interval in a loop over the postings of quotes, and return the fills."""
         if decided.passes:
             yield Moment(env, end_us - 1, SETTLEMENT)
             return self._pass(end_us, impact)
@@ -53,7 +53,7 @@ class QuoteByQuote(Session):
         return Fills(join_rows(rows), sum(lot_ticks), sum(lots))
 
     def _watch(self, env: simpy.Environment, quote: Quotes, since_us: int, until_us: int) -> None:
-        """Let firms watch the current quote until it is replaced, and schedule their orders."""
+        """Let firms watch *quote* from *since_us* to *until_us*, and schedule their orders."""
         watchers = self._watchers(self._decided)
         self._schedule(env, watch(quote, since_us, until_us, *self.ticks, watchers))
 

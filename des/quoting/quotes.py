@@ -1,4 +1,4 @@
-"""The captive maker's quotes, which are based on a late price and valid until the next quote.
+"""The captive maker's quotes. Each is based on a late price, and is valid until the next quote.
 
 Side 0 is the ask, at which takers buy. Side 1 is the bid, at which takers sell. `SIGN` is 1 for the
 ask and -1 for the bid. If prices are multiplied by `SIGN`, the same comparison is correct for both
@@ -22,18 +22,22 @@ SIGN = (1, -1)
 class Plan:
     """The distances and sizes of the quotes until the next settlement."""
 
-    skew_ticks: int  # downward shift of the mid, which helps to reduce a long position
+    skew_ticks: int  # downward shift of the mid, to reduce a long position
     offset_ticks: tuple[int, ...]  # distance of each level from the mid, the best level first
     shown_lots: tuple[int, int]  # lots per level, by side (0: no quote)
 
     def compiled(self) -> tuple[int, np.ndarray, np.ndarray]:
-        """Return the skew, the offsets (2, levels) and the shown lots (2,) for compiled code."""
+        """Return the plan for compiled code: the skew, the offsets and the displayed lots.
+
+        The offsets have the shape (2, levels), and are negative for bids. The displayed lots have
+        the shape (2,).
+        """
         offset = (self.offset_ticks, [-ticks for ticks in self.offset_ticks])
         return self.skew_ticks, np.array(offset, np.int64), np.array(self.shown_lots, np.int64)
 
 
 class Quotes(NamedTuple):
-    """Quotes in the order of posting, with both sides and the lots that are left."""
+    """Quotes in the order of posting. Each quote has an ask side and a bid side."""
 
     posted_us: np.ndarray  # the time of posting, shape (n,)
     read_us: np.ndarray  # the time of the lead price on which the quotes are based, shape (n,)
@@ -41,19 +45,20 @@ class Quotes(NamedTuple):
     price: np.ndarray  # in ticks, the best level first, shape (n, 2, levels)
     shown_lots: np.ndarray  # lots per level, shape (n, 2)
     left: np.ndarray  # lots not yet taken, shape (n, 2, levels)
-    hit_by: np.ndarray  # whether a firm has sent its order, bool, shape (n, 2, firms)
-    # The number of levels that were profitable for a firm whose order reached its limit, (n, 2).
+    hit_by: np.ndarray  # whether each firm has sent its order, bool, shape (n, 2, firms)
+    # The largest number of levels that were profitable for an order that reached a limit, or 0 if
+    # no order reached a limit, shape (n, 2).
     cut_levels: np.ndarray
-    cut_by: np.ndarray  # the limit that this firm's order reached, shape (n, 2)
+    cut_by: np.ndarray  # the limit that this order reached, shape (n, 2)
 
 
 def post(
     standing: Quotes, posted_us: np.ndarray, latency_us: int, ticks: Ticks, plan: Plan
 ) -> Quotes:
-    """Post quotes at *posted_us*, after the quotes that are *standing*.
+    """Return the *standing* quotes, followed by new quotes that are posted at *posted_us*.
 
-    Each quote is based on the lead price *latency_us* earlier, or on the first price if there is no
-    earlier price.
+    A new quote is based on the lead price *latency_us* before its posting. If *ticks* begin after
+    that time, the quote is based on the first price in *ticks*.
     """
     skew, offset, shown = plan.compiled()
     return post_quotes(standing, posted_us, latency_us, *ticks, skew, offset, shown)
@@ -70,7 +75,7 @@ def post_quotes(
     offset: np.ndarray,
     shown: np.ndarray,
 ) -> Quotes:
-    """Post quotes as `post` does, with a plan in the form of `Plan.compiled`."""
+    """Do the work of `post`, with the three values that `Plan.compiled` returns."""
     begin = len(standing.posted_us)
     quotes = blank(begin + len(posted_us), offset.shape[1], standing.hit_by.shape[2])
     for i in range(begin):
@@ -90,7 +95,7 @@ def post_quotes(
 
 @njit(cache=True)
 def last(quotes: Quotes) -> Quotes:
-    """Return a copy of the last of *quotes*, which is in force, or no quote if there is none."""
+    """Return a copy of the last quote, or an empty copy if there are no quotes."""
     n = len(quotes.posted_us)
     kept = blank(min(n, 1), quotes.price.shape[2], quotes.hit_by.shape[2])
     for i in range(len(kept.posted_us)):
@@ -102,9 +107,8 @@ def last(quotes: Quotes) -> Quotes:
 def _copy(source: Quotes, i: int, target: Quotes, j: int) -> None:
     """Copy quote *i* of *source* to quote *j* of *target*.
 
-    Elements are copied one by one. For an assignment of slices, numba would also compile error
-    messages about the shapes of the slices. To compile these messages takes longer than to compile
-    all other functions.
+    Elements are copied one by one, since numba needs a long time to compile an assignment of
+    slices: it also compiles error messages about the shapes of the slices.
     """
     target.posted_us[j], target.read_us[j] = source.posted_us[i], source.read_us[i]
     target.read[j] = source.read[i]
@@ -121,7 +125,7 @@ def _copy(source: Quotes, i: int, target: Quotes, j: int) -> None:
 
 @njit(cache=True)
 def blank(n: int, levels: int, firms: int) -> Quotes:
-    """Return arrays for *n* quotes, still without times, prices and lots.
+    """Return *n* quotes whose times, prices and lots are not yet set.
 
     *levels* is the number of levels per side, and *firms* is the number of firms.
     """
@@ -140,7 +144,7 @@ def blank(n: int, levels: int, firms: int) -> Quotes:
 
 @njit("int64(int64[::1], int64, int64)", cache=True)
 def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
-    """Return the index of the last time at or before *time_us*, starting the search at *i*.
+    """Search from index *i* on, and return the index of the last time at or before *time_us*.
 
     The result is *i* if no later time is at or before *time_us*.
     """
@@ -155,7 +159,7 @@ def posting_times_us(
 ) -> np.ndarray:
     """Return the times in an interval at which quotes are posted: the multiples of *refresh_us*.
 
-    If *refresh_us* is 0, quotes are posted at each tick. If there is no tick, there is no quote.
+    If *refresh_us* is 0, quotes are posted at each tick. If *tick_us* is empty, no quote is posted.
     """
     if refresh_us == 0 or not len(tick_us):
         low, high = first_at(tick_us, start_us), first_at(tick_us, end_us)

@@ -2,9 +2,9 @@
 
 Firms compare a quote with the lead price when the quote is posted, and at each tick of the lead
 price. As soon as a hit is profitable for a firm, the firm sends one immediate-or-cancel order. The
-order arrives after the firm's reaction time and the gateway's delay. The order meets the quote that
-is in force when the order arrives, and can be too late for a hit. The model of the race follows
-Budish, Cramton & Shim (2015), QJE 130(4).
+order arrives after the firm's reaction time and the gateway's delay, and meets the quote that is in
+force at that time. If a new quote has replaced the stale quote, the order may be too late. The
+model of the race follows Budish, Cramton & Shim (2015), Quarterly Journal of Economics 130(4).
 
 The functions `watch` and `fills_of` are compiled and use only integers. Calls of the functions for
 one quote and one order at a time give the same result as one call for a whole interval.
@@ -26,8 +26,8 @@ from ledger.motives import Motive
 
 ANY_PRICE = 2**62  # the limit price of a market order
 UNINFORMED = 2**31  # `firm` in noise traders' orders: larger than the index of any firm
-FORCED = UNINFORMED + 1  # `firm` in forced orders, which come last
-CAPTIVE, OTHERS = np.int64(0), np.int64(1)  # the makers whose quotes can fill an order
+FORCED = UNINFORMED + 1  # `firm` in forced orders, larger than all other values
+CAPTIVE, OTHERS = np.int64(0), np.int64(1)  # the indices of the makers in `Codes.makers`
 
 # An immediate-or-cancel order on its way to the house venue.
 ORDER = np.dtype(
@@ -43,10 +43,9 @@ ORDER = np.dtype(
 )
 NO_ORDERS = np.empty(0, dtype=ORDER)
 
-# Compiled code takes integers, not enumerations. The constants that functions pass to each other
-# are of numpy's type. The reason: numba gives a constant of Python's type a type of its own, and
-# would compile the called function again for this type. The motives are only written to rows, so
-# Python's integers suffice.
+# Compiled code takes integers, not enumerations. Constants that one compiled function passes to
+# another are numpy integers, because numba would compile the called function again for each Python
+# constant. The motives are only written to rows, so they can be Python integers.
 _PICKOFF, _SPREAD, _LIQUIDATION = map(int, (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION))
 _POSTING, _TICK = np.int64(Trigger.POSTING), np.int64(Trigger.TICK)
 _NONE = np.int64(0)
@@ -60,7 +59,7 @@ class Codes(NamedTuple):
 
 
 class Watchers(NamedTuple):
-    """The firms that watch quotes until the next settlement, and their speed."""
+    """The firms that watch quotes until the next settlement: their thresholds and their delays."""
 
     # A hit is profitable if the lead price is more than this number of ticks beyond the quote.
     threshold: np.ndarray  # in rising order
@@ -82,14 +81,14 @@ def watch(
     """Return the orders that firms send between *since_us* and *until_us* to hit quotes.
 
     A hit is profitable for a firm if the lead price is beyond the quote by more than the firm's
-    threshold: its fee plus its hurdle. The hurdle is the least gain that the firm wants. The order
-    can take only levels at which a hit is profitable when the order is sent. A firm sends at most
-    one order per side of a quote. Many orders arrive too late and take nothing. An order that
-    arrives before *until_us* is left out if a new quote has made the hit impossible.
+    threshold: its fee plus its hurdle. The hurdle is the least gain that the firm wants. A firm's
+    order can take only levels that are profitable when the firm sends the order. A firm sends at
+    most one order per side of a quote. An order that would arrive before *until_us* is left out if
+    a newer quote makes the hit impossible.
 
     Args:
-        quotes: the quotes in the order of posting. For a quote posted before *since_us*, the firms
-            have already seen the price at its posting.
+        quotes: the quotes in the order of posting. If a quote was posted before *since_us*, firms
+            do not compare it again with the price at its posting.
         since_us, until_us: the start of the span, and its end.
         tick_us, tick_price: the lead price, from the last tick at or before the first posting.
         watchers: the firms that watch the quotes.
@@ -135,9 +134,10 @@ def _send(
     sent: np.ndarray,
     n: int,
 ) -> int:
-    """Add the firms' orders against quote *i* that one event (time, price, trigger) causes.
+    """Append to *sent* the orders that firms send against quote *i* because of one event.
 
-    *n* is the number of orders before the event. Returns the number of orders after the event.
+    *event* is the time, the lead price and the trigger. *n* is the number of orders before the
+    event. Returns the number of orders after the event.
     """
     time_us, price, trigger = event
     side = ASK if price > quotes.price[i, ASK, 0] else BID
@@ -170,7 +170,7 @@ def _send(
 
 @njit(cache=True)
 def _deepest(levels: np.ndarray, sign: int, price: int, threshold: int) -> int:
-    """Return the price of the deepest level at which a hit is profitable at *price*."""
+    """Return the price of the deepest profitable level if the lead price is *price*."""
     deepest = levels[0]
     for level in levels[1:]:
         if sign * (price - level) <= threshold:
@@ -206,28 +206,26 @@ def fills_of(
     earlier orders left. An empty level stays empty until the next quote. An order that arrives at
     the moment of a posting meets the new quote.
 
-    A firm's order aims at the captive maker's quote and can hit only this quote. All other orders
-    get the better price: an order takes the captive maker's levels that are better than the other
-    makers' price, and then trades with the other makers, who have unlimited quantity. If both
-    prices are equal, the order is split in whole lots, in proportion to the lots that are left on
-    the captive maker's level and the lots that the other makers display. The captive maker's part
-    is rounded down. As a simplification, firms never hit the other makers' quotes. This favours the
-    other makers.
+    As a simplification, a firm's order can hit only the captive maker's quote. This favours the
+    other makers. All other orders get the better price: an order first takes the captive maker's
+    levels that are better than the other makers' price. It then trades with the other makers, whose
+    quantity is unlimited. If both prices are equal, the order is split in whole lots, in proportion
+    to the lots that are left on the captive maker's level and the lots that the other makers
+    display. The captive maker's part is rounded down.
 
     Args:
         orders: the orders (dtype ORDER) in the order of arrival.
-        quotes: the quotes in the order of posting. The lots that orders take are subtracted.
+        quotes: the quotes in the order of posting. The taken lots are subtracted from `left`.
         tick_us, tick_price: the lead price.
-        limits: the limits of firms' orders. The volume taken and the volume cut off are added to
-            `limits.counted`.
+        limits: the limits of firms' orders. The volume that firms take, and the volume that the
+            limits prevent, are added to `limits.counted`.
         others: the other makers' quotes.
         codes: the codes of takers and makers in the books.
 
     Returns:
-        Rows of dtype ROW in the order of time, without venue, market, edge and fee, which the venue
-        adds.
-        Uninformed orders that the other makers fill have no rows. Of these orders only the volume
-        and the net purchase are returned.
+        The fills, with rows in the order of time. The venue later sets the rows' fields for venue,
+        market, edge and fee. Uninformed orders that the other makers fill have no rows. Of these
+        orders only the volume and the net purchase are returned.
     """
     levels = quotes.price.shape[2]
     most = len(orders) * levels
@@ -259,7 +257,7 @@ def fills_of(
         else:
             others_lot_ticks += lots * elsewhere
             others_lots += sign * lots
-    # Many orders have no fill and so no row.
+    # Many orders have no fill, so the unused rows are dropped.
     return Fills(rows[:n].copy(), others_lot_ticks, others_lots)
 
 
@@ -277,8 +275,8 @@ def _hit(
     """Fill a firm's order from the profitable levels of quote *i*, within the firm's limits.
 
     The order's fills reduce the firm's room for further orders on the same side, and increase its
-    room on the other side. Profitable lots above the limits are counted as cut off. *n* is the
-    number of rows before the order. Returns the number of rows after the order.
+    room on the other side. Profitable lots that the limits prevent are counted. *n* is the number
+    of rows before the order. Returns the number of rows after the order.
     """
     side, firm = order.side, order.firm
     wanted, limit_is, room = limits.order_lots[firm], ORDER_SHARE, limits.room_lots[side, firm]
@@ -318,15 +316,16 @@ def _take(
         order: the order to fill, of dtype ORDER.
         lots: the quantity to take.
         limit: the limit price times the side's sign.
-        there: the other makers' price and displayed lots. At this price the order is split.
+        there: the other makers' price and displayed lots. At a level with this price the order is
+            split.
         quotes: the quotes, from which the taken lots are subtracted.
         i, lead: the index of the quote in force, and the lead price.
         codes: the codes of takers and makers in the books.
         rows, n: the rows of all fills, and the number of rows before this order.
 
     Returns:
-        The number of rows, the lots that remain to be filled, and the number of levels within the
-        limit.
+        The number of rows after this order; the lots that remain to be filled; and the number of
+        levels within the limit price.
     """
     side: int = order.side
     paying, sign = _NONE, SIGN[side]
@@ -356,7 +355,7 @@ def _note(
 ) -> None:
     """Write the row of a fill. *maker* is the index CAPTIVE or OTHERS."""
     clear(row)
-    firms = len(codes.takers) - 1  # the index of the retail customers, which are after the firms
+    firms = len(codes.takers) - 1  # the index of the retail customers in `codes.takers`
     if order.firm < firms:
         row.motive = _PICKOFF
     else:

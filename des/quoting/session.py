@@ -1,10 +1,10 @@
 """Trading in one market of the house venue between two settlements.
 
-Between settlements decisions depend only on prices. So a session can wait until the interval has
-ended, and then simulate the whole interval. First the session computes all quotes and all firms'
-orders, and then it matches the orders by time of arrival. The plain simulation, with one event for
-each quote and each order, is in `quote_by_quote.py`. A session and the plain simulation use the
-same functions (`post`, `watch`, `fills_of`) and give the same fills.
+Between settlements, quotes and firms' orders depend on prices but not on fills. So a session can
+wait until the interval has ended, and then simulate the whole interval. First the session computes
+all quotes and all firms' orders, and then it matches the orders by time of arrival. The plain
+simulation, with one event for each quote and each order, is in `quote_by_quote.py`. A session and
+the plain simulation use the same functions (`post`, `watch`, `fills_of`) and give the same fills.
 """
 
 from collections.abc import Generator
@@ -30,7 +30,7 @@ class Decisions:
 
     plan: Plan
     terms: Terms
-    gateway_us: np.ndarray  # equally likely delays to the house venue
+    gateway_us: np.ndarray  # equally likely delays of orders to the house venue
     others: OtherQuotes
     passes: bool = False  # whether the interval is idle: no trades, and no decisions before its end
 
@@ -38,8 +38,9 @@ class Decisions:
 class Session:
     """The captive maker's quotes in one market, and the orders that arrive there.
 
-    From one interval to the next a session keeps the quote in force with its remaining lots, the
-    orders that have not yet arrived, and the ticks on which the next quotes are based.
+    A session keeps three things from one interval to the next: the quote in force with its
+    remaining lots; the orders that have not yet arrived; and the ticks on which the next quotes are
+    based.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Session:
         decided: Decisions,
         uninformed: np.ndarray,
     ) -> Generator[simpy.Event, None, Fills]:
-        """Wait until the end of an interval, then simulate it and return all fills."""
+        """Wait until the end of an interval, then simulate the interval and return all fills."""
         yield Moment(env, end_us - 1, SETTLEMENT)
         return self.play(start_us, end_us, impact, decided, uninformed)
 
@@ -90,13 +91,12 @@ class Session:
 
         Args:
             start_us, end_us: the start of the interval, and its end.
-            impact: the impact on the log of the lead price.
+            impact: the amount that orders on the lead venue add to the log of the lead price.
             decided: the decisions of the last settlement.
-            uninformed: the orders of the interval (dtype ORDER) that no quote triggers.
+            uninformed: customers' orders in the interval (dtype ORDER). Forced orders are included.
 
         Returns:
-            Rows in the order of time, without the fields that the venue adds, and the sums of the
-            other makers' fills.
+            The fills. The venue later sets some fields of their rows (see `fills_of`).
         """
         if decided.passes:
             return self._pass(end_us, impact)
@@ -120,7 +120,7 @@ class Session:
 
     @property
     def is_shown(self) -> bool:
-        """Tell whether the quote in force was posted with lots."""
+        """Tell whether the quote in force was posted with lots on any side."""
         return bool(self._in_force.shown_lots.any())
 
     def _pass(self, end_us: int, impact: float) -> Fills:
@@ -136,7 +136,7 @@ class Session:
         self._in_force, self._in_flight = self._nothing, NO_ORDERS
 
     def close_count(self) -> np.ndarray:
-        """Return the counted lots times ticks since the last call. See `des.quoting.limits`."""
+        """Return the volumes counted since the last call, in lots times ticks. See `Limits`."""
         counted, self._counted = self._counted, none_counted()
         return counted
 

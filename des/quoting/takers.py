@@ -14,16 +14,16 @@ from des.scenario import Firm
 from des.turns import in_turn
 from ledger.money import RATE_UNIT
 
-LOTS_MAX = 2**61  # more than any firm's position, but small enough to be added up
+LOTS_MAX = 2**61  # more than any firm's position, but small enough that sums do not overflow
 
 
 @dataclass(frozen=True, slots=True)
 class Takers:
-    """The properties of the firms that stay the same during a run, as arrays of equal length."""
+    """The constant properties of the firms, as arrays with one value for each firm."""
 
     reaction_us: np.ndarray
     hurdle_e6: np.ndarray  # the least gain for a hit, in millionths of the price
-    # The largest size of an order, as a share of the firm's claim on the house.
+    # The largest value of an order, as a share of the firm's claim on the house.
     order_share: np.ndarray
     leverage_max: np.ndarray
 
@@ -60,14 +60,15 @@ def terms(
     """Return the firms' thresholds and limits until the next settlement.
 
     A hit is profitable for a firm if the lead price is beyond the quote by more than the firm's fee
-    and hurdle. The value of a real order is at most the firm's `order_share` of its claim on the
-    house. No order takes the firm's position beyond `leverage_max` times its margin in this market.
+    and hurdle. An order's value is at most `order_share` times *order_times* times the firm's claim
+    on the house. No order takes the firm's position beyond `leverage_max` times the firm's margin
+    in this market.
 
     Args:
         takers: the trading firms.
         mark_ticks: the lead price at the settlement.
         cents_per_lot_tick: the value of one tick on one lot, in cents.
-        state: the firms' positions, claims and fees.
+        state: the firms' positions, claims, margin and fees.
         hurdle_times: a factor on the firms' hurdles. See `competing`.
         order_times: the number of real orders that one simulated order represents.
     """
@@ -102,7 +103,7 @@ def competing(firms_that_trade: int, exponent: float) -> float:
 def _thresholds(
     mark_ticks: int, fee_e6: np.ndarray, hurdle_e6: np.ndarray, trades: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return firms' thresholds in ticks in rising order, and the firm of each threshold."""
+    """Return the thresholds in ticks of firms that trade, in rising order, and the firm of each."""
     threshold = mark_ticks * (fee_e6 + hurdle_e6) // RATE_UNIT
     rising, firm, n = np.empty(len(threshold), np.int64), np.empty(len(threshold), np.int64), 0
     for i in in_turn(threshold, threshold):

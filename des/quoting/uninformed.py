@@ -1,4 +1,4 @@
-"""Noise traders: random orders on either side, which accept any price."""
+"""Noise traders' orders. Time, side and size are random, and each order accepts any price."""
 
 import numpy as np
 
@@ -17,14 +17,17 @@ _UNTRIGGERED = int(Trigger.NONE)
 class UninformedFlow:
     """The random orders of noise traders in one market, drawn by the hour.
 
-    An hour has a Poisson number of orders at uniform times. Both sides have equal probability, the
-    distribution of sizes is geometric with the stated mean, and all customers are equally likely.
-    The n-th order drawn in an hour does not depend on the number of orders. So a slightly larger
-    flow usually only adds a few orders. Without `held` the hours can be drawn in any sequence.
+    The number of orders in an hour has a Poisson distribution, and their times are uniform. Sizes
+    have a geometric distribution, with the stated mean or a mean of one lot if that is larger. All
+    customers are equally likely.
 
-    With `held` customers close positions after a time. Then orders on the side that closes
-    positions are more likely, so the sides depend on the flow. The hours must then be drawn in the
-    order of time.
+    Without `held`, both sides are equally likely, and the hours can be drawn in any sequence. The
+    n-th order drawn in an hour does not depend on the number of orders. So a slightly larger flow
+    usually keeps the orders and adds a few.
+
+    With `held`, customers close positions after a time, so orders that reduce the net position are
+    more likely. The sides in an hour then depend on earlier hours, and the hours must be drawn in
+    the order of time.
     """
 
     def __init__(
@@ -99,7 +102,7 @@ def _sides(draws: np.random.Generator, n: int, turned: bool, buyers: float | Non
         n: the number of orders.
         turned: whether the hour repeats the draws of an earlier hour with sides reversed. If
             purchases are more or less likely than sales, some sides may stay the same.
-        buyers: the probability of a purchase. None: one half, and the side is drawn as a bit.
+        buyers: the probability of a purchase. None: one half.
     """
     if buyers is None:
         side = draws.integers(0, 2, n)

@@ -1,7 +1,7 @@
 """All keys that a scenario file can set, with the unit and the range of each value.
 
-Amounts of money in a scenario are dollars, with or without decimals. The world converts dollars to
-whole cents. Rates are in basis points.
+Amounts of money in a scenario are in dollars, with or without decimals. The simulation converts
+dollars to whole cents. Keys with `bps` in their names are in basis points.
 """
 
 from des.scenario.customer_coins import CustomerCoin, CustomerCoins

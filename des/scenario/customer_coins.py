@@ -1,4 +1,4 @@
-"""Customers' coins: customers have claims in units of coins besides claims in dollars."""
+"""Customers' coins: customers have claims in coins in addition to their claims in dollars."""
 
 from collections.abc import Sequence
 from typing import Annotated, Self
@@ -17,7 +17,7 @@ from des.scenario.quantities import (
     check_shares,
 )
 
-Fault = tuple[tuple[str | int, ...], str]  # the location of a key, and the error there
+Fault = tuple[tuple[str | int, ...], str]  # the place of a key, and the error message for it
 
 
 class CustomerCoin(PricedCoin):
@@ -26,20 +26,21 @@ class CustomerCoin(PricedCoin):
     A class of coins with one price counts as one coin.
     """
 
-    share: Fraction  # share of deposits by value, and of claims at the start
+    share: Fraction  # the coin's share of the value of deposits, and of claims at the start
     supply: Annotated[int, Field(ge=0, le=10**12)]  # units in customers' own wallets at the start
 
 
 class CustomerCoins(Part):
     """Coins that the venue owes to customers in kind. Customers' other claims are in dollars.
 
-    A random draw decides whether a deposit is in dollars or in a coin, by the shares of the coins.
-    Another draw decides this for each withdrawal, by the value of customers' claims in dollars and
-    in each coin. Amounts below a lot of a coin are in dollars. If the house lacks dollars, it lends
-    coins to its maker, and the maker sells the coins at the price of the last settlement. If the
-    house lacks a coin, the maker buys the coin back with the house's dollars. If the dollars are
-    not enough, the withdrawal waits. If dealers buy only a limited amount in a day, dollars and
-    each coin have separate waiting lines. Customers' gains and losses are in dollars.
+    For each deposit, a random draw selects dollars or a coin, by the shares of deposits. For each
+    withdrawal, another draw selects dollars or a coin, by the value of customers' claims in dollars
+    and in each coin. Amounts below the price of a coin's lot are in dollars. If the house lacks
+    dollars, it lends coins to its maker. The maker sells these coins at the price of the last
+    settlement, and pays the proceeds to the house. If the house lacks a coin, the maker buys the
+    coin back with the house's dollars. If the dollars are not enough, the withdrawal waits. With
+    `dealers_buy_usd_per_day`, dollars and each coin have separate waiting lines. Customers' gains
+    and losses from trading are in dollars.
     """
 
     dealers: Entity  # the parties that trade coins with the maker
@@ -62,7 +63,7 @@ def fault_of_coins(
     markets: Sequence[str],
     taken: Sequence[str],
 ) -> Fault | None:
-    """Find a contradiction between customers' coins and other parts of a scenario.
+    """Return the first contradiction between customers' coins and other parts of a scenario.
 
     Args:
         coins: customers' claims in kind.

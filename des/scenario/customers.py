@@ -1,4 +1,4 @@
-"""All traders on the house venue except the firms and the captive maker."""
+"""Retail customers, their deposits and withdrawals, news, and the other makers."""
 
 import math
 from datetime import date, datetime
@@ -46,14 +46,14 @@ class Flow(Part):
 
     Sources: in a bank run depositors withdraw because other depositors withdraw (Diamond & Dybvig
         1983, Journal of Political Economy 91(3), 401-419; measured by Iyer & Puri 2012, American
-        Economic Review 102(4), 1414-1445). The formulas here are the simplest with these effects.
-    Every figure is an assumption unless the scenario gives a source.
+        Economic Review 102(4), 1414-1445). The formulas here are simple formulas with this effect.
+    A figure without a source in the scenario is an assumption.
     """
 
     deposits_per_volume: Fraction  # dollars deposited for each dollar of the house's volume
     trust_elasticity: Elasticity = 1.0
-    base_per_day: Fraction  # share of claims withdrawn per day in normal times
-    # At least 1, since rates are evaluated every hour.
+    base_per_day: Fraction  # share of claims withdrawn per day without fear
+    # At least 1, since rates are evaluated only at full hours.
     fear_half_life_h: Annotated[float, Field(ge=1, le=10_000)]
     contagion: Annotated[float, Field(ge=0, le=10_000)] = 0.0
     queue_shock: Annotated[float, Field(ge=0, le=100)] = 0.0
@@ -85,22 +85,23 @@ class Flow(Part):
 
     @property
     def branching_ratio(self) -> float:
-        """Return the branching ratio: the dollars of further requests that one dollar causes.
+        """Return the dollars of further requests that a request for one dollar causes directly.
 
-        Let C be all claims, and s the mean sensitivity over all claims. A request for one dollar
-        raises fear by contagion / C. Fear decays at the rate d = ln 2 / half-life. While fear
-        lasts, customers withdraw C s dollars per unit of fear and time. In total they withdraw
-        n = contagion s / d dollars because of the request. The number n does not depend on C: with
-        smaller claims one dollar is a larger share, but fewer dollars are withdrawn per unit of
-        fear. At the start, s is at most the larger of two numbers: the mean sensitivity of
-        the retail cohorts, and `firms_sensitivity`.
-        Later, s becomes smaller because sensitive customers leave. Fear is evaluated only at full
-        hours, which leaves n unchanged: a request has an effect only from the next hour, but then
-        at full strength for a whole hour.
+        This number n is called the branching ratio. Let C be all claims, and s the mean sensitivity
+        over all claims. A request for one dollar raises fear by contagion / C. Fear decays at the
+        rate d = ln 2 / half-life. While fear lasts, customers withdraw C * s dollars per day and
+        unit of fear. In total they withdraw n = contagion * s / d dollars because of the request.
+        The number n does not depend on C: with smaller claims one dollar is a larger share, but
+        fewer dollars are withdrawn per unit of fear. At the start, s is at most the larger of two
+        numbers: the mean sensitivity of the retail cohorts, and `firms_sensitivity`. The result is
+        n for this larger number. Later, s becomes smaller because sensitive customers leave.
 
-        If n is below 1, a request for one dollar leads to requests for 1 / (1 - n) dollars,
-        including the first dollar. Without shocks, withdrawals then stay near the base rate. If n
-        is 1 or more, a bank run begins without a cause.
+        Fear is evaluated only at full hours. On average this leaves n unchanged: a request has no
+        effect before the next full hour, but the fear at a full hour applies to the whole hour.
+
+        If n is below 1, a request for one dollar leads on average to requests for 1 / (1 - n)
+        dollars, including the first dollar. Without shocks, average withdrawals are then at most
+        about 1 / (1 - n) times the base rate. If n is 1 or more, a bank run begins without a cause.
 
         Source: Hawkes (1971), Biometrika 58(1), 83-90; in terms of clusters, Hawkes & Oakes (1974),
             Journal of Applied Probability 11(3), 493-503.
@@ -124,8 +125,8 @@ class Flow(Part):
     def asked_per_day(self, fear: float, sensitivity: float) -> float:
         """Return the rate at which a cohort withdraws, as a share of the cohort's claims per day.
 
-        Formula: base_per_day + fear * sensitivity. The rate may exceed 1. Each hour the cohort is
-            expected to withdraw a 24th of this rate, times the claims that the cohort still has.
+        Formula: base_per_day + fear * sensitivity. The rate may exceed 1. In each hour the cohort
+            is expected to request 1/24 of this rate, times its claims that are not yet requested.
         """
         return self.base_per_day + fear * sensitivity
 
@@ -171,7 +172,7 @@ class Retail(Part):
     deposit_usd_mean: PositiveUsd
     withdrawals_per_day: Annotated[float, Field(ge=0, le=ARRIVALS_PER_DAY_MAX)] | None = None
     withdrawal_usd_mean: PositiveUsd
-    # The buyer's and the seller's fee on a trade together, as a mean over accounts in all tiers.
+    # The buyer's fee plus the seller's fee on a trade, as a mean over accounts in all fee tiers.
     fee_bps: Annotated[float, Field(ge=0, le=100)]
     flow: Flow | None = None
     # None: the house has no agent, so no payment passes through the maker's bank accounts.
@@ -219,7 +220,7 @@ class Retail(Part):
 
     @model_validator(mode="after")
     def _withdrawals(self) -> Self:
-        """Refuse rates that mean very many withdrawals of very small amounts."""
+        """Refuse a mean withdrawal so small that there would be too many withdrawals in a day."""
         if self.flow is None:
             return self
         usd = self.opening_claim_usd * self.flow.base_per_day
@@ -238,5 +239,5 @@ class OtherMakers(Part):
 
     name: Entity
     opening_claim_usd: Usd
-    # The other makers deposit their fees from this cash. When it is spent, fees reduce their claim.
+    # The other makers first pay fees from this cash. When it is spent, fees reduce their claim.
     opening_cash_usd: Usd = 0.0

@@ -14,19 +14,18 @@ CalmVolatility = Annotated[float, Field(gt=0, le=100)]
 class Others(Part):
     """The quotes of all other makers in one market together.
 
-    The other makers see the lead price `latency_s` late. They show one price on each side of the
-    lead price that they see, and fill any quantity at this price. Let v be the volatility of an
-    hour. If v is above `calm_volatility`, then in the next hour the half-spread is multiplied by
-    (v / calm_volatility) ** spread_elasticity, and the displayed size is divided by
-    (v / calm_volatility) ** depth_elasticity. As a simplification, firms never hit stale quotes of
-    the other makers.
+    The other makers see the lead price `latency_s` seconds late. They show one price on each side
+    of the lead price that they see, and fill any quantity at this price. Let r be an hour's
+    volatility divided by `calm_volatility`. If r is above 1, then in the next hour the half-spread
+    is multiplied by r ** spread_elasticity, and the displayed size is divided by
+    r ** depth_elasticity. As a simplification, firms never hit stale quotes of the other makers.
     """
 
     half_spread_bps: Bps
-    # The displayed size on each side. None: the market's depth minus the captive maker's share.
+    # Displayed on each side in a calm hour. None: the market's depth less the captive maker's part.
     displayed_usd: PositiveUsd | None = None
     latency_s: Latency  # delay of data and gateway together
-    calm_volatility: CalmVolatility  # annualised, with jumps
+    calm_volatility: CalmVolatility  # the highest in a calm hour, annualised, with jumps
     spread_elasticity: Elasticity = 1.0
     depth_elasticity: Elasticity = 1.0
 
@@ -46,18 +45,19 @@ class Others(Part):
 class Demand(Part):
     """The volume that noise traders want to trade, and the rule by which it is determined.
 
-    With `stated`, `markets.demand` gives the volume that noise traders would trade in each month if
-    only the other makers quoted. Noise traders trade more if the book is tighter and deeper
-    (see `response`). So volume is an outcome that can be compared with the record.
+    If `closure` is `stated`, `markets.demand` gives the volume that noise traders would trade in
+    each month if only the other makers quoted. Noise traders trade more if the spread is smaller or
+    the book is deeper (see `response`). So volume is an outcome that can be compared with the
+    record.
 
-    With `recorded`, noise traders' volume is the recorded volume of each day minus hits and forced
-    orders, hour by hour. If hits and forced orders alone exceed a day's recorded volume, the model
-    contradicts the record. Only noise traders' demand uses the record of a day, from the day's
-    first hour on. No decision uses the record of a later day.
+    If `closure` is `recorded`, noise traders want to trade the recorded volume of a day, minus hits
+    and forced orders. This demand is computed hour by hour. If hits and forced orders alone exceed
+    a day's recorded volume, the model contradicts the record. The captive maker's decisions use
+    the volume traded so far, and never the recorded volume.
 
-    Volume, depth and spread rise and fall together: Chordia, Roll & Subrahmanyam (2001), Journal of
-    Finance 56(2), 501-530. That the elasticities are constant is an assumption, and so is their
-    size.
+    Source for the link between volume, depth and spread: Chordia, Roll & Subrahmanyam (2001),
+    Journal of Finance 56(2), 501-530. We assume that the elasticities are constant, and we assume
+    their values.
     """
 
     closure: Literal["recorded", "stated"]

@@ -22,7 +22,7 @@ from des.scenario.quantities import (
 
 FIRMS_MAX = 1_000
 
-# The largest size of one order, as a share of the firm's claim on the venue.
+# The largest size of one order, as a share of the firm's claim on the venue of the order.
 OrderShare = Annotated[float, Field(gt=0, le=1)]
 
 
@@ -34,16 +34,16 @@ class Firm(Part):
     reaction_ms: Milliseconds
     hurdle_bps: Bps
     capital_usd: PositiveUsd
-    lead_share: Fraction = 0.3  # the share of capital kept on the lead venue for hedges
+    lead_share: Fraction = 0.3  # the share of the capital that is on the lead venue
     order_share: OrderShare = 1.0
     leverage_max: LeverageRatio = 3.0
-    # The discount on the tier's fee, as a share of this fee. The reason: the firm holds house
-    # tokens.
+    # The discount on the taker fee, as a share of the fee in the firm's tier. A firm has a discount
+    # if it holds house tokens.
     fee_discount: Fraction = 0.0
-    # The firm's volume in the thirty days before the run, which determines the first fee tier.
+    # The volume in the thirty days before the run. It determines the firm's first fee tier.
     volume_30d_usd: Usd = 0.0
     lead_quotes_usd: Usd = 0.0  # displayed size on the lead venue, per market and side
-    waiting: bool = False  # whether the firm begins with cash only, and may enter later
+    waiting: bool = False  # true: the firm does not trade at first, and may enter later
 
     @property
     def on_lead_usd(self) -> float:
@@ -54,9 +54,10 @@ class Firm(Part):
 class FirmClass(Part):
     """A class of firms whose reaction time and capital are drawn at random.
 
-    Reaction time and capital are lognormal and independent. `order_share` is a share of the firm's
-    claim on the house venue, as for a named firm. `lead_share`, `volume_30d_share` and
-    `lead_quotes_share` are shares of the drawn capital.
+    Reaction time and capital are independent and have lognormal distributions. `order_share` is a
+    share of the firm's claim on the venue of the order, as for a named firm. `lead_share` and
+    `lead_quotes_share` are shares of the drawn capital. `volume_30d_share` is the volume divided by
+    this capital.
     """
 
     category: Category
@@ -76,19 +77,19 @@ class FirmClass(Part):
 
 
 class CapitalRules(Part):
-    """The daily rules by which the firms' capital follows their results."""
+    """The daily rules for firms' capital: withdrawals, moves between venues, entry, closing."""
 
-    # Days until the weight of a day in the trailing return has halved.
+    # Days after which the weight of a day in the trailing return has halved.
     half_life_days: Annotated[float, Field(ge=1, le=365)]
-    withdrawn_share: Fraction  # share of a day's profit on the house that owners withdraw
-    # The share of capital that moves to the better venue in a day, for each basis point of
-    # difference between the firm's trailing daily returns on the two venues.
+    withdrawn_share: Fraction  # the share of a day's profit on the house that owners withdraw
+    # The share of capital that moves in a day to the venue with the higher trailing daily return,
+    # for each basis point of difference between the firm's returns on the two venues.
     shift_per_bp: Fraction
-    shift_max: Fraction  # largest share of capital moved in one day
-    # The probability for each waiting firm to enter on a day.
+    shift_max: Fraction  # the largest share of capital that moves in one day
+    # The probability that a waiting firm enters on a day, if the trading firms earn nothing.
     entry_per_day: Annotated[float, Field(ge=0, le=1)]
-    # The rise of this probability for each basis point that trading firms earn on their capital in
-    # a day, on average.
+    # The rise of this probability, for each basis point of capital that the trading firms earn in a
+    # day on average.
     entry_per_bp: Annotated[float, Field(ge=0, le=1)]
     # A firm closes if its capital and cash together are below this share of its opening capital.
     closes_below: Fraction
@@ -97,15 +98,15 @@ class CapitalRules(Part):
 
 
 class Firms(Part):
-    """The trading firms. With `active = false` firms watch quotes but send no orders."""
+    """The trading firms. With `active = false` no firm hits quotes on the house venue."""
 
     active: bool = True
     members: Annotated[tuple[Firm, ...], Field(max_length=FIRMS_MAX)] = ()
     classes: Annotated[tuple[FirmClass, ...], Field(max_length=20)] = ()
-    capital: CapitalRules | None = None  # None: no firm moves its capital
+    capital: CapitalRules | None = None  # None: no firm moves capital, enters or closes
     # Mean days until a firm closes a position and its hedge. None: firms never close positions.
     holding_days: HoldingDays | None = None
-    # With n firms trading, each firm's hurdle is multiplied by n ** -hurdle_exponent.
+    # If n firms trade, each firm's hurdle is multiplied by n ** -hurdle_exponent.
     hurdle_exponent: Annotated[float, Field(ge=0, le=2)] = 0.0
 
     @model_validator(mode="after")
@@ -131,5 +132,5 @@ class Firms(Part):
 
     @property
     def count(self) -> int:
-        """The number of firms, drawn and named."""
+        """The number of all firms, whether named or drawn."""
         return len(self.members) + len(self.drawn_names)

@@ -1,7 +1,7 @@
-"""The group's treasury: its lenders, its investors, its holdings and its uses of money.
+"""The treasury of the house group: lenders, investors, holdings and uses of money.
 
-Dates are calendar days. An event on a day outside the run does not happen. There is one exception:
-a long position that begins before the run is bought when the run begins, unless it has ended.
+An event on a day outside the run does not happen. There is one exception: if a long position begins
+before the run and has not yet ended, it is bought when the run begins.
 """
 
 import math
@@ -32,17 +32,17 @@ from des.scenario.quantities import (
 from des.scenario.valuation import Valuation
 from ledger.kinds import USES
 
-Day = date  # another name for `date`, since a field is called date
+Day = date  # another name for `date`, since some fields have the name `date`
 
 
 def _check_use(word: str) -> str:
-    """Raise pydantic's error for a wrong value if *word* is not a use of money."""
+    """Return *word* if it is a use of money; otherwise raise pydantic's error for a wrong value."""
     if word not in USES:
         raise PydanticCustomError("use_of_money", "not a use of money in ledger.kinds")
     return word
 
 
-# The uses of money: kinds of the family USE in `ledger.kinds`.
+# The kind of a use of money is one of the family USE in `ledger.kinds`.
 UseKind = Annotated[
     str,
     AfterValidator(_check_use),
@@ -57,20 +57,20 @@ Line = Annotated[
 
 
 class LoanLimit(Dated):
-    """A lender's limit from a day on. From this day the lender recalls debt above the limit."""
+    """The largest loan of a lender from a day on. The lender recalls the debt above this limit."""
 
     usd: Usd
 
 
 class Lender(Part):
-    """A lender outside the group, which lends to the captive maker at most a stated limit."""
+    """A lender outside the group. It lends to the captive maker, up to a limit."""
 
     name: Entity
-    rate_pct_per_year: Annotated[float, Field(ge=0, le=100)]  # paid on the first day of each month
+    rate_pct_per_year: Annotated[float, Field(ge=0, le=100)]  # interest is due each month
     limits: Annotated[tuple[LoanLimit, ...], Field(min_length=1, max_length=1_000)]
-    # The loan is at most this share of the collateral's value. None: only `limits` restrict it.
+    # The largest loan as a share of the collateral's value. None: only `limits` restrict the loan.
     advance: Annotated[float, Field(gt=0, le=1)] | None = None
-    drawn_in_full: bool | None = None  # whether the maker always draws the limit, see Portfolio
+    drawn_in_full: bool | None = None  # whether the maker draws the whole limit, see Portfolio
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -84,7 +84,7 @@ class Lender(Part):
 
 
 class Use(Part):
-    """A payment for a purpose other than trading, once or in equal monthly parts."""
+    """A payment for a purpose other than trading, made once or in equal monthly parts."""
 
     date: date
     usd: PositiveUsd  # the sum of all parts
@@ -107,7 +107,7 @@ class Use(Part):
         return self
 
     def days(self) -> list[Day]:
-        """Return the days on which parts of the payment are due."""
+        """Return the day of the payment, or the days of its parts."""
         days, first = [self.date], _first_of_next_month(self.date)
         while self.until is not None and first <= self.until:
             days.append(first)
@@ -116,7 +116,7 @@ class Use(Part):
 
 
 class Round(Part):
-    """A sale of shares of the house for cash."""
+    """A sale of the house's shares for cash."""
 
     date: date
     usd: PositiveUsd
@@ -147,16 +147,16 @@ class TokenPurchase(Part):
 
     date: date
     units: Annotated[int, Field(ge=1, le=10**12)]
-    usd: Usd = 0.0  # the price paid; 0 if minted or granted
+    usd: Usd = 0.0  # the total price; 0: the tokens are minted or granted
 
 
 class Token(Part):
     """A token that the group holds. The market value of a token is paper wealth, not cash."""
 
     name: TokenName
-    market: MarketName | None = None  # the token has the lead price of this contract
-    marks: Annotated[tuple[TokenMark, ...], Field(max_length=10_000)] = ()  # or these stated prices
-    # Whether the house issues the token. Reports on the group value such a token at zero.
+    market: MarketName | None = None  # the contract whose lead price is the token's price
+    marks: Annotated[tuple[TokenMark, ...], Field(max_length=10_000)] = ()  # stated prices
+    # Whether the house issues the token. If so, the token has no value in reports on the group.
     house_token: bool = False
     bought: Annotated[tuple[TokenPurchase, ...], Field(min_length=1, max_length=1_000)]
 
@@ -182,7 +182,7 @@ class Token(Part):
 
 
 class Spell(Part):
-    """The days on which the maker holds a position: until a stated day, or to the run's end."""
+    """The days of a position of the maker: from `since` to `until`, or to the run's end."""
 
     since: date
     until: date | None = None
@@ -197,15 +197,15 @@ class Spell(Part):
 
 
 class Pool(Spell):
-    """Liquidity of the captive maker: a token and dollars in a constant-product pool.
+    """Tokens and dollars that the captive maker adds to a constant-product pool.
 
-    Token and dollars are added at the end of the first day, at that day's last price, and removed
-    at the end of the last day.
+    At the end of the day `since` the maker adds the dollars, and tokens of the same value at the
+    day's last price. At the end of the day `until` the maker removes all that the pool then has.
     """
 
     token: TokenName  # a token that has a market
-    usd: PositiveUsd  # dollars added, together with tokens of the same value
-    fee_bps: Bps  # fee on the dollars exchanged
+    usd: PositiveUsd  # dollars that the maker adds
+    fee_bps: Bps  # fee on the dollars of each trade
     block_s: Annotated[float, Field(ge=0.1, le=3_600)]  # mean time between two blocks
 
 
@@ -213,30 +213,31 @@ class Lift(Part):
     """The rise of a token's mark because of the dollars in the token's pool.
 
     The rise is an assumption that the scenario may state. Let D be the dollars in the token's pool.
-    The mark is the lead price times 1 + elasticity * ln(1 + D / reference_usd). If D equals
-    reference_usd, the rise is the share elasticity * ln 2 of the lead price. Marks change paper
-    wealth and lenders' advances. Nothing trades at marks, and arbitrage keeps pools at the lead
-    price.
+    The mark equals lead price * (1 + elasticity * ln(1 + D / reference_usd)). If D equals
+    reference_usd, the mark is above the lead price by the share elasticity * ln 2. A higher mark
+    raises paper wealth, and also the largest loan of a lender with `advance`. No trade is made at a
+    mark. Arbitrage keeps a pool's price near the lead price.
 
     No record shows the size of the effect, so a scenario should be run with the effect and without
-    it. In a larger pool each further dollar has a smaller effect: Amihud & Mendelson (1986),
-    Journal of Financial Economics 17(2), 223-249, find a premium for illiquidity that is concave in
-    illiquidity. The logarithm is our choice. The elasticity is from 0 (no effect) to 1. The
-    reference is the dollars of a pool that is large enough for markets to notice.
+    it. In a larger pool each further dollar has a smaller effect. Amihud & Mendelson (1986),
+    Journal of Financial Economics 17(2), 223-249, find such a curve: the premium that investors
+    want for illiquidity is a concave function of illiquidity. The logarithm is our choice. The
+    elasticity is from 0 (no effect) to 1. The reference is the size in dollars of a pool that
+    markets would notice.
     """
 
     elasticity: Fraction
     reference_usd: PositiveUsd
 
     def factor(self, pool_usd: float) -> float:
-        """Return the mark divided by the lead price, given the pool's dollars."""
+        """Return the mark divided by the lead price, if the pool has *pool_usd* dollars."""
         return 1 + self.elasticity * math.log1p(pool_usd / self.reference_usd)
 
 
 class HouseCost(Part):
     """A stated operating cost, which the house pays on the first of a month.
 
-    In this month the house does not pay a share of fees as operating cost.
+    On this day the house pays no share of last month's fees (`house_cost_share`).
     """
 
     date: date
@@ -246,8 +247,8 @@ class HouseCost(Part):
 class Long(Spell):
     """A long position that the captive maker holds to gain from a rise of the price.
 
-    The maker buys the position on the first day for a stated sum, and sells it on the last day. All
-    such positions together are the directional book.
+    The maker buys the position on the day `since` and sells it on the day `until`. All long
+    positions together are the maker's directional book.
     """
 
     market: MarketName
@@ -255,18 +256,18 @@ class Long(Spell):
 
 
 class Group(Part):
-    """The money of the house and its captive maker outside trading: loans, payments, holdings."""
+    """Loans, payments and holdings of the house and its captive maker, apart from trading."""
 
     # If true, the credit line lends only the house's own money.
     never_lend_customer_money: bool = False
-    house_cost_share: Fraction = 0.0  # operating cost, as a share of the last month's fees
-    # Stated operating costs. In a month with a stated cost the share of fees is not paid.
+    house_cost_share: Fraction = 0.0  # operating cost, as a share of last month's fees
+    # Stated operating costs. On its day a stated cost replaces the share of fees.
     house_costs: Annotated[tuple[HouseCost, ...], Field(max_length=1_000)] = ()
-    # If false, a counterfactual repeats the operating costs that the base run booked. If true, the
-    # costs of a counterfactual follow its own fees.
+    # If false, a counterfactual repeats the operating costs that the base run booked. If true, a
+    # counterfactual computes operating costs from its own fees.
     costs_follow_fees: bool = False
-    investors: Entity | None = None  # the party that buys shares
-    # The maker asks the lenders in this order.
+    investors: Entity | None = None  # the party that buys the house's shares
+    # The lenders, in the order in which the maker asks them for loans.
     lenders: Annotated[tuple[Lender, ...], Field(max_length=100)] = ()
     uses: Annotated[tuple[Use, ...], Field(max_length=10_000)] = ()
     rounds: Annotated[tuple[Round, ...], Field(max_length=100)] = ()
@@ -279,7 +280,7 @@ class Group(Part):
 
     @property
     def counterparties(self) -> dict[str, int]:
-        """Return the payees that keep books, each with the index of its first use."""
+        """Return the payees that keep books, each with the index of its first entry in `uses`."""
         first: dict[str, int] = {}
         for i, use in enumerate(self.uses):
             if use.to != "Outside":
@@ -328,7 +329,7 @@ class Group(Part):
         if drawn and self.portfolio is None:
             raise ContradictionError(
                 ("lenders", drawn[0], "drawn_in_full"),
-                "is true; give a portfolio that the loan buys, or leave it out",
+                "is true; give group.portfolio too, or leave drawn_in_full out",
             )
         if self.portfolio and not drawn:
             raise ContradictionError(

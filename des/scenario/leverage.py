@@ -31,53 +31,53 @@ class LeverageLimit(Dated):
 
 
 class Provider(Part):
-    """A backstop provider: the limits of its takeovers, and how fast it hedges the positions."""
+    """A backstop provider: how much it takes over, and how fast it hedges what it took over."""
 
     name: Entity  # the captive maker, or another entity
     usd_per_minute: Usd
     usd_per_hour: Usd
-    unwind_delay_s: Annotated[float, Field(ge=0, le=86_400)]  # from decision to fill
-    unwind_usd_per_minute: PositiveUsd | None = None  # None: the whole position at once
+    unwind_delay_s: Annotated[float, Field(ge=0, le=86_400)]  # seconds until a hedge is filled
+    unwind_usd_per_minute: PositiveUsd | None = None  # None: no limit
     capital_usd: Usd = 0.0  # capital of a provider other than the captive maker
-    lead_share: Fraction = 0.5  # the share of the capital kept on the lead venue as margin
-    # Below this balance on the house venue, the provider takes over no positions. The key has no
-    # effect on the captive maker.
+    lead_share: Fraction = 0.5  # the share of the capital that is on the lead venue as margin
+    # The provider takes over no positions if its balance on the house venue is below this amount.
+    # The key has no effect on the captive maker.
     balance_usd_min: Usd = 0.0
 
     @property
     def on_lead_usd(self) -> float:
-        """Return the part of the provider's opening capital that is on the lead venue."""
+        """Return the part of the provider's opening capital on the lead venue, in dollars."""
         return self.capital_usd * self.lead_share
 
 
 class CollateralToken(Part):
-    """A token that customers on margin deposit as collateral, valued with a discount."""
+    """A token that some customers on margin deposit as collateral."""
 
     name: TokenName
-    market: MarketName  # the contract whose lead price and lot apply to the token
+    market: MarketName  # the token has the lead price and the lot of this contract
     # The share of the token's value that counts as margin.
     weight: Annotated[float, Field(ge=0.01, le=1)]
     share: Fraction  # the share of customers on margin who deposit this token
 
     @property
     def weight_e6(self) -> int:
-        """Return the weight in millionths."""
+        """Return `weight` in millionths."""
         return round(self.weight * 1_000_000)
 
 
 class Leverage(Part):
     """Customers who trade on margin, and the venue's rules for accounts with too little margin.
 
-    In the books these customers are holders in the retail control account, numbered after all other
-    retail customers. Each customer has one position in one market. The other makers hold the
-    opposite position.
+    In the books these customers are holders in the retail control account. Their numbers follow the
+    numbers of all other retail customers. Each customer has one position in one market. When a
+    customer enters a position, the other makers take the opposite side.
     """
 
     holders: Annotated[int, Field(ge=0, le=1_000_000)]
     collateral_usd_median: PositiveUsd | None = None
-    # The collateral of all customers on margin at the start of a full day, as a share of retail
-    # customers' claims. None: customers on margin trade from the first day on, and
-    # collateral_usd_median states their collateral.
+    # The collateral of all customers on margin together at the start of a full day, as a share of
+    # retail customers' claims. None: customers trade on margin on all days, and
+    # collateral_usd_median states the median of their collateral.
     share_of_claims: Annotated[float, Field(gt=0, le=1)] | None = None
     collateral_log_sd: LogSd = 0.0
     leverage_mean: Annotated[float, Field(gt=0, le=100)]
@@ -86,21 +86,21 @@ class Leverage(Part):
     long_share: Fraction = 0.5
     # The mean number of new customers on margin at each midnight.
     arrivals_per_day: Annotated[float, Field(ge=0, le=100_000)] = 0.0
-    exits_per_day: Fraction = 0.0  # probability that a customer on margin leaves at a midnight
+    # The probability that a customer on margin leaves at a midnight, if the margin is enough.
+    exits_per_day: Fraction = 0.0
     maintenance_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     auto_close_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
-    # The limit on all forced orders of a market in one second, as a share of the market's daily
-    # volume.
+    # The limit on the volume of all forced orders in a market in one second, as a share of the
+    # market's daily volume.
     forced_share_per_s: Fraction = 0.0001
-    # The price of a takeover, in thirds of the way from the mark to the zero price. At the zero
-    # price the account has no equity left.
+    # The price at which a provider takes over a position: the number of thirds of the way from the
+    # mark to the zero price. At the zero price the account has no equity left.
     discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2
     insurance_usd: Usd = 0.0  # the money that the insurance fund really has at the start
-    # The balance of the fund that the venue states in public. None: the venue states the real
-    # balance.
+    # The fund's balance as the venue states it in public. None: the venue states the real balance.
     insurance_stated_usd: Usd | None = None
     providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]
-    # Each customer's collateral is drawn at random: one of these tokens, or cash.
+    # Each customer deposits one of these tokens or cash, chosen at random.
     tokens: Annotated[tuple[CollateralToken, ...], Field(max_length=20)] = ()
     pledged_loans: Annotated[tuple[PledgedLoan, ...], Field(max_length=20)] = ()
 
@@ -183,12 +183,12 @@ class Leverage(Part):
 
     @property
     def maintenance_e6(self) -> int:
-        """Return the margin fraction, in millionths, below which an account is liquidated."""
+        """Return the margin fraction below which forced orders begin, in millionths."""
         return round(self.maintenance_margin_pct * 1_000_000 / 100)
 
     @property
     def auto_close_e6(self) -> int:
-        """Return the margin fraction, in millionths, below which the venue closes an account."""
+        """Return the margin fraction below which the venue closes an account, in millionths."""
         return round(self.auto_close_margin_pct * 1_000_000 / 100)
 
     def leverage_max(self, day: date) -> float:
@@ -198,17 +198,17 @@ class Leverage(Part):
 
 
 def check_sampling(leverage: Leverage, run: Run) -> None:
-    """Refuse customers on margin who would trade in hours that the run does not play.
+    """Refuse a scenario in which customers on margin would trade in hours that are not played.
 
     Raises:
-        ContradictionError: customers on margin would trade on all days of a sampled run, or only
-            on full days of a run without full days.
+        ContradictionError: `leverage.share_of_claims` is missing in a sampled run, or is given in
+            a run without full days.
     """
     if leverage.share_of_claims is None and run.one_hour_in > 1:
         raise ContradictionError(
             ("run", "one_hour_in"),
-            f"is {run.one_hour_in}; give 1, since a margin call cannot wait for the next played "
-            "hour; or give leverage.share_of_claims",
+            f"is {run.one_hour_in}; give 1, or give leverage.share_of_claims too, since a margin "
+            "call cannot wait for the next played hour",
         )
     if leverage.share_of_claims is not None and not run.full_days:
         raise ContradictionError(

@@ -21,10 +21,10 @@ from des.scenario.quantities import (
 )
 
 TargetShare = Annotated[float, Field(gt=0, le=1)]
-# The policy `believed` decides a half-spread between the stated half-spread divided by this factor
-# and the stated half-spread multiplied by this factor.
+# Under the policy `believed` the half-spread is at most the stated half-spread times this factor,
+# and at least the stated half-spread divided by this factor.
 SPREAD_TIMES_MAX = 4.0
-REFRESH_S_MIN = 0.01  # the shortest time between quotes, except 0: a quote at every tick
+REFRESH_S_MIN = 0.01  # the shortest time between quotes, apart from 0 (a quote at every tick)
 
 
 class ShareStep(Dated):
@@ -34,7 +34,7 @@ class ShareStep(Dated):
 
 
 class TargetStep(Dated):
-    """The target share of the house's volume from a month on, for the policy `growth`."""
+    """The target share of the volume from the first of a month on, for the policy `growth`."""
 
     share: TargetShare
 
@@ -46,7 +46,7 @@ class SizeStep(Dated):
 
 
 class DecidedStep(Dated):
-    """The captive maker's decision from a day on, copied from the base run.
+    """The captive maker's decision on its quotes from a day on, copied from the base run.
 
     Sizes are per level and side. Half-spreads do not include the factor `maker.spread_times`.
     """
@@ -56,29 +56,29 @@ class DecidedStep(Dated):
 
 
 class CreditStep(Dated):
-    """The limit of the captive maker's credit line from a day on. A lower limit recalls no loan."""
+    """The limit of the maker's credit line from a day on. The maker keeps loans above the limit."""
 
     usd: Usd
 
 
 class MakerQuoting(Part):
-    """The captive maker's rule for its quotes, applied on the first of each month.
+    """The captive maker's rule for its quotes. The maker applies it on the first of each month.
 
-    `stated` shows the quotes of the scenario. `growth` multiplies the last size by the ratio of the
-    target share of the volume to the achieved share. `believed` shows the quotes with the best
-    result in the maker's own simulation of the last month, in which all orders are random. `growth`
-    and `believed` begin with stated quotes.
+    With `stated` the maker shows the quotes that the scenario states. With `growth` the new size is
+    the last size * target share / achieved share of the volume, within limits. With `believed` the
+    maker simulates some quotes during each month with random orders, and then chooses the quotes
+    with the best result. Both `growth` and `believed` begin with the stated quotes.
     """
 
     policy: Literal["stated", "growth", "believed"] = "stated"
-    target_share: TargetShare | None = None  # share of the venue's volume, until the first step
+    target_share: TargetShare | None = None  # share of the house's volume until the first step
     target_share_steps: Annotated[tuple[TargetStep, ...], Field(max_length=1_000)] = ()
     # False: the maker does not simulate its quotes, so there are no predictions.
     simulates: Literal[False] | None = None
 
     @property
     def spread_times_max(self) -> float:
-        """Return the largest factor by which a policy may multiply the stated half-spread."""
+        """Return the largest factor by which the policy may multiply the stated half-spread."""
         return SPREAD_TIMES_MAX if self.policy == "believed" else 1.0
 
     def target_share_on(self, day: date) -> float:
@@ -121,17 +121,17 @@ class Maker(Part):
     credit_line_steps: Annotated[tuple[CreditStep, ...], Field(max_length=1_000)] = ()
     credit_tranche_usd: PositiveUsd
     hedge_delay_ms: Milliseconds
-    depth_share: Fraction | None = None  # share of `markets.depth`, until the first step
+    depth_share: Fraction | None = None  # share of `markets.depth` until the first step
     depth_share_steps: Annotated[tuple[ShareStep, ...], Field(max_length=1_000)] = ()
     quoting: MakerQuoting = MakerQuoting()
-    # A factor on the distance of all levels from the mid.
+    # The distance of all levels from the mid is multiplied by this factor.
     spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0
-    quoter_off: date | None = None  # quotes end at the start of this day
+    quoter_off: date | None = None  # quotes on the house end when this day begins
     lead_quotes_usd: Usd = 0.0  # displayed size on the lead venue, per market and side
     policy: Literal["captive", "independent"] | None = None  # None: there is no monthly review
 
     def depth_share_on(self, day: date) -> float:
-        """Return the captive maker's share of the depth on a day. The scenario must state one."""
+        """Return the maker's share of the depth on a day. The scenario must state `depth_share`."""
         step = in_force(self.depth_share_steps, day)
         return step.share if step else given(self.depth_share)
 
@@ -170,10 +170,10 @@ class Quoter(Part):
     half_spread_bps: Bps
     levels: Annotated[int, Field(ge=1, le=10)] = 1
     level_step_bps: Bps = 0.0
-    widens: bool = False  # whether quotes widen in volatile hours, see Others
-    skew_bps_per_limit: Bps = 0.0  # shift of the mid if the position is at its limit
+    widens: bool = False  # true: quotes widen in volatile hours, like the other makers' quotes
+    skew_bps_per_limit: Bps = 0.0  # shift of the mid when the position is at its limit
     position_limit_usd: PositiveUsd
-    # Size per level until the first step. None: the recorded depth decides the size.
+    # Size per level and side until the first step. None: the size is a share of `markets.depth`.
     displayed_usd: PositiveUsd | None = None
     most_displayed_usd: PositiveUsd | None = None  # needed only if a policy decides the size
     displayed_usd_steps: Annotated[tuple[SizeStep, ...], Field(max_length=1_000)] = ()
@@ -187,16 +187,16 @@ class Quoter(Part):
 
     @property
     def reach_bps(self) -> float:
-        """Return the distance of the last level from the mid, before `maker.spread_times`."""
+        """Return the last level's distance from the mid in bps, without `maker.spread_times`."""
         return self.half_spread_bps + (self.levels - 1) * self.level_step_bps
 
     def displayed_usd_on(self, day: date) -> float | None:
-        """Return the displayed size per level on a day, or None if the depth decides."""
+        """Return the stated size per level and side on a day, or None if the depth decides it."""
         step = in_force(self.displayed_usd_steps, day)
         return step.usd if step else self.displayed_usd
 
     def offset_e6(self, spread_times: float = 1.0) -> tuple[int, ...]:
-        """Return each level's distance from the mid in millionths, multiplied by *spread_times*."""
+        """Return each level's distance from the mid times *spread_times*, in millionths."""
         bps = (self.half_spread_bps + i * self.level_step_bps for i in range(self.levels))
         return tuple(round(each * spread_times * 100) for each in bps)
 
@@ -204,7 +204,7 @@ class Quoter(Part):
     def _ladder(self) -> Self:
         if self.levels > 1 and self.level_step_bps == 0:
             raise ContradictionError(
-                ("level_step_bps",), f"is 0; give more, to tell {self.levels} levels apart"
+                ("level_step_bps",), f"is 0; give more, so that the {self.levels} levels differ"
             )
         if 0 < self.refreshes_every_s < REFRESH_S_MIN:
             problem = "is missing" if self.refresh_s is None else f"is {self.refresh_s:_}"

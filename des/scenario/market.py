@@ -22,19 +22,19 @@ from des.scenario.quantities import (
     check_commodity,
 )
 
-# The highest stated price in ticks: far below 2^31, so that the price has room to rise.
+# The highest stated price, in ticks. It is far below 2^31, so that the price can rise much higher.
 PRICE_TICKS_MAX = 10**8
 
 
 class MonthVolume(Part):
-    """The volume of one market of the house in one month. Each trade counts once."""
+    """The volume or the demand in one market of the house in a month. Each trade counts once."""
 
     month: Month
     usd: Annotated[float, Field(ge=0, le=1e14)]
 
 
 class DayVolume(Part):
-    """The recorded volume of one market on one day, which replaces the month's daily mean."""
+    """The recorded volume of one market on one day. It replaces the month's daily mean."""
 
     day: date
     usd: Annotated[float, Field(ge=0, le=1e13)]
@@ -43,8 +43,8 @@ class DayVolume(Part):
 class WantedVolume(Part):
     """The demand of uninformed customers in each played hour of a day, as computed in a base run.
 
-    A counterfactual repeats this demand, so that the demand does not depend on the
-    counterfactual's hits and forced orders.
+    A counterfactual repeats this demand. So the counterfactual's own hits and forced orders do not
+    change the demand.
     """
 
     day: date
@@ -52,13 +52,13 @@ class WantedVolume(Part):
 
 
 class Depth(Dated):
-    """The depth of all makers together from a month on, the same at each distance from the mid."""
+    """The depth of all makers together, from the first of a month on."""
 
-    usd_per_bp: Usd  # dollars on one side at each basis point
+    usd_per_bp: Usd  # dollars on each side at each basis point from the mid
 
 
 class Market(Part):
-    """One perpetual contract, settled in dollars, listed on both venues.
+    """One perpetual contract that is settled in dollars and listed on both venues.
 
     The contract may represent n similar markets. The scenario states the figures of one market,
     and the run plays one market. Each event happens in each of the n markets, so volume, results
@@ -78,15 +78,15 @@ class Market(Part):
     depth: Annotated[tuple[Depth, ...], Field(max_length=1_000)] = ()
     others: Others
     order_usd_mean: PositiveUsd  # the mean dollars of an uninformed customer's order
-    demand: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # by month
+    demand: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # demand by month
     wanted_of_days: Annotated[tuple[WantedVolume, ...], Field(max_length=20_000)] = ()
-    # Needed if orders on the lead venue have an impact, or if there are quotes on the lead venue.
+    # Needed if `lead.impact_kappa` is above 0, or if `lead.quoting` is given.
     lead_volume_usd_per_day: PositiveUsd | None = None
 
     def depth_in_reach_usd(self, day: date) -> float:
         """Return the dollars that all makers show on one side up to the captive maker's last level.
 
-        The level's distance is without `maker.spread_times`. Without a depth the result is 0.
+        `maker.spread_times` has no effect on the result. Without a stated depth the result is 0.
         """
         depth = in_force(self.depth, day)
         return depth.usd_per_bp * self.quoter.reach_bps if depth else 0.0
@@ -96,7 +96,7 @@ class Market(Part):
 
         Args:
             day: the day of the depth.
-            captive_share: the captive maker's share of the recorded depth.
+            captive_share: the captive maker's share of the depth.
         """
         if self.others.displayed_usd is not None:
             return self.others.displayed_usd
@@ -117,7 +117,7 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _traded(self) -> Self:
-        """Refuse a month whose volume is above zero but less than one order."""
+        """Refuse a month with a volume or demand above zero but less than one order."""
         for key in ("volume", "demand"):
             for i, month in enumerate(getattr(self, key)):
                 if 0 < month.usd < self.order_usd_mean:
@@ -158,7 +158,7 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _shown(self) -> Self:
-        """Refuse quotes whose size is not stated, or stated in two ways."""
+        """Refuse a depth that changes within a month, and a size stated twice or not at all."""
         check_months("depth", self.depth)
         if self.quoter.displayed_usd is None and not self.depth:
             raise ContradictionError(
@@ -174,7 +174,7 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _sizes(self) -> Self:
-        """Refuse a price that has too few or too many ticks, and a quote smaller than one lot."""
+        """Refuse a tick too large or too small for the anchors, and a size below one lot."""
         tick_usd, lot = float(self.tick_usd), float(self.lot)
         for anchor in self.price.anchors:
             if not tick_usd <= anchor.price_usd <= PRICE_TICKS_MAX * tick_usd:

@@ -19,31 +19,31 @@ from des.scenario.quantities import (
 
 
 class TokenBook(Part):
-    """The order book in which a token is sold. The book refills over time.
+    """The order book in which a pledged token is sold. The book refills over time.
 
-    The book shows the same number of dollars at each basis point of distance from the price.
+    The book shows the same number of dollars at each basis point below the token's price.
     """
 
-    usd_per_bp: Usd  # dollars shown at each basis point of distance from the price
-    # The largest distance from the price at which a sale uses the book, in basis points.
+    usd_per_bp: Usd  # dollars shown at each basis point below the price
+    # A sale uses the book only up to this distance from the price, in basis points.
     through_bps: Annotated[float, Field(gt=0, le=1_000)] = 5.0
     refill_s: Annotated[int, Field(ge=1, le=86_400)]  # seconds until the book is full again
 
 
 class PledgedLoan(Part):
-    """A customer who borrows as many dollars as the venue lends on a token, and withdraws the loan.
+    """A customer who pledges tokens, borrows as much as the venue allows, and withdraws the loan.
 
-    The customer has the token on the first day. At each settlement from `since` until `until` the
-    customer borrows the largest amount that the price allows. The customer never repays
-    voluntarily.
+    The tokens are pledged from the run's start on. At each settlement from `since` on and before
+    `until`, the customer raises the debt to the largest amount that the token's price and
+    `borrowed_usd_max` allow. The customer never repays voluntarily.
     """
 
     borrower: Entity
-    token: TokenName  # one of leverage.tokens, whose weight applies to margin checks
-    tokens: Annotated[float, Field(gt=0, le=1e12)]  # whole tokens, rounded down to lots
+    token: TokenName  # one of leverage.tokens; its weight applies to margin checks
+    tokens: Annotated[float, Field(gt=0, le=1e12)]  # number of tokens, rounded down to whole lots
     # The weight for new loans, at most the token's weight.
     weight_initial: Annotated[float, Field(ge=0.01, le=1)]
-    # 1 divided by the margin that a dollar of new debt needs, in dollars.
+    # 1 / (the margin in dollars that each dollar of new debt needs).
     leverage_max: Annotated[float, Field(ge=1, le=200)]
     since: date | datetime
     until: date | datetime | None = None  # None: until the end of the run
@@ -53,15 +53,15 @@ class PledgedLoan(Part):
 
     @property
     def margin_e6(self) -> int:
-        """Return the margin required for a new dollar of debt, in millionths of a dollar."""
+        """Return the margin that each dollar of new debt needs, in millionths of a dollar."""
         return round(1_000_000 / self.leverage_max)
 
     def weight_initial_e6(self, weight_e6: int) -> int:
-        """Return the weight for new loans, in millionths, given the token's weight."""
+        """Return the weight for new loans in millionths, at most the token's weight."""
         return min(round(self.weight_initial * 1_000_000), weight_e6)
 
     def borrows_at(self, time_us: int) -> bool:
-        """Tell whether the customer borrows at a given time."""
+        """Tell whether the customer borrows at this time."""
         until_us = time_us + 1 if self.until is None else moment_us(self.until)
         return moment_us(self.since) <= time_us < until_us
 

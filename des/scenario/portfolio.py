@@ -1,4 +1,4 @@
-"""The captive maker's coins, bought with stated shares of loans and with customers' money."""
+"""The captive maker's coins. It buys them with shares of its loans and with customers' money."""
 
 from typing import Annotated, Self
 
@@ -19,9 +19,9 @@ from des.scenario.quantities import (
 class HeldCoin(PricedCoin):
     """One coin of the portfolio, or a class of coins with one price."""
 
-    share: Annotated[float, Field(gt=0, le=1)]  # share of each loan that is spent on the coin
-    haircut: Fraction = 0.0  # the dealers' discount when the maker sells
-    supply: Annotated[int, Field(ge=1, le=10**12)]  # all units, which the dealers hold at the start
+    share: Annotated[float, Field(gt=0, le=1)]  # the share of each loan that is spent on the coin
+    haircut: Fraction = 0.0  # the dealers' discount if the maker sells the coin
+    supply: Annotated[int, Field(ge=1, le=10**12)]  # the units that dealers hold at the start
 
 
 class CashShare(Dated):
@@ -31,26 +31,28 @@ class CashShare(Dated):
 
 
 class Portfolio(Part):
-    """Coins that the captive maker buys with loans that are drawn in full (see Lender).
+    """Coins that the captive maker buys with loans and, if `cash_shares` is given, with other cash.
 
-    Each loan is drawn on the day on which a limit of the lender begins, and on the first of each
-    month. It is drawn up to the limit, as far as collateral allows. The maker spends each holding's
-    share of the loan on the coin, at the day's last price. If the shares sum to less than 1, the
-    other part of the loan stays cash. If the maker's cash is less than a recalled loan, sales of
-    coins raise the part `recall_sold_share` of the difference, in proportion to the value of each
-    coin. The maker's other sources of money pay the other part of the difference. If these sources
-    are not enough, more coins are sold. Coins are collateral, like tokens.
+    If a lender has `drawn_in_full`, the maker draws its loan on each day on which a limit of the
+    lender begins, and on the first of each month. It draws up to the limit, as far as collateral
+    allows. It spends each coin's share of the drawn money on the coin, at the day's last price. If
+    the shares sum to less than 1, the rest of the money stays cash.
+
+    If the maker's cash is less than a recalled amount, sales of coins raise the part
+    `recall_sold_share` of the difference. Each coin is sold in proportion to its value after the
+    haircut. The maker's other sources of money pay the rest of the difference. If these sources are
+    not enough, more coins are sold. Lenders accept coins as collateral, like tokens.
 
     With `cash_shares` customers' money is invested too. The group then keeps a reserve in cash: all
     withdrawals that wait, plus the day's share of customers' other claims. On the first of each
     month the maker buys coins with the group's cash above the reserve, in the proportions of the
-    holdings. At the end of a day the maker sells coins if the group's cash is less than the reserve
-    plus the maker's payments of the day. Before the first day of `cash_shares` only loans buy
-    coins.
+    coins' shares. At the end of each day the maker sells coins if the group's cash is less than the
+    reserve plus the day's payments for the maker's uses, tokens and interest. Before the first day
+    of `cash_shares` only loans buy coins.
     """
 
-    dealers: Entity  # the parties that sell coins to the maker and buy coins from it
-    dealers_cash_usd: PositiveUsd  # the dealers' opening cash, which pays for coins from the maker
+    dealers: Entity  # the name of the dealers, who trade coins with the maker
+    dealers_cash_usd: PositiveUsd  # the dealers' opening cash, for coins from the maker
     recall_sold_share: Fraction
     holdings: Annotated[tuple[HeldCoin, ...], Field(min_length=1, max_length=50)]
     cash_shares: Annotated[tuple[CashShare, ...], Field(max_length=1_000)] = ()

@@ -27,7 +27,7 @@ class Anchor(Part):
 
     @model_validator(mode="after")
     def _hour(self) -> Self:
-        # The path between two anchors is drawn as a whole, so the range of years must be limited.
+        # The path between two anchors is drawn at once, so the time between them must be limited.
         check_full_hour("at", self.at)
         return self
 
@@ -38,18 +38,18 @@ class Anchor(Part):
 
 
 class VolatilityLevel(Dated):
-    """The annualised volatility (over 365 days) from a day on."""
+    """The volatility from a day on, annualised with 365 days."""
 
     annual: Volatility
 
 
 class Price(Part):
-    """The lead price of one market: anchors, volatility, jumps, ticks."""
+    """The lead price of one market: its known prices, its volatility, its jumps and its ticks."""
 
     anchors: tuple[Anchor, ...] = ()
     volatility: tuple[VolatilityLevel, ...] = ()
     candles: FilePath | None = None  # a user's file of candles, in place of anchors and volatility
-    candles_read: Remark | None = None  # remarks on the file, which the program adds on reading
+    candles_read: Remark | None = None  # remarks that the program adds when it reads the file
     ticks_per_s: Annotated[float, Field(gt=0, le=1_000)] = 1.0
     volatility_log_sd: Annotated[float, Field(ge=0, le=2)] = 0.0
     volatility_half_life_h: Annotated[float, Field(gt=0, le=10_000)] = 24.0
@@ -66,14 +66,15 @@ class Price(Part):
         if self.candles is not None and (self.anchors or self.volatility):
             raise ContradictionError(
                 ("candles",),
-                "is given with anchors or volatility; give candles, or the other two alone",
+                "is given with anchors or volatility; give candles alone, or leave candles out",
             )
         if (self.jump_share > 0) != (self.jumps_per_day > 0):
             zero = "jump_share" if self.jump_share == 0 else "jumps_per_day"
             raise ContradictionError((zero,), "is 0; give jump_share and jumps_per_day together")
         if self.jump_share == 1:
             raise ContradictionError(
-                ("jump_share",), "is 1; give less, since jumps cannot have the whole variance"
+                ("jump_share",),
+                "is 1; give less, since a part of the variance must come without jumps",
             )
         return self
 

@@ -35,11 +35,11 @@ class PricedCoin(Part):
     """The name of a coin, and the source of the coin's price: a contract, or stated prices."""
 
     name: TokenName
-    market: MarketName | None = None  # the coin has the lead price of this contract
-    prices: Annotated[tuple[CoinPrice, ...], Field(max_length=10_000)] = ()  # or stated prices
+    market: MarketName | None = None  # the contract whose lead price is the coin's price
+    prices: Annotated[tuple[CoinPrice, ...], Field(max_length=10_000)] = ()  # stated prices
 
     def price_usd_on(self, day: date) -> float | None:
-        """Return the stated price that applies on a day, in dollars, or None if there is none."""
+        """Return the stated price on a day, in dollars, or None if no stated price applies yet."""
         price = in_force(self.prices, day)
         return price.usd if price else None
 
@@ -55,8 +55,8 @@ def check_one_source(market: str | None, key: str, stated: Sequence[Part]) -> No
     """Refuse a coin or token unless its price has exactly one source: a market or stated prices.
 
     Raises:
-        ContradictionError: market and stated prices are both given, or both missing. *key* is the
-            name of the stated prices.
+        ContradictionError: market and stated prices are both given, or both missing. In the message
+            the stated prices have the name *key*.
     """
     if (market is None) == (not stated):
         fault = f"is missing; give market or {key}"

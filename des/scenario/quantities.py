@@ -1,6 +1,6 @@
-"""The types of a scenario's values, and the base class, the error and the checks of its tables.
+"""Types for the values in a scenario, the base class of its tables, and checks of its tables.
 
-Names of a scenario become parts of the names of accounts and commodities, so they must be valid in
+Names in a scenario become parts of account names and of commodity names, so they must be valid in
 both. A type's description completes the sentence "give ..." in an error message.
 """
 
@@ -16,8 +16,7 @@ from des.clock import HOUR_US, instant_us, midnight_us
 YEARS = (1990, 2100)
 
 # Patterns use Rust's syntax. Its \z is the very end of a text, so a name cannot end with a newline.
-# The last character is never a dash, since no Beancount commodity (BTC-PERP.FTX) may end with a
-# dash.
+# The last character is never a dash, since Beancount allows no commodity that ends with a dash.
 Entity = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Z]([A-Za-z0-9-]*[A-Za-z0-9])?\z", max_length=24),
@@ -42,7 +41,7 @@ TokenName = Annotated[
         "as 'SOL'"
     ),
 ]
-NOT_TOKENS = ("USD", "NULL", "TRUE", "FALSE")  # the money, and reserved words of Beancount
+NOT_TOKENS = ("USD", "NULL", "TRUE", "FALSE")  # the currency, and reserved words of Beancount
 Month = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\z"),
@@ -56,7 +55,7 @@ Step = Annotated[
 FilePath = Annotated[
     str,
     StringConstraints(pattern=r"^[^\p{Cc}\p{Zl}\p{Zp}]+\z", max_length=1_000),
-    Field(description="the path of a file in quotes, from the scenario's folder"),
+    Field(description="a path in quotes, relative to the scenario's folder"),
 ]
 SourceText = Annotated[
     str,
@@ -68,11 +67,11 @@ Remark = Annotated[
     Field(description="a text of one line, of at most 1,000 characters"),
 ]
 Usd = Annotated[float, Field(ge=0, le=1e12)]
-PositiveUsd = Annotated[float, Field(ge=0.01, le=1e12)]  # at least a cent
+PositiveUsd = Annotated[float, Field(ge=0.01, le=1e12)]  # at least one cent
 Bps = Annotated[float, Field(ge=0, le=1_000)]
 Milliseconds = Annotated[float, Field(ge=0, le=60_000)]
 Seconds = Annotated[float, Field(ge=0, le=3_600)]
-# At most ten minutes, since a larger number is probably meant in milliseconds.
+# At most ten minutes, since the author of a larger number probably meant milliseconds.
 Latency = Annotated[float, Field(ge=0, le=600)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Volatility = Annotated[float, Field(ge=0, le=100)]
@@ -83,7 +82,7 @@ Category = Annotated[
     Field(description="a word in small letters, such as 'mid-tier'"),
 ]
 LeverageRatio = Annotated[float, Field(gt=0, le=100)]
-HoldingDays = Annotated[float, Field(ge=0.1, le=10_000)]  # mean time until a position is closed
+HoldingDays = Annotated[float, Field(ge=0.1, le=10_000)]  # the mean time until a position is closed
 
 
 class Part(BaseModel):
@@ -93,12 +92,12 @@ class Part(BaseModel):
 
 
 class ContradictionError(ValueError):
-    """A value of a scenario is in its range but breaks another rule, or contradicts another value.
+    """A value is within its range, but breaks another rule or contradicts another value.
 
     Attributes:
         keys: the location of the fault in the checked table, such as ("fee_tiers", 2,
             "volume_usd").
-        problem: the error and its correction, as the words that follow the key in a message.
+        problem: the words that follow the key in the message: the error and its correction.
     """
 
     def __init__(self, keys: tuple[str | int, ...], problem: str) -> None:
@@ -107,12 +106,15 @@ class ContradictionError(ValueError):
 
 
 def moment_us(at: date | datetime) -> int:
-    """Return a time in microseconds since 1970. A date means midnight, and no zone means UTC."""
+    """Return a time in microseconds since 1970.
+
+    A date means the first moment of the day. A time without a zone is in UTC.
+    """
     return instant_us(at) if isinstance(at, datetime) else midnight_us(at)
 
 
 def check_full_hour(key: str, at: date | datetime) -> None:
-    """Refuse a time outside the supported years, or a time that is not a full hour.
+    """Refuse a time that is outside the supported years or is not a full hour.
 
     Raises:
         ContradictionError: the time is refused. The error names *key*.
@@ -124,7 +126,7 @@ def check_full_hour(key: str, at: date | datetime) -> None:
 
 
 def check_span(since: date | datetime, until: date | datetime) -> None:
-    """Refuse a time that `check_full_hour` refuses, or an end that is not after the start.
+    """Refuse an end that is not after the start, and all times that `check_full_hour` refuses.
 
     Raises:
         ContradictionError: a time is refused. The error names "since" or "until".
@@ -139,7 +141,7 @@ def check_shares(key: str, shares: Iterable[float]) -> None:
     """Refuse shares whose sum is above 1.
 
     Raises:
-        ContradictionError: the sum is above 1. *key* is the name of the list that has the shares.
+        ContradictionError: the sum is above 1. In the message the list has the name *key*.
     """
     total = math.fsum(shares)
     if total > 1 + 1e-9:
@@ -167,11 +169,14 @@ def check_distinct(key: str, field: str, values: Sequence[str]) -> None:
 
 
 def check_commodity(name: str, thing: str) -> None:
-    """Refuse a name that has another meaning in Beancount.
+    """Refuse a name that has a fixed meaning in the books: USD, or a reserved word of Beancount.
+
+    Args:
+        name: the name of a market, token or coin.
+        thing: the word for the owner of the name in the message, such as "token".
 
     Raises:
-        ContradictionError: the name is refused. The message uses the word *thing*, such as "token",
-            for the thing that has the name.
+        ContradictionError: the name is refused.
     """
     if name in NOT_TOKENS:
         raise ContradictionError(

@@ -13,7 +13,7 @@ DAYS_MAX = 2_000
 
 
 class Window(Part):
-    """A period with its own time between settlements, such as a fast market."""
+    """A period with its own time between settlements, such as a day on which prices move fast."""
 
     since: date | datetime
     until: date | datetime  # the first moment after the period
@@ -29,21 +29,21 @@ class Run(Part):
     """The start and end of a run, the times of its settlements, and the sampling of its hours."""
 
     start: date
-    end: date  # the first day that is not simulated
+    end: date  # the day after the last simulated day
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
     settle_s: Annotated[int, Field(ge=1, le=3_600)] = 300
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
-    # The hours that a played hour represents. With group_loss_usd_max: the most hours in a group.
+    # The number of hours that a played hour represents. With groups of hours: the largest number.
     one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1
-    # The bound on the predicted loss of a group of hours, of which one hour is played (see
-    # `des.hour_groups`). None: one random hour of every one_hour_in consecutive hours is played.
+    # The largest predicted loss of a group of two or more hours. One hour of each group is played,
+    # see `des.hour_groups`. None: of `one_hour_in` consecutive hours one random hour is played.
     group_loss_usd_max: Annotated[float, Field(gt=0, le=1e9)] | None = None
     # Days on which all hours are played.
     full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()
     full_days_settle_s: Annotated[int, Field(ge=1, le=3_600)] | None = None  # None: settle_s
-    # The most idle hours that pass in one step. None: each idle hour is a step.
+    # The largest number of idle hours that pass in one step. None: each idle hour is a step.
     idle_hours_at_once: Annotated[int, Field(ge=2, le=24)] | None = None
-    # Seconds between two hedges of the captive maker. None: a hedge at every settlement.
+    # Seconds from one hedge of the captive maker to the next. None: it hedges at every settlement.
     hedge_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
     day_ledgers: Literal["all"] | tuple[date, ...] = ()
 
@@ -82,8 +82,8 @@ class Run(Part):
             if self.hedge_s is not None and (self.hedge_s % settle_s or 86_400 % self.hedge_s):
                 raise ContradictionError(
                     ("hedge_s",),
-                    f"is {self.hedge_s}; give a multiple of settle_s, {settle_s}, that divides a "
-                    "day",
+                    f"is {self.hedge_s}; give a divisor of 86_400 (a day) that is also a multiple "
+                    f"of settle_s, {settle_s}",
                 )
         for i, (before, window) in enumerate(pairwise(self.windows), start=1):
             if moment_us(window.since) < moment_us(before.until):
@@ -123,8 +123,8 @@ class Run(Part):
     def _full_days(self) -> Self:
         """Refuse full days that are out of order, and keys that do not fit the list of full days.
 
-        If there are full days, no group of consecutive hours may cross midnight. Full days outside
-        the run are allowed, so that a shorter run can keep the list of days.
+        If there are full days, `one_hour_in` must divide 24, so that no group of consecutive hours
+        crosses midnight. Full days outside the run are allowed. So a shorter run can keep the list.
         """
         for i, (before, day) in enumerate(pairwise(self.full_days), start=1):
             if not before < day:
@@ -139,8 +139,7 @@ class Run(Part):
         if self.full_days and 24 % self.one_hour_in:
             raise ContradictionError(
                 ("one_hour_in",),
-                f"is {self.one_hour_in}; give a divisor of a day, 24 hours, since there are "
-                "full_days",
+                f"is {self.one_hour_in}; give a divisor of 24, since there are full_days",
             )
         return self
 
@@ -155,7 +154,7 @@ class Run(Part):
 
 
 def months_between(start: date, end: date) -> list[str]:
-    """Return the months, such as 2021-05, from the day *start* until before the day *end*."""
+    """Return the months that have days from *start* on and before *end*, such as 2021-05."""
     months = []
     year, month = start.year, start.month
     while date(year, month, 1) < end:

@@ -24,9 +24,9 @@ from des.scenario.run import Run, months_between
 from des.scenario.unused_keys import unused_of_demand, unused_of_maker, unused_quotes
 from des.scenario.venues import House, Lead
 
-TICKS_MAX = 10**10  # a run with this number of ticks takes one machine about a day
-TICKS_PER_USD_MAX = 100_000  # the most ticks in a dollar, if the token of a market has a pool
-# Below this limit quotes stay above zero unless the price halves between two settlements.
+TICKS_MAX = 10**10  # a run with so many ticks takes about a day on one machine
+TICKS_PER_USD_MAX = 100_000  # the largest denominator of a pooled token's tick, in dollars
+# Bids within this distance stay above zero, unless the price halves between two settlements.
 REACH_BPS_MAX = 5_000
 
 
@@ -47,13 +47,13 @@ class Scenario(Part):
     demand: Demand
     firms: Firms = Firms()
     leverage: Leverage | None = None  # None: no customer trades on margin
-    group: Group | None = None  # None: the house and its maker only trade
+    group: Group | None = None  # None: no payments apart from trading
     news: Annotated[tuple[News, ...], Field(max_length=10_000)] | None = None  # None: no news
     markets: Annotated[tuple[Market, ...], Field(min_length=1, max_length=50)]
-    sources: dict[str, SourceText] = Field(default={})  # the source of a figure, by its key
+    sources: dict[str, SourceText] = Field(default={})  # by key: the source of the key's value
 
     def entities(self) -> Iterator[str]:
-        """Yield the name that the scenario gives to each party with books of its own."""
+        """Yield the names of all parties that keep books, except Outside and Arbitrageurs."""
         parts = (self.house, self.maker, self.lead, self.retail, self.other_makers)
         yield from (part.name for part in parts)
         yield from (firm.name for firm in self.firms.members)
@@ -71,7 +71,7 @@ class Scenario(Part):
 
     @property
     def outside_providers(self) -> tuple[Provider, ...]:
-        """Return the backstop providers that keep books of their own: all but the captive maker."""
+        """Return the backstop providers other than the captive maker."""
         providers = self.leverage.providers if self.leverage else ()
         return tuple(each for each in providers if each.name != self.maker.name)
 
@@ -88,22 +88,22 @@ class Scenario(Part):
 
     @property
     def pledged_loans(self) -> tuple[PledgedLoan, ...]:
-        """Return the loans of customers against tokens."""
+        """Return the loans to customers against pledged tokens."""
         return self.leverage.pledged_loans if self.leverage else ()
 
     @model_validator(mode="after")
     def _names(self) -> Self:
         """Refuse two parties with the same name, and two markets with the same name.
 
-        Names of parties that differ only in capitals count as the same, because links have these
+        Parties' names that differ only in capitals count as the same. The reason: links have these
         names in small letters, and commodities such as BTC-PERP.FTX have them in capitals.
         """
-        taken = {"Outside"}  # Outside, all traders with no other role, keeps books too
+        taken = {"Outside"}  # all traders with no other role; Outside keeps books too
         if self.group and self.group.pools:
-            # Pools' arbitrageurs keep books too. Account names use "Pool" for pooled tokens.
+            # Arbitrageurs keep books too. Account names have the word "Pool" for pooled tokens.
             taken |= {"Arbitrageurs", "Pool"}
         if self.retail.coins:
-            taken.add("Wallet")  # account names use this word for coins in a wallet
+            taken.add("Wallet")  # account names have this word for coins in a wallet
         seen = {name.casefold(): name for name in taken}
         for place, name in zip(self._places(), self.entities(), strict=True):
             other = seen.get(name.casefold())
@@ -123,7 +123,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _token_names(self) -> Self:
-        """Refuse a token or coin of the group with the name of a party.
+        """Refuse a token or coin of the group that has the name of a party.
 
         Otherwise an account such as Assets:Outside:Tokens:SOL would read as a claim on a party
         named SOL.
@@ -142,7 +142,7 @@ class Scenario(Part):
         return self
 
     def _places(self) -> Iterator[tuple[str | int, ...]]:
-        """Yield the location of each name that `entities` yields, in the same order."""
+        """Yield the place of each name that `entities` yields, in the same order."""
         for part in ("house", "maker", "lead", "retail", "other_makers"):
             yield (part, "name")
         yield from (("firms", "members", i, "name") for i in range(len(self.firms.members)))
@@ -164,7 +164,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _priced(self) -> Self:
-        """Refuse tokens, coins and long positions whose market does not exist."""
+        """Refuse tokens, coins and long positions of the group whose market does not exist."""
         names, group = [market.name for market in self.markets], self.group
         if group is None:
             return self
@@ -183,7 +183,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _pooled(self) -> Self:
-        """Refuse a pool whose prices cannot be counted exactly."""
+        """Refuse a pool whose token has a market with too small a tick."""
         ticks_usd = {market.name: market.tick_usd for market in self.markets}
         markets = {t.name: t.market for t in self.group.tokens} if self.group else {}
         for i, pool in enumerate((self.group.pools if self.group else None) or ()):
@@ -192,7 +192,8 @@ class Scenario(Part):
                 raise ContradictionError(
                     ("group", "pools", i, "token"),
                     f"is '{pool.token}', whose market has a tick of {tick_usd}, too small for a "
-                    f"pool; give a tick of 1/{TICKS_PER_USD_MAX:_} or more, or leave the pool out",
+                    f"pool; give a tick that is a multiple of 1/{TICKS_PER_USD_MAX:_}, or leave "
+                    "the pool out",
                 )
         return self
 
@@ -208,7 +209,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _flowing(self) -> Self:
-        """Refuse news if customers do not react to news, and very many tiny deposits."""
+        """Refuse news if customers cannot react to it, and a mean deposit that is too small."""
         flow, mean = self.retail.flow, self.retail.deposit_usd_mean
         if self.news and flow is None:
             raise ContradictionError(
@@ -229,7 +230,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _cover(self) -> Self:
-        """Refuse a market that lacks a month's volume, or whose prices begin after the start."""
+        """Refuse a market if a month has no volume (or stated demand), or if prices begin late."""
         for i, market in enumerate(self.markets):
             key = "demand" if self.demand.closure == "stated" else "volume"
             known = {volume.month for volume in getattr(market, key)}
@@ -279,14 +280,14 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        """Refuse quotes that have two levels at the same price."""
+        """Refuse quotes with two levels at the same distance from the mid."""
         times = self.maker.spread_times
         for i, quoter in enumerate(market.quoter for market in self.markets):
             if len(set(quoter.offset_e6(times))) < quoter.levels:
                 raise ContradictionError(
                     ("markets", i, "quoter", "level_step_bps"),
-                    f"is {quoter.level_step_bps:g}; give more, to tell {quoter.levels} levels "
-                    f"apart with maker.spread_times {times:g}",
+                    f"is {quoter.level_step_bps:g}; give more, so that the {quoter.levels} levels "
+                    f"differ with maker.spread_times {times:g}",
                 )
         return self
 
@@ -298,7 +299,7 @@ class Scenario(Part):
             widest_bps = (widens - 1) * quoter.half_spread_bps * times
             reach_bps = quoter.offset_e6(times)[-1] / 100 + widest_bps + quoter.skew_bps_per_limit
             if reach_bps >= REACH_BPS_MAX:
-                # With several levels the usual cause is the distance of the last level: the
+                # With several levels the usual cause is the distance between levels, since the
                 # half-spread and the skew are each at most 1,000 bps.
                 key = "level_step_bps" if quoter.levels > 1 else "half_spread_bps"
                 found = getattr(quoter, key)
@@ -315,7 +316,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _limited(self) -> Self:
-        """Refuse a market with no limit on the displayed size if the policy decides sizes."""
+        """If the policy decides sizes, refuse a market without a limit on the displayed size."""
         policy = self.maker.quoting.policy
         for i, market in enumerate(self.markets):
             most_usd = market.quoter.most_displayed_usd
@@ -328,7 +329,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _shares_depth(self) -> Self:
-        """Refuse a depth that begins after the run's start, or that lacks the maker's share."""
+        """Require `maker.depth_share` for a depth, and refuse a depth that begins too late."""
         for i, market in enumerate(self.markets):
             if not market.depth:
                 continue
@@ -377,7 +378,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _unused(self) -> Self:
-        """Refuse keys that have no effect, given the other keys."""
+        """Refuse keys that have no effect because of the values of other keys."""
         fault = unused_of_maker(self.maker, self.markets, self.leverage)
         fault = fault or unused_of_demand(self.demand, self.markets, self.group)
         if not self.lead.quoting:

@@ -1,7 +1,7 @@
-"""Finds keys of a scenario that have no effect, given the other keys.
+"""Finds unused keys in a scenario: keys without an effect.
 
-The author of a scenario expects that each key has an effect. A key has no effect if another key
-replaces it, or if the part of the scenario that uses the key is missing.
+The author of a scenario expects that each key has an effect. A key is unused if the value of
+another key makes it useless, or if the part of the scenario that uses the key is missing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,25 +13,28 @@ from des.scenario.leverage import Leverage
 from des.scenario.maker import Maker
 from des.scenario.market import Market
 
-Fault = tuple[tuple[str | int, ...], str]  # the location of a key, and the error there
+Fault = tuple[tuple[str | int, ...], str]  # the location of a key, and the text of the error
 
 
 def unused_of_maker(
     maker: Maker, markets: Sequence[Market], leverage: Leverage | None
 ) -> Fault | None:
-    """Find a key of the captive maker that has no effect."""
+    """Find the first unused key about the captive maker, or return None."""
     return next(_unused_of_maker(maker, markets, leverage), None)
 
 
 def unused_of_demand(
     demand: Demand, markets: Sequence[Market], group: Group | None
 ) -> Fault | None:
-    """Find a key of customers' demand that has no effect with the given demand.closure."""
+    """Find the first unused key about customers' demand, or return None."""
     return next(_unused_of_demand(demand, markets, group), None)
 
 
 def unused_quotes(maker: Maker, firms: Firms) -> Fault | None:
-    """Find a size of quotes on the lead venue that has no effect without the table lead.quoting."""
+    """Find the first stated size of quotes on the lead venue, or return None.
+
+    In a scenario without the table `lead.quoting` this size has no effect.
+    """
     quotes: list[tuple[tuple[str | int, ...], float]] = [
         (("maker", "lead_quotes_usd"), maker.lead_quotes_usd)
     ]
@@ -44,7 +47,9 @@ def unused_quotes(maker: Maker, firms: Firms) -> Fault | None:
         for i, each in enumerate(firms.classes)
     ]
     faults = (
-        (place, f"is {shown:_}; give lead.quoting too, or 0") for place, shown in quotes if shown
+        (place, f"is {shown:_}; give lead.quoting too, or give 0")
+        for place, shown in quotes
+        if shown
     )
     return next(faults, None)
 
@@ -53,7 +58,7 @@ def _unused_of_maker(
     maker: Maker, markets: Sequence[Market], leverage: Leverage | None
 ) -> Iterator[Fault]:
     if not any(market.depth for market in markets):
-        # 0 is allowed, so that a file can extend another file whose markets have depth.
+        # 0 is allowed, so that a file can set 0 if it extends a file whose markets have depth.
         if maker.depth_share:
             yield (
                 ("maker", "depth_share"),

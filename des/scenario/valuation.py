@@ -1,4 +1,4 @@
-"""The value of the house's shares, by growth of its fees or by its earnings."""
+"""How the house's shares are valued: by the growth of the house's fees, or by its earnings."""
 
 from typing import Annotated, Self
 
@@ -13,26 +13,28 @@ Range = Annotated[tuple[Multiple, ...], Field(min_length=2, max_length=2)]  # lo
 class Valuation(Part):
     """Two ways to value the house: as a growing venue, and as a trading firm.
 
-    By growth, the value is growth_multiple * max(F1 - F0, 0), where F1 is the house's fees of the
-    last twelve months, and F0 is its fees of the twelve months before these. Fees are volume times
-    the venue's rates, so the value by growth is a multiple of volume growth. Fees before the run's
-    start count as zero. So the value is right for a venue that opens on the first day, and too high
-    for an older venue.
+    The value by growth is growth_multiple * max(F1 - F0, 0). F1 is the house's fees of the last
+    twelve months. F0 is its fees of the twelve months before these. Fees before the run's start
+    count as zero. So the value by growth is meant for a venue that opens on the run's first day.
 
-    Without the captive maker's liquidity, the value is growth_multiple * max(F - F0, 0). F is the
-    fees that the house would have earned in the last twelve months without the maker's quotes:
+    The value by growth without the captive maker's quotes is growth_multiple * max(F - F0, 0). F is
+    the fees that the house would have earned in the last twelve months without these quotes:
     customers' fee rate times the uninformed volume with the other makers alone (`Demand.response`).
     F contains no fees of firms, since firms would have found no quotes to hit. F also contains no
-    fees of forced orders. F0 stays the same, since the question is the cost of stopping the quotes.
+    fees of forced orders. F0 is not reduced: we compare with a world in which the maker's quotes
+    stopped twelve months ago.
 
-    As a trading firm, the value is earnings_multiple * max(E, 0). E is the fees of the last twelve
-    months minus operating costs, plus the result of the captive maker's quotes.
+    The value of a trading firm is earnings_multiple * max(E, 0). E is the earnings of the last
+    twelve months: the house's fees minus its operating costs, plus the result of the captive
+    maker's quotes.
 
-    The price of a listed venue is 28 to 113 times the growth of a year's revenue: 28 for Robinhood
-    at its listing in July 2021, 113 for Coinbase at its listing in April 2021. The multiple 113
-    compares calendar years. If the last twelve months are compared, Coinbase's multiple is 39. The
-    price of a listed trading firm is 2.6 to 12.4 times a year's earnings (Flow Traders, 2020 and
-    2021). To count only growth is our simplification.
+    The multiples in `runs/ftx.toml` are from prices of listed companies. At its listing in July
+    2021 Robinhood's price was 28 times the growth of its yearly revenue. At its listing in April
+    2021 Coinbase's price was 113 times the growth of its revenue from 2019 to 2020, and 39 times
+    the growth over the last twelve months. The price of Flow Traders, a trading firm, was 2.6 times
+    its earnings of 2020, and 12.4 times its expected earnings of 2021.
+
+    We simplify: the value by growth does not depend on the level of the fees.
     """
 
     growth_multiple: Multiple
@@ -59,6 +61,7 @@ class Valuation(Part):
             if not low <= multiple <= high:
                 raise ContradictionError(
                     (f"{key}_range",),
-                    f"is [{low:g}, {high:g}]; give [low, high] around {key}, {multiple:g}",
+                    f"is [{low:g}, {high:g}]; give a range [low, high] that contains {key}, "
+                    f"{multiple:g}",
                 )
         return self

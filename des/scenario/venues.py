@@ -1,4 +1,7 @@
-"""The two venues: the house, whose books we keep, and the lead venue, the source of the price."""
+"""The two venues: the house and the lead venue.
+
+We keep the books of the house. The price is discovered on the lead venue.
+"""
 
 from itertools import pairwise
 from typing import Annotated, Self
@@ -19,7 +22,7 @@ from des.scenario.quantities import (
 
 
 class FeeTier(Part):
-    """The taker fee of traders who traded at least *volume_usd* in thirty days."""
+    """The taker fee for a trader with a volume of at least *volume_usd* in the last thirty days."""
 
     volume_usd: Usd
     taker_bps: Annotated[float, Field(ge=0, le=100)]
@@ -40,7 +43,7 @@ class House(Gateway):
     gateway_ms_median_busy: Milliseconds
     # An hour is busy if its volatility is at least this number times the stated volatility.
     busy_above: Annotated[float, Field(gt=0, le=100)] = 2.0
-    funding_bps_per_day: Annotated[float, Field(ge=-100, le=100)] = 0.0  # longs pay if above 0
+    funding_bps_per_day: Annotated[float, Field(ge=-100, le=100)] = 0.0  # above 0: longs pay shorts
     fee_tiers: Annotated[tuple[FeeTier, ...], Field(min_length=1, max_length=20)]
     # The lowest taker fee after a discount. A tier with a lower fee keeps its fee.
     taker_floor_bps: Annotated[float, Field(ge=0, le=100)] = 0.0
@@ -70,12 +73,13 @@ class House(Gateway):
 
 
 class LeadQuoting(Part):
-    """The maker's and the firms' quotes on the lead venue. Fast firms hit the slow quotes."""
+    """The maker's and the firms' quotes on the lead venue. Faster firms hit stale quotes."""
 
     refresh_s: Annotated[float, Field(ge=0.01, le=3_600)]
     half_spread_bps: Bps
     uninformed_fraction: Fraction  # the noise traders' share of the lead venue's volume
-    # The displayed size of all other makers on the lead venue together, per market and side.
+    # The displayed size of all makers on the lead venue other than the captive maker and the firms,
+    # added up, in dollars per market and side.
     outside_quotes_usd: PositiveUsd
 
 
@@ -92,7 +96,8 @@ class Lead(Part):
     # until its margin reaches the target.
     margin_ratio_min: Annotated[float, Field(gt=0, le=1)]
     margin_ratio_target: Annotated[float, Field(gt=0, le=1)]
-    # The opening balance of all other parties on this venue, who hold the other side of hedges.
+    # The opening balance of all traders on this venue other than hedgers. They hold the other side
+    # of hedges.
     outside_claim_usd: PositiveUsd
     quoting: LeadQuoting | None = None  # None: the maker and the firms only hedge on this venue
 

@@ -1,1 +1,1 @@
-"""The money of the house group: margin, loans, uses; and the margin of all hedgers."""
+"""The house group's money (loans, uses, tokens, coins), and the margin of all hedgers."""

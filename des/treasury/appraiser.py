@@ -1,8 +1,9 @@
-"""The value of all shares of the house: by growth, by growth without the maker, or by earnings.
+"""The value of all shares of the house: by growth, by growth without quotes, and by earnings.
 
-Growth is the growth of the house's fees. Fees and earnings are from the general ledger, by whole
-months. The multiples are in the scenario's `Valuation`. Notes record the three values after each
-month, on the first day of the next month, and at each funding round.
+Growth is the growth of the house's fees. Fees and earnings are monthly sums from the general
+ledger. The fees without the captive maker's quotes are an estimate (see `OtherMakersDesk`). The
+multiples are in the scenario's `Valuation`. Notes record the three values on the first day of each
+month, for the month before, and at each funding round.
 """
 
 from decimal import Decimal
@@ -33,7 +34,7 @@ def appraiser(
 
 
 class Appraiser:
-    """Computes the three values of all shares, and notes them monthly and at funding rounds."""
+    """Computes the three values of all shares, and notes these values."""
 
     def __init__(
         self, terms: Valuation, parties: Parties, others: OtherMakersDesk, journal: Journal
@@ -52,29 +53,30 @@ class Appraiser:
         quotes = (*quotes_on_house(maker), *quotes_on_lead(maker))
         costs = expense(parties.house, Kind.OPERATIONS)
         self._earnings = MonthlyIncome(journal, (fees, costs, *quotes))
-        # Fees that would remain without the captive maker's quotes: so far, and by month.
+        # Fees that would remain without the captive maker's quotes: the sum so far, and by month.
         self._left_so_far_cents = 0.0
         self._fees_left_cents: list[int] = []
 
     def begin_month(self, time_us: int) -> None:
-        """Close the month that ended just before *time_us*, and note the value of the house."""
+        """Close the month that ended just before *time_us*, and note the three values."""
         self._fees.close_month()
         self._earnings.close_month()
-        # All other fees count as lost: mainly fees on firms' hits, on forced orders, and on the
-        # volume that customers trade only because of the captive maker's quotes.
+        # Only fees that would remain without the captive maker's quotes are added. The fees that
+        # would be lost are mainly fees on firms' hits, on forced orders, and on the volume that
+        # customers trade only because of these quotes.
         so_far = self._others.fees_without_maker_cents
         self._fees_left_cents.append(round(so_far - self._left_so_far_cents))
         self._left_so_far_cents = so_far
         self.note(time_us, f"{day_of(time_us - 1):%Y-%m}")
 
     def note(self, time_us: int, what: str) -> None:
-        """Record the three values. *what* is the month or the funding round of the values."""
+        """Record the three values. *what* is the name of their month or of their funding round."""
         for appraisal in self.appraisals:
             self._journal.note(time_us, appraisal.noted(what))
 
     @property
     def appraisals(self) -> tuple[Appraisal, Appraisal, Appraisal]:
-        """Return the three valuations of the house from the months closed so far."""
+        """Return the three values of all shares, computed from the months closed so far."""
         growth, earnings = self._terms.growth_multiples, self._terms.earnings_multiples
         before_cents = year_before_cents(self._fees.months_cents)
         fees_cents = year_cents(self._fees.months_cents)
@@ -88,7 +90,7 @@ class Appraiser:
 
     @property
     def lost_without_maker_cents(self) -> int:
-        """Return the value that shares would lose without quotes, at the middle multiple."""
+        """Return the value that all shares would lose without quotes, at the middle multiple."""
         with_it, without, _ = self.appraisals
         return with_it.middle_cents - without.middle_cents
 

@@ -1,9 +1,9 @@
 """The group's cash reserve, which the maker fills by selling coins.
 
-The cash of the group is the cash of the house and of its maker. Customers' coins in the house count
-as the proceeds of their sale. The reserve is all withdrawals that wait, plus a share of customers'
-other claims. Each month the maker buys coins with the group's cash above the reserve. So customers'
-money that is neither reserved nor spent is invested in coins.
+The group's cash is the maker's cash, plus the house's cash, plus the dollars for which the house
+can sell customers' coins. The reserve is all withdrawals that wait, plus a share of customers'
+other claims. On the first day of each month the maker buys coins with the group's cash above the
+reserve. So customers' money that is neither reserved nor spent is invested in coins.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ def cash_reserve(
     book: CoinBook | None,
     waiting_cents: Callable[[], int],
 ) -> "CashReserve | None":
-    """Create the reserve, or return None if the scenario states none."""
+    """Create the reserve, or return None if the scenario states no `cash_shares`."""
     portfolio = scenario.group.portfolio if scenario.group else None
     if portfolio is None or not portfolio.cash_shares or book is None:
         return None
@@ -38,9 +38,9 @@ def cash_reserve(
 
 
 class CashReserve:
-    """Keeps cash for the day's share of customers' claims, and for all withdrawals that wait.
+    """Keeps cash for all withdrawals that wait, and for a share of customers' other claims.
 
-    Before the first day with a share the reserve has no effect.
+    Before the date of the first share the reserve has no effect.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class CashReserve:
         """Initialise the reserve.
 
         Args:
-            shares: the share of claims that is kept in cash, with the day from which it is valid.
+            shares: the shares of claims that are kept in cash, each with its first day.
             parties: all parties that keep books, by role.
             custody: states customers' claims, and moves cash.
             purse: raises the maker's money.
@@ -67,10 +67,15 @@ class CashReserve:
         self._maker = parties.names.index(parties.maker)
 
     def sell_coins(self, time_us: int, due_cents: int, marks: np.ndarray) -> None:
-        """Sell coins if the cash is below the reserve plus the maker's payments of the day.
+        """Sell coins if the group's cash is less than the reserve plus *due_cents*.
 
-        The maker pays the proceeds into its account on the house, and from this account repays its
+        The maker pays the proceeds into its account on the house. From this account it repays its
         debt on the credit line.
+
+        Args:
+            time_us: the time of the sale.
+            due_cents: the maker's payments of the day.
+            marks: lead prices by market, in ticks.
         """
         share = in_force(self._shares, day_of(time_us))
         lacking = due_cents - self._spare_cents(share) if share else 0
@@ -83,7 +88,7 @@ class CashReserve:
         self._purse.credit.repay(time_us, self._custody.claim_cents(self._maker, self._house))
 
     def buy_coins(self, time_us: int, marks: np.ndarray) -> None:
-        """Buy coins with the cash above the reserve, on the first day of each month."""
+        """On the first day of each month, buy coins with the group's cash above the reserve."""
         share = in_force(self._shares, day_of(time_us))
         cents = self._spare_cents(share) if share and day_of(time_us).day == 1 else 0
         if cents > 0:
@@ -91,7 +96,7 @@ class CashReserve:
             self._book.spend(time_us, min(cents, self._purse.cash_cents), marks, LINKS)
 
     def _spare_cents(self, kept: CashShare) -> int:
-        """Return the group's cash minus the reserve. A negative result is the missing cash."""
+        """Return the group's cash minus the reserve. The result is negative if cash is missing."""
         cash, waiting = self._purse.cash_cents, self._waiting_cents()
         cash += self._custody.till(self._house)
         calm = self._custody.customers_cents() - waiting

@@ -1,9 +1,10 @@
-"""Coins that the maker buys with money of lenders and customers, and sells with a haircut.
+"""Coins that the maker buys with money of lenders and customers, and sells at a discount.
 
-A coin is valued at the day's last lead price, or at the last stated price. Dealers have all coins
-at the start. The maker buys a coin from dealers at this value, and sells the coin to dealers at
-this value minus the haircut. The haircut represents the cost of selling into a falling market.
-Sales do not move the price, since recorded prices already contain the impact of actual sales.
+At the start dealers have all coins of the portfolio. The value of a coin with a market is the day's
+last lead price. The value of any other coin is its last stated price. The maker buys coins from
+dealers at this value, and sells coins to dealers at this value minus a discount, the haircut. The
+haircut represents the cost of selling into a falling market. Sales do not move the price, since
+recorded prices already contain the impact of actual sales.
 """
 
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ def coin_book(
 
 
 class CoinBook:
-    """The lots of each coin that the maker and the dealers hold."""
+    """Buys and sells coins for the maker, and counts the lots of each coin."""
 
     def __init__(
         self, scenario: Scenario, parties: Parties, custody: Custody, journal: Journal
@@ -57,15 +58,18 @@ class CoinBook:
 
     @property
     def recall_sold_e9(self) -> int:
-        """Return the share of a recall's missing cash that coin sales raise, in billionths."""
+        """Return `recall_sold_share` in billionths.
+
+        If the maker lacks cash for a recall, sales of coins raise this share of the lacking cash.
+        """
         return round(self._terms.recall_sold_share * UNIT)
 
     def opening_cash(self) -> dict[str, int]:
-        """Return the dealers' cash, in cents."""
+        """Return the dealers' opening cash, in cents."""
         return {self._terms.dealers: to_cents(self._terms.dealers_cash_usd)}
 
     def opening_lots(self) -> dict[tuple[str, str], int]:
-        """Return the lots of each coin that the dealers hold at the start, by (dealers, coin)."""
+        """Return the lots that the dealers hold at the start, by (dealers, coin)."""
         return {
             (coin.dealers, coin.name): lots
             for coin, lots in zip(self._coins, self._supply, strict=True)
@@ -77,7 +81,7 @@ class CoinBook:
         return sum(lots * cents for lots, cents in zip(self.lots, prices, strict=True))
 
     def buy(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Spend each coin's share of *cents* on whole lots, at most the lots that dealers have.
+        """Spend each coin's stated share of *cents* on whole lots, at most the dealers' lots.
 
         A coin without a price is not bought.
         """
@@ -90,13 +94,13 @@ class CoinBook:
                 self._exchange(time_us, place, lots, lots * lot_cents, links)
 
     def spend(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Spend *cents* on whole lots of coins, in the proportions of the scenario's shares."""
+        """Spend *cents* on whole lots. The stated shares of the coins are scaled to a sum of 1."""
         self.buy(time_us, cents * UNIT // sum(self._share), marks, links)
 
     def sell(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
         """Sell coins for *cents* or slightly more, as far as coins and the dealers' cash allow.
 
-        Each coin is sold in proportion to its value after the haircut.
+        The coins are sold in proportion to the values of the maker's lots after the haircut.
         """
         prices = self._lot_cents(time_us, marks)
         net_cents = [

@@ -10,7 +10,7 @@ from ledger.journal import Journal
 
 
 class CreditLine:
-    """The credit line, drawn in whole tranches, so that the books contain few small entries."""
+    """The credit line. Draws are whole tranches, so that the books have few small entries."""
 
     def __init__(
         self,
@@ -26,12 +26,12 @@ class CreditLine:
         """Start with an undrawn line.
 
         Args:
-            house: the venue of the borrower's account.
+            house: the house venue, which has an account for the borrower.
             names: the names of the borrower and of the house.
             borrower: the borrower's code.
             limit_cents: returns the limit of the line at a given time.
-            tranche_cents: draws and repayments are multiples of this amount, unless the maker can
-                only draw less, or owes less.
+            tranche_cents: draws and repayments are multiples of this amount. A draw is less if the
+                unused line is less, and a repayment is less if the debt is less.
             journal: records draws and repayments.
             house_money: states the house's own cash, which limits the credit line. None: the house
                 can lend customers' money too.
@@ -45,7 +45,10 @@ class CreditLine:
 
     @property
     def owed_cents(self) -> int:
-        """Return the debt: drawn dollars, and lent coins' value less the proceeds of their sale."""
+        """Return the maker's debt in dollars and lent coins.
+
+        Lent coins count at their value minus the proceeds of their sale.
+        """
         return self.drawn_cents + (self._coins.line_cents if self._coins else 0)
 
     def unused_cents(self, time_us: int) -> int:
@@ -54,7 +57,7 @@ class CreditLine:
         return min(unused, self._house_money.own_cents()) if self._house_money else unused
 
     def draw(self, time_us: int, needed_cents: int, links: tuple[str, ...] = ()) -> None:
-        """Draw *needed_cents*, rounded up to whole tranches, into the maker's account."""
+        """Lend *needed_cents*, rounded up to whole tranches, but at most the unused line."""
         tranches = -(-needed_cents // self._tranche_cents)
         cents = min(tranches * self._tranche_cents, self.unused_cents(time_us))
         if cents > 0:
@@ -62,7 +65,7 @@ class CreditLine:
             self._journal.record(movements.draw(time_us, *self._names, cents, links))
 
     def repay(self, time_us: int, spare_cents: int) -> None:
-        """Repay whole tranches from the account's spare money, at most the debt."""
+        """Repay whole tranches from the account, at most *spare_cents* and at most the debt."""
         cents = min(spare_cents // self._tranche_cents * self._tranche_cents, self.owed_cents)
         if cents > 0:
             self._book(-cents)

@@ -1,10 +1,11 @@
-"""The directional book: long positions on the lead venue, held for a rise of the price.
+"""The directional book: long positions on the lead venue, held to gain from a rise of the price.
 
-Each position is bought for a given sum on its first day and sold on its last day. To limit the
-impact, purchases and sales are spread over the day. In an interval that lasts an n-th of a day, the
-desk trades at most an n-th of the market's positions that have begun, rounded up to a lot. The book
-and the maker's hedges share the maker's margin on the lead venue. If the maker cannot meet a margin
-call, all positions are sold, and the book stays closed until the end of the run.
+Each position is bought for a stated sum on its first day and sold on its last day. To limit the
+impact on the price, an order has a maximum size. For an interval between two settlements that lasts
+an n-th of a day, take the lots of all positions of the market that have begun, even if they have
+ended. The desk trades at most an n-th of these lots, rounded up. The book and the maker's hedges
+share the maker's margin on the lead venue. If the maker cannot meet a margin call, all positions
+are sold, and the book stays closed until the end of the run.
 """
 
 from collections.abc import Sequence
@@ -29,16 +30,16 @@ def directional_book(scenario: Scenario, parties: Parties) -> "DirectionalBook |
 
 
 class DirectionalBook:
-    """The desk's target positions, market by market."""
+    """The desk's target positions, and its orders."""
 
     def __init__(self, longs: Sequence[Long], holder: int) -> None:
-        """Start without targets; *holder* is the desk's index among the holders."""
+        """Start without targets. *holder* is the desk's index among the holders of positions."""
         self.holder = holder
         self._longs = [
             (each, midnight_us(each.since), midnight_us(each.until) if each.until else None)
             for each in longs
         ]
-        self._lots: dict[int, int] = {}  # size of each long position in lots, by its index
+        self._lots: dict[int, int] = {}  # lots of each long position, by its index
         self._closed = False
 
     @property
@@ -56,7 +57,7 @@ class DirectionalBook:
         """Return the desk's order at a settlement.
 
         Args:
-            market: the market of the position.
+            market: the market of the order.
             now_us: the time of the settlement.
             lot_cents: the value of a lot.
             held_lots: the desk's present position in lots.
@@ -68,7 +69,7 @@ class DirectionalBook:
                 continue
             over = until_us is not None and now_us >= until_us
             if i not in self._lots:
-                # If a position ended before the run, or if the book is closed, nothing is bought.
+                # Nothing is bought if the position ended before the run, or if the book is closed.
                 idle = over or self._closed
                 self._lots[i] = 0 if idle else to_cents(long.usd) // lot_cents
             traded += self._lots[i]

@@ -1,16 +1,27 @@
 """The group's treasury: its payments and loans at the end of each day, apart from trading.
 
-The order of a day: arbitrageurs trade with pools, pools may close, shares are sold, lenders check
-their limits and recall loans, coins are sold if cash is too low, interest is paid, the maker buys
-coins with loans that are drawn in full, uses are paid in the order of the scenario, tokens are
-bought, pools open, the maker buys coins with cash above the reserve, tokens and coins are marked,
-and the house pays its operating costs. The group makes each payment in full or not at all, and a
-note records each unpaid payment. Only a recall can be paid in part; the unpaid part remains a debt.
+The steps of a day are, in this order:
 
-After a halt of the house, arbitrageurs still trade with pools, pools may close, and tokens and
-coins are marked. Nothing else happens: creditors keep their claims, and the group receives no new
-money. Notes record only the uses that become due. Purchases of tokens, recalls, interest and
-operating costs that become due have no note.
+1. Arbitrageurs trade with the pools. A pool closes at the end of its last day.
+2. Investors pay for shares.
+3. Lenders check their limits and recall loans. The maker repays the recalled loans.
+4. The maker sells coins if the group's cash is too low.
+5. On the first of a month the maker pays interest.
+6. The maker draws the loans with `drawn_in_full`, and buys coins with them.
+7. The group pays for uses, in the order of the scenario.
+8. The maker buys tokens.
+9. New pools open.
+10. On the first of a month the maker buys coins with cash above the reserve.
+11. The marks of tokens and coins are recorded.
+12. On the first of a month the house pays its operating costs.
+13. The day's interest on loans accrues.
+
+Interest, uses, tokens and operating costs are paid in full or not at all. A note records each
+payment that is not made. A recall can be paid in part, and the unpaid part remains a debt.
+
+After a halt of the house only steps 1 and 11 take place. Creditors keep their claims, and the group
+receives no new money. Notes record the uses that become due. Purchases of tokens, recalls, interest
+and operating costs that become due have no note.
 """
 
 from collections.abc import Callable, Sequence
@@ -62,7 +73,7 @@ def treasury(
         custody: moves the cash.
         reserved: returns the balance of the insurance fund in cents.
         listings: all markets.
-        appraiser: notes the value of shares at each round; None: no notes.
+        appraiser: notes the value of shares at each funding round. None: no notes.
         journal: records draws, loans and payments.
         waiting_cents: returns the sum of all withdrawals that wait.
     """
@@ -117,10 +128,10 @@ class GroupTreasury:
             parties: all parties that keep books, by role.
             custody: moves cash, and states whether the house has halted.
             shares: sells shares of the house.
-            loans: invests loans in coins, and repays the loans.
-            reserve: keeps a reserve in cash. Buys coins with the group's other cash, and sells
-                coins if the cash is less than the reserve and the day's payments. None: only loans
-                buy coins.
+            loans: buys coins with loans, pays interest, and repays recalled loans.
+            reserve: buys coins with the group's cash above the reserve, and sells coins if the cash
+                is less than the reserve plus the day's payments. None: there is no reserve, and
+                coins are bought only with loans.
             spender: makes all other payments.
             pools: the pools of the maker's tokens.
             journal: the journal with all balances.
@@ -131,9 +142,10 @@ class GroupTreasury:
         self._lenders, self._book = loans.lenders, loans.book
 
     def opening_cash(self) -> dict[str, int]:
-        """Return the opening cash, in cents, of lenders, investors and the dealers in coins.
+        """Return the opening cash of lenders, investors and dealers in coins, in cents by name.
 
-        The result includes the cash with which the rest of the world trades with pools.
+        If there are pools, the result also has the cash of the rest of the world for trades with
+        pools.
         """
         cash = self._lenders.opening_cash()
         if cents := self._pools.outside_cents():
@@ -143,18 +155,18 @@ class GroupTreasury:
         return cash | self._shares.opening_cash()
 
     def opening_tokens(self) -> dict[tuple[str, str], int]:
-        """Return the units of each token that exist at the start, by (holder, token)."""
+        """Return the opening units of tokens, by (holder, token)."""
         units = self._holdings.opening_units()
         for token, n in self._pools.outside_units().items():
             units[OUTSIDE, token] = units.get((OUTSIDE, token), 0) + n
         return units
 
     def opening_coins(self) -> dict[tuple[str, str], int]:
-        """Return the lots of each coin that the dealers hold at the start, by (dealers, coin)."""
+        """Return the lots of coins that the dealers hold at the start, by (dealers, coin)."""
         return self._book.opening_lots() if self._book else {}
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
-        """Make the treasury's payments of a day, at its last microsecond.
+        """Take the treasury's steps of a day, at the day's last microsecond.
 
         Args:
             time_us: the day's last microsecond.
@@ -173,7 +185,7 @@ class GroupTreasury:
             self._settle(time_us, marks)
 
     def _deal(self, time_us: int, marks: np.ndarray) -> None:
-        """Receive money from investors and lenders, make payments, and buy and sell coins."""
+        """Take steps 2 to 10 of a day."""
         day = day_of(time_us)
         self._shares.sell(time_us)
         self._lenders.look(self._collateral_cents(time_us, marks))
@@ -192,7 +204,7 @@ class GroupTreasury:
             self._reserve.buy_coins(time_us, marks)
 
     def _due_cents(self, day: date) -> int:
-        """Return the maker's payments due on a day, except recalls and dollars for new pools."""
+        """Return the sum of the maker's payments of a day, without recalls and new pools."""
         cents = self._spender.due_cents(day)
         cents += sum(to_cents(purchase.usd) for purchase in self._holdings.due(day))
         if day.day == 1:
@@ -200,11 +212,11 @@ class GroupTreasury:
         return cents
 
     def _settle(self, time_us: int, marks: np.ndarray) -> None:
-        """On the first of a month, pay the house's costs. Each day, accrue interest on loans."""
+        """Pay the house's costs on the first of a month, and accrue the day's interest on loans."""
         day = day_of(time_us)
         if day.day == 1:
             self._spender.pay_costs(time_us)
-        # Tokens received today count as collateral from today on.
+        # Tokens and coins that were bought today are part of this collateral.
         self._lenders.look(self._collateral_cents(time_us, marks))
         self._lenders.close_day()
 

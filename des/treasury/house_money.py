@@ -1,4 +1,4 @@
-"""The house's own cash: the cash that would remain if the house paid all its debts."""
+"""The house's own cash: its cash minus its debts and its insurance fund."""
 
 from collections.abc import Callable
 
@@ -8,15 +8,12 @@ from ledger.parties import Parties
 
 
 class HouseMoney:
-    """The house's cash minus its debts and its insurance fund.
-
-    Customers outside the group are paid before the maker.
-    """
+    """Computes the house's own cash."""
 
     def __init__(
         self, parties: Parties, house: Venue, custody: Custody, reserved: Callable[[], int]
     ) -> None:
-        """Initialise with the house's claims and cash.
+        """Store the objects that state the house's cash, its debts and its insurance fund.
 
         *reserved* returns the balance of the insurance fund in cents.
         """
@@ -27,8 +24,10 @@ class HouseMoney:
     def own_cents(self) -> int:
         """Return the house's cash minus its debts and its insurance fund, at least 0.
 
-        If the maker owes money on its account, this debt counts like cash, but only if the cash is
-        enough for all other customers and for the insurance fund.
+        The debts include the value of the coins that the house owes to customers. The cash includes
+        the dollars for which the house can sell customers' coins. If the maker owes money on its
+        account, this debt counts as cash, but only if the house's cash is enough for all other
+        customers and for the insurance fund.
         """
         in_coins = self._custody.coins.owed_cents if self._custody.coins else 0
         makers = int(self._house.claims[self._maker])

@@ -22,8 +22,8 @@ class Lenders:
 
     Each lender has a limit, which depends on the date, and recalls the part of its loan above the
     limit. If the scenario states `advance` for a lender, the limit is also at most this share of
-    the value of the maker's tokens and coins at the last close. Each such lender counts all tokens
-    and coins, since lenders do not know of each other.
+    the value of the maker's tokens and coins at the last valuation. Each lender with `advance`
+    counts all tokens and coins as its own collateral, since lenders do not know of each other.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Lenders:
         Args:
             lenders: the scenario's lenders.
             tranche_cents: a loan for a payment is a multiple of this amount, unless it reaches the
-                limit. A loan that is drawn in full always reaches the limit.
+                limit. A loan with `drawn_in_full` is always drawn up to the limit.
             parties, custody, journal: the world's parties, custody and journal.
         """
         self._lenders, self._tranche_cents = lenders, tranche_cents
@@ -48,7 +48,7 @@ class Lenders:
         self._code = [parties.names.index(lender.name) for lender in lenders]
         self._rate = [round(Decimal(repr(each.rate_pct_per_year)) * 10**6) for each in lenders]
         self.owed_cents = [0 for _ in lenders]
-        # Debts at the ends of days, summed since the last payment of interest.
+        # For each lender: the debt at the end of each day, summed since interest was last paid.
         self._cent_days = [0 for _ in lenders]
         self._collateral_cents = 0
 
@@ -64,11 +64,11 @@ class Lenders:
         self._collateral_cents = collateral_cents
 
     def unused_cents(self, time_us: int) -> int:
-        """Return the sum of all lenders' unused limits."""
+        """Return the cents that all lenders together can still lend."""
         return sum(self._room_cents(i, time_us) for i in range(len(self._lenders)))
 
     def borrow(self, time_us: int, needed_cents: int, links: tuple[str, ...] = ()) -> None:
-        """Let the maker borrow *needed_cents*, rounded up to tranches, within the limits."""
+        """Let the maker borrow *needed_cents*, rounded up to whole tranches, within the limits."""
         for i in range(len(self._lenders)):
             tranches = -(-needed_cents // self._tranche_cents)
             cents = min(tranches * self._tranche_cents, self._room_cents(i, time_us))
@@ -77,12 +77,13 @@ class Lenders:
                 needed_cents -= cents
 
     def draw_in_full(self, time_us: int) -> Iterator[tuple[int, int]]:
-        """Draw the loans that are drawn in full, even if the money is not needed.
+        """Draw the loans with `drawn_in_full` up to their limits, even if no money is needed.
 
-        A loan is drawn when a limit of the lender begins, and again on the first of each month.
+        A loan is drawn on each day on which a limit of its lender begins, and on the first of each
+        month.
 
         Yields:
-            The index of each lender that lends now, and the cents drawn.
+            The index of each lender that lends today, and the cents that are drawn.
         """
         day = day_of(time_us)
         for i, lender in enumerate(self._lenders):
@@ -93,14 +94,14 @@ class Lenders:
                 yield i, cents
 
     def recalled(self, time_us: int) -> Iterator[tuple[int, int]]:
-        """Yield the index of each lender that recalls, and the part of its loan above the limit."""
+        """Yield the index of each lender that recalls money, and the recalled cents."""
         for i, owed in enumerate(self.owed_cents):
             beyond = owed - self._limit_cents(i, time_us)
             if owed and beyond > 0:
                 yield i, beyond
 
     def repay(self, time_us: int, place: int, cents: int) -> None:
-        """Repay *cents* of a lender's recall."""
+        """Repay *cents* of a loan that a lender recalls."""
         if cents:
             self.owed_cents[place] -= cents
             lender = self._lenders[place].name
@@ -129,7 +130,7 @@ class Lenders:
     def note_unpaid(
         self, time_us: int, kind: type[UnpaidRecall | UnpaidInterest], place: int, cents: int
     ) -> None:
-        """Record a recall or interest that could not be paid. The amount remains due."""
+        """Record that *cents* of a recall or of interest could not be paid. They remain due."""
         account = debt(self._parties.maker, self._lenders[place].name)
         self._journal.note(time_us, kind(account, dollars(cents)))
 
@@ -156,8 +157,8 @@ def interest_cents(cent_days: int, rate: int) -> int:
     """Return simple interest, rounded half up to the cent.
 
     Args:
-        cent_days: the debt at the end of each day, summed over days.
-        rate: yearly rate in millionths of a per cent; a year has 365 days.
+        cent_days: the debt in cents at the end of each day, summed over days.
+        rate: yearly rate in millionths of a per cent. A year has 365 days.
     """
     year = DAYS_OF_YEAR * RATE_UNIT
     return (cent_days * rate + year // 2) // year

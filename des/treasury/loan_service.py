@@ -1,9 +1,11 @@
 """The captive maker's loans: the maker buys coins with loans, pays interest and repays recalls.
 
 Interest that cannot be paid in full is not paid at all. A recall is paid as far as there is money,
-and the unpaid part remains due. If the maker holds coins, sales of coins raise a part of each
-recall. A part of a recall remains unpaid only if no more coins can be sold: the maker has none, the
-dealers lack cash, or the coins are worth nothing after the haircut.
+and the unpaid part remains due. If the maker has coins and too little cash for a recall, it first
+sells coins for a stated share of the lacking cash. Then the purse raises cash. Then the maker sells
+more coins if cash is still lacking. A part of the recall remains unpaid only if the purse is empty
+and no more coins can be sold: the maker has none, the dealers lack cash, or the coins are worth
+nothing after the haircut.
 """
 
 import numpy as np
@@ -17,18 +19,18 @@ from ledger.parties import Parties
 
 
 class LoanService:
-    """Invests loans in coins, and pays lenders from sales of coins and from the maker's purse."""
+    """Buys coins with loans, and pays lenders from sales of coins and from the maker's purse."""
 
     def __init__(
         self, parties: Parties, purse: Purse, lenders: Lenders, book: CoinBook | None
     ) -> None:
-        """Start without recalls. Without a *book* the maker holds no coins."""
+        """Start without recalls. If *book* is None, the maker never holds coins."""
         self._names, self._purse, self.lenders = parties.lenders, purse, lenders
         self.book = book
-        self._unpaid_recalls: dict[int, int] = {}  # by lender, the cents of the last note
+        self._unpaid_recalls: dict[int, int] = {}  # unpaid cents of the last day, by lender
 
     def hold_coins(self, time_us: int, marks: np.ndarray) -> None:
-        """Draw the loans that are drawn in full, and buy coins with a share of each loan."""
+        """Draw the loans with `drawn_in_full`, and buy coins with the stated share of each loan."""
         if self.book:
             for place, cents in self.lenders.draw_in_full(time_us):
                 self.book.buy(time_us, cents, marks, self._links(place))
@@ -54,7 +56,7 @@ class LoanService:
         self._unpaid_recalls = unpaid
 
     def pay_interest(self, time_us: int) -> None:
-        """Pay the accrued interest of each lender in full, or note that it is unpaid."""
+        """Pay each lender its accrued interest in full, or note that the interest is unpaid."""
         for place, cents in self.lenders.interest_due():
             if self._purse.raise_all(time_us, cents, self._links(place)):
                 self.lenders.pay_interest(time_us, place, cents)

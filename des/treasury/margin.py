@@ -1,11 +1,12 @@
-"""Margin: all hedgers keep enough margin on both venues, by real transfers of cash.
+"""Margin: hedgers cover debits on the house, and keep margin on the lead venue.
 
-After each settlement a hedger covers its debit on the house venue, if it has one. If a hedger's
-margin on the lead venue is below the minimum, the hedger raises the margin to the target. Firms and
-outside providers use their own cash first, and then their money on the other venue. The captive
-maker uses its funding waterfall (`Purse`). For a debit on the house, the maker uses its money on
-the lead venue last. A remaining debit is a gap loss, which the venue bears. Once a day margin far
-above the target is moved back to the house.
+All payments are real transfers of cash. After each settlement a hedger covers its debit on the
+house, if it has one. If a hedger's margin on the lead venue is below the minimum, the hedger raises
+the margin to the target. Firms and outside providers use their own cash first, and then their money
+on the other venue. The captive maker uses its funding waterfall (`Purse`). For a debit on the
+house, the maker uses its money on the lead venue last. A debit that remains is a gap loss, and the
+venue bears it. Once a day a hedger with far more margin than the target moves the excess from the
+lead venue to the house.
 """
 
 from collections.abc import Sequence
@@ -23,11 +24,11 @@ from ledger.money import to_cents
 from ledger.parties import Parties
 from ledger.times import day_of, settlement_link
 
-EXCESS = 2  # if margin exceeds this multiple of its target, the margin above the target is returned
+EXCESS = 2  # margin above this multiple of the target is reduced to the target
 
 
 def first_floors(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> dict[int, int]:
-    """Return the least cents that each hedger keeps on the lead venue, at the start of the run."""
+    """Return each hedger's initial minimum on the lead venue in cents, by the hedger's code."""
     floors = {parties.maker: scenario.maker.lead_deposit_usd}
     floors |= {firm.name: firm.on_lead_usd for firm in firms}
     floors |= {each.name: each.on_lead_usd for each in scenario.outside_providers}
@@ -71,7 +72,7 @@ class MarginDesk:
         if not len(short):
             return  # no account lacks money
         links = (settlement_link(time_us),)
-        # Accounts that do not belong to hedgers are left out, such as the accounts of venues.
+        # Only hedgers move margin. All other accounts are left out.
         for member in short.tolist():
             if member not in self._floor:
                 continue
@@ -84,7 +85,7 @@ class MarginDesk:
         self._bear_gaps(time_us, self._lead, self._parties.lead_customers, links)
 
     def daily(self, time_us: int, marks: np.ndarray) -> None:
-        """Move surplus margin back to the house, and repay the maker's credit line."""
+        """Move excess margin from the lead venue to the house, and repay the credit line."""
         notional = self._lead.notional(marks)
         for member in self._floor:
             target = self._target(member, notional)
@@ -112,22 +113,22 @@ class MarginDesk:
         return np.ceil(self._ratios[1] * notional).astype(np.int64)
 
     def held_cents(self, member: int, marks: np.ndarray) -> int:
-        """Return the margin in cents that a hedger needs on the house; 0 for other parties."""
+        """Return a hedger's target margin on the house in cents, or 0 if *member* is no hedger."""
         return int(self.needed_cents(marks)[0, member]) if member in self._floor else 0
 
     def floor_cents(self, member: int) -> int:
-        """Return the minimum that a hedger keeps on the lead venue."""
+        """Return the minimum in cents that a hedger keeps on the lead venue."""
         return self._floor[member]
 
     def move_floor(self, member: int, cents: int) -> None:
-        """Add *cents* to the minimum that a hedger keeps on the lead venue, but not below 0."""
+        """Add *cents* to the minimum that a hedger keeps on the lead venue. It stays at least 0."""
         self._floor[member] = max(self._floor[member] + cents, 0)
 
     def _target(self, member: int, notional: np.ndarray) -> int:
         return max(self._floor[member], int(self._ratios[1] * notional[member]))
 
     def _restore_house(self, time_us: int, member: int, links: tuple[str, ...]) -> None:
-        """Cover a hedger's debit on the house venue, as far as there is money."""
+        """Cover a hedger's debit on the house, as far as the hedger has money."""
         house, lead = self._parties.house, self._parties.lead
         lacking = -int(self._house.claims[member])
         if member == self._maker:
@@ -139,10 +140,10 @@ class MarginDesk:
         self._custody.deposit(time_us, member, house, brought, links=links)
 
     def _top_up_lead(self, time_us: int, member: int, cents: int, links: tuple[str, ...]) -> None:
-        """Move margin to the lead venue: own cash first, then other money.
+        """Add *cents* to a hedger's margin on the lead venue, as far as the hedger has money.
 
-        The maker raises other money by its funding waterfall. All other hedgers withdraw money from
-        the house.
+        A hedger uses its own cash first. If more is needed, the maker uses its funding waterfall,
+        and any other hedger withdraws money from the house.
         """
         house, lead = self._parties.house, self._parties.lead
         why = f", as margin for {lead}"
@@ -177,8 +178,8 @@ def _short(
 ) -> np.ndarray:
     """Return the accounts in debit on the house, or with too little margin on the lead venue.
 
-    Margin is too little if it is below *ratio* times the notional value. All arrays are by account,
-    shape (n,). The returned account numbers are in rising order.
+    Margin is too little if it is below *ratio* times the notional value. The arrays of arguments
+    have one value for each account, shape (n,). The result is account numbers in rising order.
     """
     short, n = np.empty(len(house_cents), np.int64), 0
     for account in range(len(house_cents)):

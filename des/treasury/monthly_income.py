@@ -1,4 +1,4 @@
-"""Monthly income, from the general ledger."""
+"""Monthly income minus expenses, from the general ledger."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ YEAR = 12  # months
 
 
 class MonthlyIncome:
-    """Income minus expenses of some accounts, by month from the run's start, in cents."""
+    """Income minus expenses in given accounts, in cents for each month since the run's start."""
 
     def __init__(self, journal: Journal, accounts: Sequence[str]) -> None:
         """Start at zero."""
@@ -22,7 +22,7 @@ class MonthlyIncome:
         """Add the month that ended. The last day of the month must be closed in the books.
 
         Returns:
-            The month's income.
+            The month's income minus its expenses, in cents.
         """
         # In the books income is negative, and expenses are positive.
         total = -sum(self._journal.balance(account) for account in self._accounts)
@@ -37,12 +37,12 @@ def year_cents(months_cents: Sequence[int]) -> int:
 
 
 def year_before_cents(months_cents: Sequence[int]) -> int:
-    """Return the sum of the twelve months before the last twelve. Months before the run are 0."""
+    """Return the sum of the twelve months before the last twelve. A missing month counts as 0."""
     return sum(months_cents[-2 * YEAR : -YEAR])
 
 
 def quotes_on_house(maker: str) -> tuple[str, ...]:
-    """Return the accounts of the captive maker's quotes on the house, and of its hedges."""
+    """Return the accounts of the captive maker's quotes on the house, and of its hedging costs."""
     kinds = (Kind.SPREAD, Kind.PICKOFF, Kind.LIQUIDATION)
     return (*(income(maker, kind) for kind in kinds), expense(maker, Kind.HEDGING))
 

@@ -1,20 +1,22 @@
 """The captive maker's tokens and dollars in liquidity pools, and the arbitrage with these pools.
 
-A pool opens at the end of its first day, with the scenario's dollars and tokens of the same value,
+A pool opens at the end of its first day, with the stated dollars and with tokens of the same value,
 rounded down to whole tokens. If the maker lacks dollars or tokens, or the dollars are worth less
-than one token, the pool does not open. At the end of the pool's last day all reserves are returned.
-Between these days arbitrageurs trade with the pool at each block until the pool's price fits the
-lead price. Arbitrageurs close each trade at the lead price with the rest of the world.
+than one token, the pool does not open. From the next day to the pool's last day, arbitrageurs trade
+with the pool at each block until no further trade is profitable. They close each trade with the
+rest of the world at the lead price. At the end of the last day the pool closes, and its reserves
+return to the maker.
 
-Simplifications, and the direction of their error:
+Simplifications and their effects:
 
-- No customers trade with a pool. So a pool earns less in fees.
-- Arbitrageurs pay no fees to the blockchain and are never late. So a pool loses more, and loses
-  even if the price moves little.
-- A pool trades only whole tokens. If a trade of one token is not yet profitable, it happens later.
-- The lead price of a token follows its own path. A pool's trades do not move the lead price.
+- No customers trade with a pool. So it earns less in fees than a real pool.
+- Arbitrageurs pay no fees to the blockchain and are never late. So a pool loses more than a real
+  pool, and it loses even if the price moves little.
+- Only whole tokens are traded. So a trade waits until it is profitable for at least one token.
+- A pool's trades do not move the token's lead price.
 
-Money for projects that build on the token is a use of the kind Grants, outside this module.
+Payments to projects that build on the token are not in this module. They are uses of the kind
+`Grants`.
 """
 
 import math
@@ -41,14 +43,14 @@ from ledger.parties import OUTSIDE, Parties
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool, pool_link
 from ledger.times import day_of
 
-# The rest of the world starts with this multiple of the dollars and tokens that it is estimated to
-# need for trades with a pool. So the dollars also cover the arbitrageurs' gains, which are unknown
-# at the start.
+# We estimate the dollars and tokens that the rest of the world needs for trades with a pool. It
+# starts with this multiple of the estimate. So the dollars also cover the gains of arbitrageurs,
+# which are unknown at the start.
 ROOM = 10
 
 
 class PoolProgramme:
-    """Opens pools, simulates arbitrage day by day, and closes pools."""
+    """Opens pools, simulates the arbitrage of each day, and closes pools."""
 
     def __init__(
         self,
@@ -68,8 +70,8 @@ class PoolProgramme:
             custody: moves the cash.
             purse: raises the maker's money.
             holdings: the maker's tokens, inside and outside pools.
-            listings: the listings of all markets, for their lead prices.
-            journal: records the daily variance of the price.
+            listings: the listings of all markets, which have the lead prices.
+            journal: records the daily variance of the lead price of each token in a pool.
         """
         group, names = given(scenario.group), [market.name for market in scenario.markets]
         markets = {token.name: token.market for token in group.tokens}
@@ -84,11 +86,11 @@ class PoolProgramme:
         self._seen: dict[str, int] = {}  # by token: the last price of the previous day, in ticks
 
     def outside_cents(self) -> int:
-        """Return the opening cash of the rest of the world for trades with pools, in cents."""
+        """Return the cents that the rest of the world has at first for trades with pools."""
         return sum(to_cents(self._most(pool)[0]) for pool in self._pools)
 
     def outside_units(self) -> dict[str, int]:
-        """Return the opening units of the rest of the world for trades with pools, by token."""
+        """Return the tokens that the rest of the world has at first for trades with pools."""
         return {pool.token: self._most(pool)[1] for pool in self._pools}
 
     def close_day(self, time_us: int) -> None:
@@ -141,7 +143,7 @@ class PoolProgramme:
         pool, tick_cents = self.holdings.pools[token], self._tick_cents[token]
         today = self._listings[self._place[token]].ticks_of_day(time_us + 1)
         prices = np.append(self._seen[token], today.prices)
-        # Prices become whole numbers of 1 / denominator cents.
+        # In units of 1 / denominator cents all prices are whole numbers.
         outside = Ticks(np.append(start_us - 1, today.times_us), prices * tick_cents.numerator)
         block_us = block_times_us(self._run.seed, token, terms.block_s, start_us, time_us + 1)
         self._seen[token] = int(prices[-1])
@@ -172,11 +174,12 @@ class PoolProgramme:
         return self._parties.names.index(name)
 
     def _most(self, terms: Pool) -> tuple[int, int]:
-        """Return more dollars and units than the rest of the world could need for a pool's trades.
+        """Return the opening dollars and units of the rest of the world for trades with a pool.
 
-        A pool's dollars are proportional to the square root of the price. A pool's tokens are
-        proportional to the inverse of this root. For a pool whose first day is not in the run, both
-        results are 0.
+        They are ROOM times an estimate of the dollars and tokens that such trades need. In the
+        estimate the pool's dollars are proportional to the square root of the price, and its tokens
+        to the inverse of this root. For a pool whose first day is not in the run, both results are
+        0.
         """
         run, lead = self._run, self._listings[self._place[terms.token]].price
         if not run.start <= terms.since < run.end:
@@ -191,12 +194,12 @@ class PoolProgramme:
 
 
 def realised_variance(block_us: np.ndarray, ticks: Ticks) -> float:
-    """Return the sum of squared moves of the log-price, from block to block.
+    """Return the sum of the squared changes of the log-price from one block to the next.
 
     Args:
         block_us: times of the blocks, ascending, shape (n,).
-        ticks: the price. The first tick is before the first block, and the first move starts at
-            this tick.
+        ticks: the price. The first tick is before the first block, and the first change starts at
+            the price of this tick.
     """
     return float(_squared_moves(block_us, ticks.times_us, ticks.prices))
 
@@ -207,7 +210,7 @@ def _squared_moves(block_us: np.ndarray, tick_us: np.ndarray, tick_price: np.nda
     for time_us in block_us:
         while tick + 1 < len(tick_us) and tick_us[tick + 1] <= time_us:
             tick += 1
-        # Most blocks have the same price as the previous block.
+        # For most blocks the price is the same as at the previous block.
         if tick_price[tick] != seen:
             squares += math.log(tick_price[tick] / seen) ** 2
             seen = tick_price[tick]
@@ -215,7 +218,7 @@ def _squared_moves(block_us: np.ndarray, tick_us: np.ndarray, tick_price: np.nda
 
 
 def _summed(rows: np.ndarray, lot_ticks_per_cent: int) -> Arbitrages:
-    # Computed with Python's integers, since a day's sum of lots times ticks may exceed 64 bits.
+    # Python's integers are used, since a day's sum of lots times ticks may exceed 64 bits.
     lots, outside = rows["lots"].tolist(), rows["outside"].tolist()
     lot_ticks = sum(n * price for n, price in zip(lots, outside, strict=True))
     return Arbitrages(

@@ -1,8 +1,8 @@
 """The captive maker's funding waterfall.
 
-Own money comes first: cash, then the maker's account on the house. Outside lenders come next, until
-their limits are reached. The credit line comes last. The credit line lends the house's own money
-first, and then customers' money, unless the scenario forbids lending customers' money.
+The maker's own money comes first: its cash, then its account on the house. Outside lenders come
+next, until their limits are reached. The credit line comes last. The credit line lends the house's
+own money and, if the scenario allows it, customers' money.
 """
 
 from des.custody.custody import Custody
@@ -30,17 +30,17 @@ class Purse:
 
     @property
     def cash_cents(self) -> int:
-        """Return the maker's cash."""
+        """Return the maker's cash in cents."""
         return int(self._custody.cash[self._maker])
 
     def payable_cents(self, time_us: int) -> int:
-        """Return the largest cash that the maker could have without selling coins."""
+        """Return the most cash, in cents, that the maker can have now without selling its coins."""
         account = max(self._account_cents + self.credit.unused_cents(time_us), 0)
         paid_out = min(account, self._custody.till(self._house_name))
         return self.cash_cents + paid_out + self._lendable_cents(time_us)
 
     def may_quote(self, time_us: int) -> bool:
-        """Tell whether the maker's account on the house can bear a loss."""
+        """Tell whether the maker has money or credit for a loss on the house."""
         if self._account_cents + self.credit.unused_cents(time_us) > 0:
             return True
         # If the scenario has a group, the maker can pay its cash and new loans into the account.
@@ -68,9 +68,9 @@ class Purse:
         return True
 
     def cover_debit(self, time_us: int, links: tuple[str, ...] = ()) -> None:
-        """Cover a debit on the house, as far as there is money.
+        """Cover a debit of the maker's account on the house, as far as there is money.
 
-        The order of the sources is: own cash, lenders, the credit line.
+        The maker uses its own cash first, then lenders, then the credit line.
         """
         self._borrow(time_us, -self._account_cents - self.cash_cents, links)
         lacking = -self._account_cents

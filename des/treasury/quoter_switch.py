@@ -1,4 +1,4 @@
-"""Whether the captive maker quotes on the house, and the share of its size that it displays."""
+"""Decides whether the captive maker quotes on the house, and how much of its size it displays."""
 
 from datetime import date
 
@@ -25,22 +25,22 @@ class QuoterSwitch:
         """Start with quotes on.
 
         Args:
-            off_on: the day from which quotes are off, or None if the scenario has no such day.
+            off_on: the first day without quotes. None: the scenario has no such day.
             parties: all parties that keep books, by role.
             custody: states whether the house has halted.
             purse: the maker's purse.
-            review: decides the share of the maker's size to display.
+            review: decides which share of its full size the maker displays.
             journal: records when quotes end and when they begin again.
         """
         self._off_us = midnight_us(off_on) if off_on else None
         self._parties, self._custody, self._purse = parties, custody, purse
         self._review, self._journal = review, journal
-        self._most_shown = 0.0  # the largest share of the maker's size displayed this month
+        self._most_shown = 0.0  # the largest share of size displayed this month
         self.is_on = True
 
     @property
     def wanted(self) -> float:
-        """Return the share of its size that the maker wants to display, even if quotes are off."""
+        """Return the share of the full size that the maker wants to display if quotes are on."""
         return self._review.house_share
 
     @property
@@ -50,24 +50,25 @@ class QuoterSwitch:
 
     @property
     def house_is_open(self) -> bool:
-        """Tell whether the house still trades. After a halt the house does not trade."""
+        """Tell whether the house still trades: it has not halted."""
         return self._custody.status[self._parties.house] != HALTED
 
     @property
     def shows(self) -> float:
-        """Return the share of its full size that the maker displays, or 0 if quotes are off."""
+        """Return the share of the full size that the maker displays, or 0 if quotes are off."""
         return self.wanted if self.is_on else 0.0
 
     def begin_month(self, now_us: int) -> None:
-        """Review the past month, given the largest share of size displayed in the month."""
+        """Review the past month, and begin to record the largest displayed share of a new month."""
         self._review.begin_month(now_us, self._most_shown)
         self._most_shown = 0.0
 
     def look(self, now_us: int) -> None:
         """Turn quotes on or off, and record a change.
 
-        Quotes are on if four conditions are met: the review wants quotes, the maker's account can
-        bear a loss, the day from which quotes are off is not reached, and the house has not halted.
+        Quotes are on if four conditions are met: the review wants quotes, the maker has money or
+        credit for a loss, the first day without quotes is not reached, and the house has not
+        halted.
         """
         able = self._purse.may_quote(now_us)
         able = able and self.wanted > 0

@@ -1,15 +1,16 @@
 """The maker's monthly review of its own results, and its decision to continue or stop.
 
-A maker with a policy and with quotes on the lead venue starts there, and shows no quotes on the
-house. If the quotes on the lead venue lose money in a month, an independent maker halves its size,
-and stops if half the size is below an eighth of the first size. A captive maker moves its quotes to
-the house.
+A maker without a policy is not reviewed. A maker with a policy begins with quotes on the lead venue
+only, if the scenario states such quotes. Otherwise it begins with quotes on the house.
 
-An independent maker halves its quotes on the house by the same rule. A captive maker computes the
-value that the shares of the house would lose without its quotes. The captive maker stops if its
-quotes on the house lost money in the last twelve months, and lost at least this value. If the
-scenario has no valuation of the shares, the captive maker never stops. We call the captive maker's
-rule the lock-in.
+A captive maker moves its quotes from the lead venue to the house after the first month in which
+they lose money. In each review of its quotes on the house, it computes the value that the house's
+shares would lose without these quotes. It stops if the quotes lost money in the last twelve months,
+and lost at least this value. If the scenario has no valuation of the shares, the review never stops
+the maker. This rule is called the lock-in.
+
+An independent maker halves its size after each month in which its quotes lose money. It stops if
+half the size would be below an eighth of the first size. It does not move its quotes.
 """
 
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ MOVES = "moves to the house venue"
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of a review: results of quotes on one venue, and the shares' loss of value."""
+    """The results of the quotes on one venue, and the value that shares would lose without them."""
 
     month_cents: int
     year_cents: int  # the result of the last twelve months
@@ -45,9 +46,9 @@ class QuoteShares:
     """The share of its first size that the maker displays on each venue: 1, 1/2, 1/4, 1/8 or 0."""
 
     def __init__(self, policy: Policy, on_lead: bool) -> None:
-        """Start on the lead venue if the maker has quotes there, otherwise on the house.
+        """With a policy, start on the lead venue if *on_lead*, otherwise on the house.
 
-        Without a policy the maker displays its full size on each venue, in all months.
+        Without a policy, the maker displays its full size on each venue in all months.
         """
         self._policy = policy
         self.on_lead = 1.0
@@ -69,17 +70,17 @@ class QuoteShares:
 
 
 def _by_result(share: float, figures: Figures) -> tuple[float, str]:
-    """Halve the size after a month with a loss. Stop if half the size is below SMALLEST."""
+    """After a month with a loss, halve the size, or stop if half the size is below SMALLEST."""
     if figures.month_cents >= 0:
         return share, QUOTES_ON
     return (share / 2, SIZES_DOWN) if share / 2 >= SMALLEST else (0.0, SHUTS_OFF)
 
 
 def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
-    """Stop if quotes lost at least the value that the shares would lose without quotes.
+    """Stop if the quotes' loss is at least the value that the shares would lose without quotes.
 
-    The loss is over the last twelve months. Without a loss, or without a valuation of the shares,
-    the maker continues.
+    The loss is the sum of the last twelve months. If there is no loss, or no valuation of the
+    shares, the maker continues.
     """
     loss_cents, lose_cents = -figures.year_cents, figures.shares_lose_cents
     if loss_cents <= 0 or lose_cents is None or loss_cents < lose_cents:
@@ -90,14 +91,14 @@ def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
 class MonthlyReview:
     """The review of the maker's results on the first day of each month.
 
-    A note (`ledger.notes.Reviewed`) records each decision, even if nothing changes. A change is
-    recorded as an event too.
+    A note (`ledger.notes.Reviewed`) records each decision, even if nothing changes. If something
+    changes, an event records the decision too.
     """
 
     def __init__(
         self, scenario: Scenario, parties: Parties, appraiser: Appraiser | None, journal: Journal
     ) -> None:
-        """Start the review. Without an *appraiser* the value that shares would lose is unknown."""
+        """Start with no results. If *appraiser* is None, the shares have no valuation."""
         self._policy = scenario.maker.policy
         self._lead_cents = to_cents(scenario.maker.lead_quotes_usd)
         self._quotes = QuoteShares(self._policy, self._lead_cents > 0)
@@ -116,12 +117,12 @@ class MonthlyReview:
         return int(self._lead_cents * self._quotes.on_lead)
 
     def begin_month(self, time_us: int, house_share: float) -> None:
-        """Value the house. If there is a policy, review the venues with quotes in the past month.
+        """Let the appraiser, if any, value the shares. With a policy, review the month's quotes.
 
         Args:
             time_us: the first microsecond after the past month.
-            house_share: the largest share of its size that the maker displayed on the house in the
-                past month. 0: no quotes.
+            house_share: the largest share of its first size that the maker displayed on the house
+                in the past month. 0: it displayed no quotes.
         """
         if self._appraiser:
             self._appraiser.begin_month(time_us)
@@ -142,7 +143,7 @@ class MonthlyReview:
 
 
 def _figures(results: MonthlyIncome, appraiser: Appraiser | None = None) -> Figures:
-    """Close the month, and return the figures for the review of the month."""
+    """Close the month, and return the figures for its review."""
     return Figures(
         results.close_month(),
         year_cents(results.months_cents),

@@ -1,4 +1,4 @@
-"""Sales of the house's shares to investors, on the days of the scenario's rounds."""
+"""Sales of the house's shares to investors, on the days of the scenario's funding rounds."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from ledger.times import day_of
 
 
 class ShareSales:
-    """Receives investors' money, and notes the valuation of each round."""
+    """Sells shares to investors, and notes the valuation of each funding round."""
 
     def __init__(
         self,
@@ -30,14 +30,14 @@ class ShareSales:
             rounds: the scenario's funding rounds.
             parties: all parties that keep books, by role.
             custody: moves the cash.
-            appraiser: notes the value of shares at each round; None: no notes.
-            journal: records the valuation of each round.
+            appraiser: notes its own values of the shares at each round. None: no such notes.
+            journal: records the valuation that the scenario states for each round.
         """
         self._rounds, self._parties, self._custody = rounds, parties, custody
         self._appraiser, self._journal = appraiser, journal
 
     def opening_cash(self) -> dict[str, int]:
-        """Return the investors' opening cash in cents, by name, or nothing without investors."""
+        """Return the investors' opening cash in cents, by name. Without investors it is empty."""
         investors = self._parties.investors
         return {investors: sum(to_cents(each.usd) for each in self._rounds)} if investors else {}
 

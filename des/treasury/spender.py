@@ -1,7 +1,7 @@
-"""The group's spending: uses on their dates, tokens, and the house's operating costs.
+"""The group's spending: uses of money, purchases of tokens, and the house's operating costs.
 
-The group makes each payment in full or not at all. A note records each payment for which the money
-is not enough, and each use that becomes due after a halt.
+The group makes each payment in full or not at all. If the money is not enough for a payment, a note
+records this. A note also records each use that becomes due after a halt.
 """
 
 from datetime import date
@@ -25,7 +25,7 @@ from ledger.times import day_of
 
 
 def spendings_of(scenario: Scenario, parties: Parties) -> tuple[Spending, ...]:
-    """Return the payer, payee and purpose of the group's payments, each combination once."""
+    """Return (payer, purpose, payee) of uses and operating costs, each combination once."""
     group = scenario.group
     if group is None:
         return ()
@@ -36,7 +36,7 @@ def spendings_of(scenario: Scenario, parties: Parties) -> tuple[Spending, ...]:
 
 
 class Spender:
-    """Makes payments of the house from its payable cash, and of the maker from its purse."""
+    """Pays for the house from the house's cash, and for the maker from the maker's purse."""
 
     def __init__(
         self,
@@ -54,7 +54,8 @@ class Spender:
             parties: all parties that keep books, by role.
             custody: moves the cash.
             purse: raises the maker's money.
-            house_money: states the cash that would remain if the house paid all its debts.
+            house_money: states the house's own cash: its cash minus its debts and its insurance
+                fund, at least 0.
             journal: states the house's fees, and records unpaid amounts.
         """
         self._parties, self._custody, self._journal = parties, custody, journal
@@ -63,10 +64,10 @@ class Spender:
         self._uses = calendar(group.uses, parties)
         self._cost_share = Decimal(repr(group.house_cost_share))
         self._stated_costs = {cost.date: to_cents(cost.usd) for cost in group.house_costs}
-        self._fees_cents = 0  # total fees up to the last payment of costs
+        self._fees_cents = 0  # total fees at the last call of `pay_costs`
 
     def pay_uses(self, time_us: int) -> None:
-        """Make the day's payments, in the order of the scenario."""
+        """Pay the uses that are due on the day, in the order of the scenario."""
         for payment in self._uses.get(day_of(time_us), ()):
             self._pay(time_us, payment)
 
@@ -77,7 +78,7 @@ class Spender:
         return sum(payment.cents for payment in due if payment.spending.payer == maker)
 
     def note_uses(self, time_us: int) -> None:
-        """Record payments that are due but not made, because the house has halted."""
+        """Record that the day's uses are not paid. The treasury calls this after a halt."""
         for payment in self._uses.get(day_of(time_us), ()):
             spending = payment.spending
             self._note_unpaid(time_us, spending.to, payment.cents, spending.kind)
@@ -95,10 +96,10 @@ class Spender:
     def pay_costs(self, time_us: int) -> None:
         """Pay the house's operating costs: the stated amount, or a share of last month's fees.
 
-        A stated cost and a share of fees have the same narration. So a counterfactual that repeats
-        the booked costs has the same entries as its base run.
+        The narration is the same in both cases. So a counterfactual that states the costs booked in
+        its base run has the same narrations.
         """
-        # The books are closed up to yesterday, the last day of last month.
+        # The last closed day is yesterday, so these are all fees up to the end of last month.
         earned = -self._journal.balance(income(self._parties.house, Kind.FEES))
         by_fees = round(self._cost_share * (earned - self._fees_cents))
         self._fees_cents = earned
@@ -120,7 +121,7 @@ class Spender:
         self._custody.pay(self._code(spending.payer), self._code(spending.to), cents, entry)
 
     def _house_cents(self) -> int:
-        """Return the cash that the house may pay out."""
+        """Return the cash that the house is allowed to pay out."""
         if self._never_lends:
             return self._house_money.own_cents()
         return self._custody.till(self._parties.house)

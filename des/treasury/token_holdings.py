@@ -1,4 +1,4 @@
-"""Tokens of the maker, valued daily at a mark. The gain at the mark is not realised."""
+"""The maker's tokens, valued daily at a mark. Changes of the mark are not booked as gains."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ class Purchase:
 
 
 def chart_tokens(scenario: Scenario) -> tuple[chart.HeldToken, ...]:
-    """Return the tokens that the maker may hold, in the form of the chart of accounts."""
+    """Return the scenario's tokens in the form that the chart of accounts needs."""
     tokens = scenario.group.tokens if scenario.group else ()
     return tuple(_chart_token(token, scenario) for token in tokens)
 
@@ -39,8 +39,8 @@ class TokenHoldings:
         """Start without tokens.
 
         Args:
-            scenario: states the markets, the house, and the lift, by which the dollars in a token's
-                pool raise the token's mark.
+            scenario: states the markets, the house, and the lift. The lift is the rule by which the
+                dollars in a token's pool raise the token's mark.
             tokens: the group's tokens.
             journal: records the marks.
         """
@@ -51,27 +51,30 @@ class TokenHoldings:
         self._tick_usd = [Decimal(market.tick_usd) for market in scenario.markets]
         self._lift = scenario.group.lift if scenario.group else None
         self.units = {token.name: 0 for token in tokens}  # units outside pools
-        self.pools: dict[str, ConstantProductPool] = {}  # open pools by token
+        self.pools: dict[str, ConstantProductPool] = {}  # open pools, by token
         self._due: dict[date, list[tuple[Token, int, TokenPurchase]]] = defaultdict(list)
         for token in tokens:
             for n, purchase in enumerate(token.bought, start=1):
                 self._due[purchase.date].append((token, n, purchase))
 
     def opening_units(self) -> dict[tuple[str, str], int]:
-        """Return the units of each token that the maker is to receive, by (issuer, token)."""
+        """Return the issuers' opening units, by (issuer, token).
+
+        These are all units that the maker is to receive.
+        """
         return {
             (self._token[t.name].issuer, t.name): sum(each.units for each in t.bought)
             for t in self._tokens
         }
 
     def due(self, day: date) -> Iterator[Purchase]:
-        """Yield the tokens due on a day, in the order of the scenario."""
+        """Yield the tokens that the maker is to receive on a day, in the order of the scenario."""
         for token, n, bought in self._due.get(day, ()):
             link = f"tokens-{token.name.lower()}-{n}"
             yield Purchase(self._token[token.name], bought.units, bought.usd, (link,))
 
     def worth_cents(self, day: date, marks: np.ndarray) -> int:
-        """Return the value of the holdings by the marks of *day*, rounded down.
+        """Return the value of all tokens in cents. Each token's value is rounded down.
 
         Args:
             day: the day of the marks.
@@ -90,15 +93,15 @@ class TokenHoldings:
                 self._journal.price(time_us, token.name, f"{usd:f}")
 
     def _held(self, token: Token) -> int:
-        """Return the maker's units. Units in a pool count, since they can be removed at once."""
+        """Return the maker's units, with those in a pool, since they can be removed at once."""
         pool = self.pools.get(token.name)
         return self.units[token.name] + (pool.lots if pool else 0)
 
     def _mark_usd(self, token: Token, day: date, marks: np.ndarray) -> Decimal:
         """Return a token's mark in dollars.
 
-        If a market prices the token, the mark is the lead price times the lift. Otherwise the mark
-        is the last stated mark, or 0 before the first stated mark.
+        If a market prices the token, the mark is the lead price times the lift. Otherwise the
+        scenario states marks: the last one up to *day* applies. Before the first one the mark is 0.
         """
         if token.market is not None:
             market = self._market[token.name]
@@ -107,7 +110,7 @@ class TokenHoldings:
         return Decimal(repr(in_force[-1])) if in_force else Decimal(0)
 
     def _lifted(self, token: Token) -> Decimal | int:
-        """Return the factor by which the dollars in a pool raise a mark, or 1 without an effect."""
+        """Return the factor by which the dollars in a pool raise a mark. No pool or no lift: 1."""
         pool = self.pools.get(token.name)
         if self._lift is None or pool is None:
             return 1

@@ -1,4 +1,4 @@
-"""Uses of money by date: the payee, the purpose, and the day of each part."""
+"""Uses of money by date: the payer, payee, purpose and amount of each payment."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -29,8 +29,8 @@ def spending_of(use: Use, parties: Parties) -> Spending:
 def calendar(uses: Sequence[Use], parties: Parties) -> dict[date, list[Payment]]:
     """Return the payments due on each day, in the order of the scenario.
 
-    The monthly parts of a use are equal. If the cents cannot be divided equally, each of the first
-    parts has one cent more than the later parts.
+    Some uses are paid in monthly parts. The cents of a use are divided equally among its parts. If
+    some cents are left over, each of the first parts gets one more.
     """
     due: dict[date, list[Payment]] = defaultdict(list)
     named: dict[str, int] = defaultdict(int)

@@ -1,4 +1,4 @@
-"""Taker fees by tier. A firm's volume of the last thirty days determines its fee of the next day.
+"""Taker fees by tier. A firm's volume in the last thirty days determines its fee on the next day.
 
 A member of the venue is a party, or a desk of a party with positions of its own.
 """
@@ -17,7 +17,7 @@ WINDOW_DAYS = 30
 
 
 class FeeSchedule:
-    """The fee tiers of one venue, and the trailing volume of its takers."""
+    """The fee tiers of one venue, and the takers' volume in the last thirty days."""
 
     def __init__(
         self,
@@ -30,10 +30,12 @@ class FeeSchedule:
 
         Args:
             tiers: the fee tiers.
-            volume_30d_cents: the volume of the thirty days before the run, spread evenly over them.
+            volume_30d_cents: each taker's volume in the thirty days before the run. It is spread
+                evenly over these days.
             discount: each taker's discount, as a share of its tier's fee. None: there are no
                 discounts.
-            floor_bps: the lowest fee after a discount. A tier with a lower fee keeps its fee.
+            floor_bps: the lowest fee after a discount, in basis points. If a tier's fee is lower,
+                this fee applies without a discount.
         """
         none = np.zeros(len(volume_30d_cents))
         self._discount_e4 = np.rint(10_000 * (none if discount is None else discount)).astype(int)
@@ -47,12 +49,12 @@ class FeeSchedule:
     def _rates(self) -> np.ndarray:
         volume = sum(self._days)
         tier_e6 = self._rates_e6[np.searchsorted(self._from_cents, volume, side="right") - 1]
-        # A discount is rounded down to a whole millionth, in the venue's favour.
+        # A discount is rounded down to a whole millionth, so the fee is rounded up.
         rates_e6 = tier_e6 - tier_e6 * self._discount_e4 // 10_000
         return np.maximum(rates_e6, np.minimum(tier_e6, self._floor_e6))
 
     def close_day(self, volume_cents: np.ndarray) -> None:
-        """Add a day's volume, drop the volume of the oldest day, and set the next day's fees."""
+        """Replace the oldest day's volume by this day's volume, and set the next day's fees."""
         self._days.append(volume_cents)
         self.rates_e6 = self._rates()
 
@@ -69,8 +71,9 @@ class TakerFees:
             venue: the venue that charges the fees.
             takers: the codes of the members that have a tier.
             schedule: the fee tiers of these takers.
-            customers_e6: the fee of all other members in millionths. Among these members only
-                retail customers take quotes, and they have many accounts in all tiers.
+            customers_e6: the fee of all other members, in millionths of their volume. Among these
+                members only retail customers take quotes. They have accounts in all tiers, so their
+                fee is a mean.
         """
         self._venue, self._takers, self._schedule = venue, takers, schedule
         self._volume_cents = np.zeros(len(venue.fee_e6), dtype=np.int64)  # volume taken today
@@ -78,11 +81,11 @@ class TakerFees:
         self._set()
 
     def follow(self, market: int, rows: np.ndarray) -> None:
-        """Add the fills (dtype ROW) of a market to the volume of their takers."""
+        """Add the volume of a market's fills (dtype ROW) to the takers' volume today."""
         _count(rows, self._venue.tick_cents[market], self._volume_cents)
 
     def close_day(self) -> None:
-        """Set the fees of the next day from the day's volume."""
+        """Add the day's volume to the last thirty days, and set the fees of the next day."""
         self._schedule.close_day(self._volume_cents[self._takers])
         self._volume_cents[:] = 0
         self._set()

@@ -1,9 +1,12 @@
 """A venue keeps its members' claims and positions, and settles the positions.
 
 A member is a party, or a desk of a party with positions of its own. A desk's money is in the
-party's account. In a market a member has n contracts with the entry value v. At the mark M the
-member receives the variation margin n M - v, and v becomes n M. For every long there is a short, so
-the sums of n and v over all members are zero, and the payments of a settlement sum to zero.
+party's account.
+
+Suppose that a member has n contracts of a market, with the entry value v. At a settlement with
+the mark M, the member receives the variation margin n * M - v. Then v becomes n * M. For each long
+position there is a short position. So n and v, summed over all members, are zero, and the payments
+of a settlement also sum to zero.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,12 +24,12 @@ FUNDING_UNIT = 10**9  # funding rates are in billionths of a position's value
 
 
 def hourly_funding_e9(bps_per_day: float) -> int:
-    """Return a daily funding rate as the hourly payment from longs to shorts, in billionths."""
+    """Convert a daily funding rate to an hourly rate in billionths. Above zero: longs pay."""
     return round(bps_per_day / 24 * FUNDING_UNIT / 10_000)
 
 
 class Venue:
-    """Claims and positions of all members, in whole numbers. `lots` has a row per market."""
+    """Claims and positions of all members, as whole numbers. `lots` has a row for each market."""
 
     def __init__(
         self,
@@ -42,25 +45,25 @@ class Venue:
         Args:
             code: the index of the venue among the venues of the books.
             contracts: the contracts that trade here, by market.
-            members: the number of parties plus the number of desks with a position of their own.
-            pays: the counterparty of settlements: on the house venue the house itself, on the lead
-                venue Outside, which holds the opposite of all other positions.
+            members: the number of parties plus the number of desks with positions of their own.
+            pays: the counterparty of settlements. On the house venue it is the house, and on the
+                lead venue it is Outside.
             journal: records the fills.
-            desks: for each desk, the party in whose account the desk trades.
+            desks: the party in whose account each desk trades, by desk.
         """
         self.code, self._pays, self._journal = code, pays, journal
         self.tick_cents = np.array([c.cents_per_lot_tick for c in contracts], dtype=np.int64)
         self._stands_for = np.array([c.stands_for for c in contracts], dtype=np.int64)
         self.claims = np.zeros(members, dtype=np.int64)  # cents
         self.lots = np.zeros((len(contracts), members), dtype=np.int64)
-        # The entry values of the positions in cents: at the last mark, or at a fill's lead price.
+        # Entry values in cents. The price is the last mark, or for later fills the lead price.
         self._value = np.zeros((len(contracts), members), dtype=np.int64)
         self._account = np.array([desks.get(member, member) for member in range(members)])
         self.fee_e6 = np.zeros(members, dtype=np.int64)  # each member's taker fee, in millionths
         self._free = np.zeros(members, dtype=np.int64)
 
     def fill(self, market: int, rows: np.ndarray) -> None:
-        """Book the fills of orders. The takers pay this venue's fee.
+        """Book the fills of orders. The takers pay this venue's fees.
 
         Args:
             market: the index of the market.
@@ -70,11 +73,11 @@ class Venue:
         self._trade(market, rows, self.fee_e6)
 
     def exchange(self, market: int, rows: np.ndarray) -> None:
-        """Book positions that change owner without an order. No fee is due."""
+        """Book contracts that change owner without an order. No fee is due."""
         self._trade(market, rows, self._free)
 
     def _trade(self, market: int, rows: np.ndarray, fee_e6: np.ndarray) -> None:
-        """Book edge and fee to the claims, and the positions at the lead price."""
+        """Change claims by edge and fee, and add the contracts to positions at the lead price."""
         if not len(rows):
             return
         where = self.code, market, self.tick_cents[market], self._stands_for[market]
@@ -83,9 +86,9 @@ class Venue:
         self._journal.trade(rows)
 
     def close_positions(self, marks: np.ndarray, time_us: int) -> None:
-        """Close all positions at *marks*, right after the settlement at these marks.
+        """Close all positions at *marks*, directly after a settlement at the same marks.
 
-        Longs sell to shorts, in the order of their codes. No member gains or loses.
+        Longs sell to shorts, in the order of the members' codes. No member gains or loses.
         """
         for market, mark in enumerate(marks.tolist()):
             rows = _matched(self.lots[market])
@@ -93,15 +96,15 @@ class Venue:
             self.exchange(market, rows)
 
     def notional(self, marks: np.ndarray) -> np.ndarray:
-        """Return the sum of the absolute values of each account's positions, in cents."""
+        """Return, for each account, the sum of its positions' absolute values in cents."""
         return _notional(self.lots, marks * self.tick_cents, self._account)
 
     def pay(self, rows: np.ndarray) -> None:
         """Book payments, which are rows of dtype ROW.
 
         The party in the field `taker` receives the row's `edge_cents`, and the party in the field
-        `maker` pays them. If the amount is negative, the taker pays. If the maker is the
-        counterparty of settlements (see `pays`), only the taker's claim changes.
+        `maker` pays them. If the amount is negative, the taker pays the maker. If the
+        maker is the counterparty of settlements (see `pays`), only the taker's claim changes.
         """
         if not len(rows):
             return
@@ -112,14 +115,14 @@ class Venue:
         self._journal.trade(rows)
 
     def settle(self, marks: np.ndarray, time_us: int) -> None:
-        """Pay variation margin in all markets at *marks* (ticks, by market)."""
+        """Pay the variation margin of all markets at *marks*, which are in ticks, by market."""
         payments = _margin(self.lots, marks * self.tick_cents, self._value)
         self._pay(Motive.MARGIN, payments, marks, time_us)
 
     def fund(self, marks: np.ndarray, rate_e9: int, time_us: int) -> None:
         """Pay funding: *rate_e9* billionths of each position's value at *marks*.
 
-        Longs pay and shorts receive if the rate is above zero.
+        If the rate is above zero, longs pay shorts. If it is below zero, shorts pay longs.
         """
         payments = _funding(self.lots, marks * self.tick_cents, rate_e9)
         self._pay(Motive.FUNDING, payments, marks, time_us)
@@ -134,12 +137,12 @@ def _matched(lots: np.ndarray) -> np.ndarray:
     """Return rows (dtype ROW) in which longs sell all their lots to shorts.
 
     Args:
-        lots: the position of each member. The sum is zero.
+        lots: the position of each member. The positions sum to zero.
     """
     longs, shorts = np.flatnonzero(lots > 0), np.flatnonzero(lots < 0)
     sold, bought = lots[longs].cumsum(), -lots[shorts].cumsum()
-    # Place the lots of each side end to end on a line. Then a trade ends at each point where a
-    # member's lots end, on either side.
+    # Place the lots of all longs end to end on a line, and the lots of all shorts on a second line.
+    # A trade ends at each point where a member's lots end on one of the two lines.
     ends = np.union1d(sold, bought)
     rows = new_rows(len(ends))
     rows["motive"] = Motive.CLOSING
@@ -158,16 +161,16 @@ def _book(
     claims: np.ndarray,
     positions: tuple[np.ndarray, np.ndarray],
 ) -> None:
-    """Compute edges and fees of fills, and move edge, fee and contracts between accounts.
+    """Compute the edge and the fee of each fill, and change the claims and positions.
 
     Args:
         rows: the fills (dtype ROW). This function sets venue, market, edge and fee.
-        where: the codes of venue and market, the cents of a lot at a price of one tick in all
-            similar markets together, and the number of similar markets.
+        where: the code of the venue; the index of the market; the value of a lot at a price of one
+            tick, in cents, summed over all similar markets; the number of similar markets.
         fee_e6: the taker fee of each member, in millionths.
         account: the account of each member.
         claims: cents by account, changed in place.
-        positions: lots and their cents at entry, both by member, changed in place.
+        positions: the lots and the entry values in cents, both by member, changed in place.
     """
     (venue, market, cents, alike), (lots, value) = where, positions
     for row in rows:
@@ -186,7 +189,7 @@ def _book(
 
 @njit(cache=True)
 def _notional(lots: np.ndarray, lot_cents: np.ndarray, account: np.ndarray) -> np.ndarray:
-    """Return the absolute values of positions in cents, summed over markets, for each account."""
+    """Return, for each account, the sum of its positions' absolute values in cents."""
     held = np.zeros(lots.shape[1], np.int64)
     for market in range(lots.shape[0]):
         for member in range(lots.shape[1]):
@@ -196,12 +199,12 @@ def _notional(lots: np.ndarray, lot_cents: np.ndarray, account: np.ndarray) -> n
 
 @njit(cache=True)
 def _margin(lots: np.ndarray, lot_cents: np.ndarray, value: np.ndarray) -> np.ndarray:
-    """Return variation margin in cents, by market and member, and set entry values to the mark.
+    """Return the variation margin in cents, by market and member, and set new entry values.
 
     Args:
         lots: the positions, by market and member.
-        lot_cents: the value of a lot, by market.
-        value: cents at entry, by market and member, changed in place.
+        lot_cents: the value of a lot at the mark, in cents, by market.
+        value: the entry values in cents, by market and member. They become values at the mark.
     """
     payments = np.empty(lots.shape, np.int64)
     for market in range(lots.shape[0]):
@@ -214,10 +217,11 @@ def _margin(lots: np.ndarray, lot_cents: np.ndarray, value: np.ndarray) -> np.nd
 
 @njit(cache=True)
 def _funding(lots: np.ndarray, lot_cents: np.ndarray, rate_e9: int) -> np.ndarray:
-    """Return funding by market and member, in whole cents that sum to zero.
+    """Return the cents of funding that each member receives, by market and member.
 
-    Amounts are rounded down. The cents that rounding leaves over go to the members with the largest
-    remainders. If remainders are equal, the first member comes first.
+    In each market the amounts sum to zero. They are rounded down, and the cents that are left over
+    go to the members with the largest remainders. If remainders are equal, the member with the
+    lower index comes first.
     """
     markets, members = lots.shape
     payments, rest = np.empty(lots.shape, np.int64), np.empty(members, np.int64)
@@ -247,17 +251,17 @@ def _paid(
     claims: np.ndarray,
     head: tuple[int, int, int, int],
 ) -> np.ndarray:
-    """Book payments, and write a row for each payment between a member and the counterparty.
+    """Book payments, and return a row for each payment between a member and the counterparty.
 
     Args:
-        payments, lots: cents and lots, by market and member.
+        payments, lots: the cents that members receive, and their positions, by market and member.
         marks: the lead price in ticks, by market.
         account: the account of each member.
         claims: cents by account, changed in place.
         head: the time, the motive, the venue's code, and the counterparty's code.
 
     Returns:
-        The rows (dtype ROW) of one market after the other.
+        Rows of dtype ROW, in the order of the markets.
     """
     time_us, motive, venue, pays = head
     rows, n = np.empty(payments.size, dtype=ROW), 0

@@ -1,18 +1,18 @@
 """The audit: is the run unchanged since it was sealed, and are its books correct?
 
-The audit has these steps. The seal is checked. The preamble is compared with the scenario and the
-code. Beancount's own loader and the invariants check the general ledger, and loans on tokens are
-recomputed. The general ledger's Parquet copy is compared with the text. The group's own books are
-made again from the general ledger. The fills are recomputed, and their sums are compared with the
-general ledger in amounts and words. The day ledgers on disk are compared with the books. The
-ledgers of some days, or of all days, are loaded by Beancount and checked by the invariants. Each
-step states its subject and its problems.
+The steps of the audit:
 
-Two other proofs are not part of the audit: who signed the seal (`ledger.proof.signature`), and a
-replay of the scenario (`runs.replay`).
+- The seal is checked.
+- The preamble is compared with the scenario and the code.
+- Beancount loads the general ledger. Then the invariants and the loans on tokens are checked.
+- The Parquet copy of the general ledger is compared with its text.
+- The group's own books are made again from the general ledger, compared, and loaded.
+- The fills are recomputed. Their sums are compared with the general ledger, in amounts and words.
+- Day ledgers on disk are compared with the books. Beancount loads the ledgers of some or all days.
 
-Most checks of fills, and all checks of day ledgers, take one day at a time. So several processes
-can share the work.
+Two proofs are elsewhere: `ledger.proof.signature` checks who signed the seal, and `runs.replay`
+plays the scenario again. Most checks of fills and of day ledgers need the data of one day only. So
+several processes can share the work.
 """
 
 import random
@@ -51,15 +51,15 @@ from ledger.text_loader import collector_at_rest, placed
 SAMPLE_DAYS = 2
 SAMPLE_SEED = 20221111
 
-# The audit sends questions to workers. The answer to a question is a list of problems, as texts,
-# or a list of arguments for further questions.
+# The audit sends questions to workers. An answer has problems as texts, arguments for further
+# questions, or both.
 Told = str
 PlannedPreamble = tuple[Given]
 PlannedFills = tuple[date]
 PlannedLedger = tuple[date, bool]  # a day, and whether Beancount loads its ledger
 Planned = PlannedPreamble | PlannedFills | PlannedLedger
-Found = tuple[Any, ...]  # problems, or arguments of further questions
-Answer = Callable[[], Found]  # waits for the findings and returns them
+Found = tuple[Any, ...]  # problems, and arguments for further questions
+Answer = Callable[[], Found]  # waits for the answer and returns it
 
 
 def audit(
@@ -74,21 +74,21 @@ def audit(
         folder: the run's folder.
         given: the preamble and other data that follow from the scenario, or the reason why the
             scenario can't be read.
-        every_day: whether Beancount loads the ledgers of all days. If not, it loads a random sample
-            of days. Day ledgers on disk are compared with the books in both cases.
+        every_day: whether Beancount loads the ledgers of all days. If not, it loads those of a
+            random sample of days. All ledgers on disk are compared with the books anyway.
         executor: sends the audit's questions to local processes, or to a cluster's workers with
-            access to the same folder. None: this process answers all questions. The findings are
-            the same in all cases.
+            access to the same folder. None: this process answers all questions. The findings do
+            not depend on the executor.
     """
     ask = _asking(folder, executor)
-    # The short questions are sent first. A worker that needs the general ledger loads it only once.
+    # The short questions are sent first.
     seal, general, copy, group = ask("seal"), ask("general"), ask("copy"), ask("group")
     loans = ask("loans_on_tokens")
     preamble = _each(ask, "preamble", [given if isinstance(given, Told) else (given,)])
     plans = ask("days", every_day), ask("days_of_fills")
     days, days_of_fills = (answer() for answer in plans)
-    # Day ledgers take longest. So they are sent before the questions on fills, although the report
-    # lists them last.
+    # The questions on day ledgers take longest. So they are sent before the questions on fills,
+    # although the report lists them last.
     day_ledgers = _each(ask, "day_ledger", days)
     others = [ask("fills_between_days"), ask("fills_on_margin")]
     # Without a scenario, the ages of quotes can't be checked. The step on the preamble says why the
@@ -101,17 +101,17 @@ def audit(
         ("general ledger: Beancount loads it, and the invariants hold", [general, loans]),
         ("copy: the general ledger's Parquet copy has the same data as the ledger's text", [copy]),
         ("group: the group's own books agree with the general ledger and the invariants", [group]),
-        ("fills: amounts are recomputed; sums and sentences agree with the general ledger", fills),
+        ("fills: amounts are recomputed; sums and narrations agree with the general ledger", fills),
         (f"day ledgers: {_coverage(days)}", day_ledgers),
     ):
         problems = (problem for answer in answers for problem in answer())
-        # If several days have the same error, it is reported once.
+        # A problem with the same text on several days is reported once.
         proof = Proof.SEAL if answers == [seal] else Proof.BOOKS
         yield AuditStep(step, tuple(dict.fromkeys(problems)), proof)
 
 
 def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
-    """Return a function that sends a question to a worker, or else to this process."""
+    """Return a function that asks a worker a question, or this process if there is no executor."""
     if executor is None:
         auditor = _Auditor(folder)
         return lambda *question: partial(_answer, auditor, *question)
@@ -124,7 +124,7 @@ def _each(
 ) -> list[Answer]:
     """Ask the question once for each item of the plan, with the item as the question's arguments.
 
-    If an item is the text of a problem, no question is sent, and the answer is this text.
+    But if an item is the text of a problem, this text is the answer.
     """
     return [
         partial(tuple, [item]) if isinstance(item, Told) else ask(question, *item) for item in plan
@@ -134,11 +134,10 @@ def _each(
 def _coverage(plan: Iterable[PlannedLedger | Told]) -> str:
     days = [item for item in plan if not isinstance(item, Told)]
     if not days:
-        return "Beancount loads each day by itself"
+        return "Beancount loads some or all of them"
     loaded = sum(load for _, load in days)
     return (
-        f"Beancount loads {loaded} of {len(days)} days, each by itself; files on disk agree with "
-        "the books"
+        f"Beancount loads {loaded} of {len(days)}, each alone; those on disk agree with the books"
     )
 
 
@@ -148,19 +147,19 @@ def _answer_afar(folder: str, audit_id: str, question: str, *arguments: object) 
 
 @lru_cache(maxsize=1)
 def _auditor(folder: str, audit_id: str) -> "_Auditor":
-    """Return the auditor of a run. Runs may change, so no auditor is used in a second audit."""
+    """Return the auditor of a run. Each audit needs a new one, since the run may have changed."""
     return _Auditor(Path(folder))
 
 
 def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
-    """Return all findings of a question. If the books cannot be read, this is a finding too."""
+    """Return the answer to a question. If the books cannot be read, the answer says so."""
     found: list[Any] = []
     try:
-        # If the question fails, `found` keeps the problems that were found before.
+        # If an error stops the question, `found` keeps the problems that were found before.
         found.extend(getattr(auditor, question)(*arguments))
     except (RunFolderError, ForeignCodeError, RoleError, FillsError) as error:
         found.append(str(error))
-    except Exception as error:  # a forged file may raise any error
+    except Exception as error:  # reading a forged file may raise any error
         found.append(f"the books can't be read: {type(error).__name__}: {error}".splitlines()[0])
     return tuple(found)
 
@@ -232,19 +231,22 @@ class _Auditor:
         return self._recomputation.wrong_on_margin()
 
     def days(self, every_day: bool) -> Iterator[PlannedLedger | Told]:
-        """Yield each day, and whether Beancount must load the day's ledger."""
+        """Yield each day, and whether Beancount must load the day's ledger.
+
+        Also yield a sentence for each ledger on disk whose day is not in the books.
+        """
         days = days_of(self._run)
         stored = {path.stem for path in (self._run.path / "days").glob("*.beancount")}
         for name in sorted(stored - {str(day) for day in days}):
             yield f"days/{name}.beancount: the books have no such day"
         drawn = random.Random(SAMPLE_SEED).sample(days, min(SAMPLE_DAYS, len(days)))
         loaded = set(days if every_day else drawn)
-        # The days whose ledgers are loaded take longest. If these days come first, all workers end
-        # at about the same time.
+        # Days whose ledgers are loaded take longest. They come first, so that all workers end at
+        # about the same time.
         yield from ((day, day in loaded) for day in sorted(days, key=lambda day: day not in loaded))
 
     def day_ledger(self, day: date, load: bool) -> Iterator[Told]:
-        """Compare a day's ledger on disk, if any, with the books. If *load*, check the ledger."""
+        """Compare a day's ledger on disk, if any, with the books. If *load*, load and check it."""
         name = f"days/{day}.beancount"
         stored = self._run.path / name
         if not load and not stored.is_file():
@@ -258,15 +260,15 @@ class _Auditor:
 
 
 def _errors_of(name: str, text: str, mode: str) -> list[str]:
-    """Let Beancount load a ledger alone, and return the errors with their places.
+    """Let Beancount load the text of a ledger without other files, and return its errors.
 
-    If Beancount finds no error, the broken invariants are returned.
+    If there are none, return the broken invariants. Each error has its place.
 
     Raises:
         ForeignCodeError: the ledger could make Beancount run code that is not ours.
     """
-    # This text repeats lines of the general ledger. The check of the general ledger is not enough,
-    # because a line can have another meaning in this text.
+    # The text repeats lines of the general ledger, which was checked. But in this text a line can
+    # have another meaning. So the text needs a check too.
     refuse_foreign_code_in(name, text)
     with collector_at_rest():
         entries, errors, _ = loader.load_string(text)

@@ -1,11 +1,11 @@
-"""A step of the audit: its findings, and the kind of proof that it gives."""
+"""A step of the audit, and the kinds of proof that steps give."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Proof(Enum):
-    """A kind of proof: how it is made, and what it shows."""
+    """A kind of proof: its means, and what it shows."""
 
     SEAL = ("the seal", "no file has changed since the run was sealed")
     SIGNATURE = ("the signature", "the holder of the given key sealed the run")

@@ -15,12 +15,12 @@ from ledger.values import plain
 
 _OF_THE_ORDER = "seq"  # not compared here, since an invariant checks it
 
-Writers = Mapping[str, Callable[[int], str]]  # by commodity, the function that writes units
+Writers = Mapping[str, Callable[[int], str]]  # by commodity: writes a number of units
 PostedLine = tuple[str, Decimal, str, str | None]  # account, number, commodity, party
 
 
 def writers_of(chart: Chart) -> Writers:
-    """Return, for each commodity, the function that writes its units as text."""
+    """Return for each commodity the function that writes a number of its units as text."""
     return {MONEY: amount} | {name: scale.text for name, scale in chart.quantities.items()}
 
 
@@ -30,9 +30,9 @@ def last_microsecond(day: date) -> int:
 
 
 def wrong_words(found: data.Transaction, due: Movement) -> Iterator[str]:
-    """Yield the differences, except in amounts, between a closing entry and the entry *due*.
+    """Yield the differences between a closing entry and the entry *due*, except in the postings.
 
-    The entry *due* is the closing entry that follows from the fills.
+    The entry *due* is computed from the fills.
     """
     said = {key: plain(value) for key, value in due.meta}
     meta = {"time": time_of_day(due.time_us), **said}
@@ -49,12 +49,12 @@ def wrong_words(found: data.Transaction, due: Movement) -> Iterator[str]:
 
 
 def booked_lines(found: data.Transaction) -> list[PostedLine]:
-    """Return the postings of an entry of the general ledger, as lines."""
+    """Return the lines of an entry in the general ledger, one for each posting."""
     return [(p.account, *moved_by(p), party_of(p)) for p in in_text_order(found)]
 
 
 def due_lines(due: Movement, writers: Writers) -> list[PostedLine]:
-    """Return the postings, as lines, that an entry must have to agree with its fills."""
+    """Return the lines that an entry must have to agree with its fills, one for each posting."""
     return [
         (p.account, Decimal(writers[p.commodity](p.units)), p.commodity, p.party)
         for p in due.postings

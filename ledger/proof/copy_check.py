@@ -1,8 +1,8 @@
 """Compares the Parquet copy of the general ledger with the ledger's text.
 
-Each posting and directive of the copy must be in the text, and each posting and directive of the
-text must be in the copy. This module reads the text through Beancount. It computes the rows of
-postings with its own code, not with the code that writes the copy.
+The copy must have the same postings as the text. It must also have the same directives of each kind
+that it stores. This module reads the text with Beancount. It computes the rows of postings itself,
+not with the code that writes the copy.
 """
 
 import json
@@ -95,7 +95,7 @@ def _wrong_postings(
 def _wrong_metadata(
     connection: duckdb.DuckDBPyConnection, run: RunFolder, found: Sequence[Directive]
 ) -> Iterator[str]:
-    """Yield a sentence for each wrong key in a file's metadata, and for each unreadable file.
+    """Yield a sentence for each wrong value in a file's metadata, and for each unreadable file.
 
     The metadata state the units, lots and ticks of the numbers in the file.
     """
@@ -111,7 +111,7 @@ def _wrong_metadata(
             except duckdb.Error as error:
                 yield _unreadable(name, error)
                 continue
-            # A file of an older run has no metadata of this kind, which is not an error.
+            # A key may be missing: the files of older runs have no such metadata.
             for key in sorted(said.keys() & wanted.keys()):
                 if said[key] != wanted[key]:
                     yield f"{name}: its metadata {key!r} do not follow from the text"
@@ -132,7 +132,7 @@ def _other_columns(
 def _rows(
     entry: data.Transaction, holes: Mapping[str, str | None], units: Mapping[str, Decimal]
 ) -> Iterator[Row]:
-    """Yield the rows that the copy must have for the postings of an entry."""
+    """Yield the rows that the copy must have for an entry: one for each posting."""
     seq, said = int(entry.meta["seq"]), stated_meta(entry.meta)
     about = (
         datetime.combine(entry.date, time.fromisoformat(entry.meta["time"])),
@@ -165,7 +165,7 @@ def _rows(
 
 def _differences(copy: Iterable[Row], text: Iterable[Row]) -> Iterator[str]:
     """Yield the differences between a month's postings in the copy and in the text."""
-    held: dict[Row, Row] = {}  # the key is (seq, line)
+    held: dict[Row, Row] = {}  # rows of the copy, by (seq, line)
     for row in copy:
         if row[:2] in held:
             yield f"posting {row[1]} of seq {row[0]} occurs twice"

@@ -1,4 +1,4 @@
-"""Positions, their values and takers' volumes at each day's start, summed over earlier days."""
+"""Positions, their values and takers' volumes at each day's start: sums over all earlier days."""
 
 from datetime import date
 from typing import NamedTuple
@@ -10,16 +10,16 @@ from ledger import fill_store
 from ledger.motives import PAYMENTS, WITH_FEE, Motive, words
 from ledger.run_folder import RunFolder
 
-DAY = "CAST(time AS DATE)"  # the day of a row, the same in all queries
+DAY = "CAST(time AS DATE)"  # the SQL for the day of a row
 
 # Payments that change neither positions nor their values.
 UNSETTLED = ", ".join(f"'{each.word}'" for each in PAYMENTS if each is not Motive.MARGIN)
 
-# The motives of orders that pay a fee. The volume of these orders decides fee tiers.
+# The motives of orders that pay a fee. The fee tier depends on the volume of these orders.
 ORDERS = ", ".join(f"'{word}'" for word in words(WITH_FEE))
 
-# The sums of each day's rows: lots, values, volumes and variation margin. Values and volumes are in
-# lots times ticks, and variation margin is in cents.
+# For each day: sums of lots, values, volumes and variation margin. Values and volumes are in lots
+# times ticks, and variation margin is in cents.
 SUMS = f"""
     SELECT {DAY} AS day, venue, market, taker, maker,
         CAST(sum(if(payment, 0, lots)) AS BIGINT) AS lots,
@@ -36,11 +36,11 @@ SUMS = f"""
 
 
 class Carried(NamedTuple):
-    """Positions, the positions' values, and takers' volumes, by (venue, market, entity)."""
+    """Positions, their values and takers' volumes, as arrays by (venue, market, entity)."""
 
-    lots: np.ndarray  # the position
+    lots: np.ndarray  # the position, in lots
     value_cents: np.ndarray  # value of the position at entry, or at the last settlement
-    traded_cents: np.ndarray  # value of the entity's orders as a taker since the first day
+    traded_cents: np.ndarray  # value of fills on which the entity paid a fee since the first day
 
     def trade(self, rows: np.ndarray, tick_cents: np.ndarray) -> None:
         """Add trades to the positions, values and volumes. The arrays are changed in place."""
@@ -73,12 +73,11 @@ class DayOpenings:
         )
         lots, value_cents, traded_cents = added
         for member, sign in ((taker, 1), (maker, -1)):
-            # The rows of a day count from the next day on.
+            # The rows of a day are part of the sums from the next day on.
             np.add.at(lots, (place + 1, venue, market, member), sign * sums["lots"])
             np.add.at(value_cents, (place + 1, venue, market, member), sign * sums["value"] * cents)
         np.add.at(traded_cents, (place + 1, venue, market, taker), sums["volume"] * cents)
-        # A payment settles a position of n contracts. If one contract is worth M at the mark, the
-        # new value of the position is n M = earlier value + payment.
+        # Variation margin pays the change of a position's value. So it is added to the value.
         np.add.at(value_cents, (place + 1, venue, market, taker), sums["paid_cents"])
         self._sums = added.cumsum(axis=1)
 

@@ -1,6 +1,6 @@
 """Compares the notes on takers' gains in each hour with the fills.
 
-Reports compute the sampling error from these notes, so reports need not read all fills.
+Reports compute the sampling error from these notes, without reading all fills.
 """
 
 from collections import defaultdict
@@ -20,8 +20,8 @@ Place = tuple[date, str]  # a day, and a motive's name as written in the fills
 def wrong_edges(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each hour whose noted gain is wrong, and for each missing note.
 
-    Books without any such note need no check: all hours are simulated, or the run is older than
-    these notes.
+    Books without any such note are not checked. A run has no such note if it simulates all hours,
+    if each hour's gain is zero, or if it is older than these notes.
     """
     notes = run.dated_notes(EdgeOfHours)
     made = _made(run, {note.motive for _, note in notes})
@@ -34,11 +34,11 @@ def wrong_edges(run: RunFolder) -> Iterator[str]:
                     f"hour {hour}, but the fills have {_said(cents)}"
                 )
     for day, motive in sorted(made):
-        yield f"{day}: there is no note on takers' gains from {motive} in each hour"
+        yield f"{day}: there is no note on takers' gains from {motive} by hour"
 
 
 def edge_in_fills(run: RunFolder, motives: Iterable[str]) -> dict[tuple[str, int], int]:
-    """Return takers' gains in cents, summed from the fills by motive and by hour since 1970."""
+    """Return takers' gains in cents, summed from the fills by (motive, hour since 1970)."""
     return {
         (motive, hour): cents
         for motive, hour, cents in run.select(
@@ -50,9 +50,9 @@ def edge_in_fills(run: RunFolder, motives: Iterable[str]) -> dict[tuple[str, int
 
 
 def _made(run: RunFolder, motives: Iterable[str]) -> dict[Place, tuple[int, ...]]:
-    """Return takers' gains of each hour, summed from the fills, by day and motive.
+    """Return takers' gains by (day, motive): 24 sums over the fills, one for each hour.
 
-    If a motive has neither gains nor losses on a day, there is no entry for this day and motive.
+    If all 24 sums are zero, they are left out.
     """
     made: dict[Place, list[int]] = defaultdict(lambda: [*NOTHING])
     for (motive, hour), cents in edge_in_fills(run, motives).items():

@@ -9,7 +9,7 @@ import duckdb
 
 from ledger import duckdb_session
 
-_SHOWN = 70  # the most characters shown of each text
+_SHOWN = 70  # of a longer text, only so many characters are shown
 
 _FIRST_ROW = """
     SELECT n, found, due
@@ -20,13 +20,13 @@ _FIRST_ROW = """
 
 
 def line_that_differs(name: str, found: str, due: str, giver: str) -> Iterator[str]:
-    """Yield the first line of a text, if any, that differs from the expected text.
+    """Yield a sentence with the first line that differs, if a text is not the expected text.
 
     Args:
         name: the file's name.
         found: the text in the file.
         due: the expected text.
-        giver: the source of the expected text and a verb, such as "the scenario gives".
+        giver: words for the source of the expected text, such as "the scenario gives".
     """
     if found == due:
         return
@@ -37,7 +37,7 @@ def line_that_differs(name: str, found: str, due: str, giver: str) -> Iterator[s
 
 
 def row_that_differs(name: str, found: Path, due: Path, giver: str) -> Iterator[str]:
-    """Yield the first row and column of a Parquet file, if any, that differ from another file."""
+    """Yield a sentence with the first difference, if a Parquet file is not the expected file."""
     if found.read_bytes() == due.read_bytes():
         return
     try:
@@ -73,9 +73,8 @@ def _text(value: Any) -> str | None:
 def _contrast(ours: str | None, theirs: str | None, giver: str) -> str:
     """Return a phrase with the found text and the expected text.
 
-    If the texts are long, only the parts around the first difference are in the phrase.
-
-    Spaces at both ends are left out, unless only these spaces differ.
+    Of long texts it has only the parts around the first difference. Spaces at both ends of a text
+    are left out, unless only these spaces differ.
     """
     if (ours and ours.strip()) != (theirs and theirs.strip()):
         ours, theirs = ours and ours.strip(), theirs and theirs.strip()

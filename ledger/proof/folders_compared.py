@@ -1,4 +1,4 @@
-"""Compares two folders of the same run, and finds the first difference of each file."""
+"""Compares two folders that should hold the same run, and finds each file's first difference."""
 
 import re
 from collections.abc import Iterator
@@ -12,16 +12,15 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 
 
 def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
-    """Yield the first difference of each file that differs, in the order of `_place`.
+    """Yield a sentence for each file that differs, with its first difference, in order of `_place`.
 
-    Manifests and signatures are left out, because a manifest names the version of the program that
-    sealed the folder. So two versions of the program may give the same books, but not the same
-    manifest.
+    Manifests and signatures are not compared. A manifest names the version of the program, so two
+    versions give different manifests even if the books are the same.
 
     Args:
         found: the folder that is checked.
         due: the expected folder.
-        giver: the source of the expected folder and a verb, such as "the scenario gives".
+        giver: words for the source of the expected folder, such as "the scenario gives".
     """
     ours, theirs = sealed_files(found), sealed_files(due)
     for name in sorted({*ours, *theirs}, key=_place):
@@ -36,11 +35,11 @@ def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
 
 
 def _place(name: str) -> tuple[str, int, str]:
-    """Return the key by which files are sorted.
+    """Return the sort key of a file.
 
-    Files of the whole run come first. Then come the files of each month: text, fills, postings,
-    days. The group's own books and the Parquet file of directives come last, because they are made
-    from the general ledger and change if the general ledger changes.
+    Most files of the whole run come first. Then come the files of each month: text, fills,
+    postings, days. The group's own books and the Parquet file of directives come last, because they
+    are made from the general ledger and change with it.
     """
     if name.startswith(("group.", "check-group.", "fava-group.", "directives.")):
         return ("9", 0, name)
@@ -51,6 +50,6 @@ def _place(name: str) -> tuple[str, int, str]:
 
 
 def _text(path: Path) -> str:
-    # Different bytes must give different texts. So line ends are kept, and bytes that are not UTF-8
-    # become special characters.
+    # Different bytes must give different texts. So ends of lines stay as they are, and each byte
+    # that is not UTF-8 becomes a special character.
     return path.read_bytes().decode("utf-8", errors="surrogateescape")

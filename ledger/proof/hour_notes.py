@@ -1,7 +1,8 @@
-"""Checks the notes on drawn hours: a day's weights sum to 24, and hours of weight 0 have no quotes.
+"""Checks the notes on drawn hours: the weights of each day, and the fills in hours of weight 0.
 
-These notes are in the books if a run plays one hour of each group of similar hours. Only a replay
-(`runs.replay`) can prove that the scenario draws these hours.
+A day's weights must sum to 24. An hour of weight 0 must have no fills of quotes. These notes are in
+the books if a run plays one hour of each group of similar hours. Only a replay (`runs.replay`) can
+prove that the scenario draws the noted hours.
 """
 
 from collections.abc import Iterator
@@ -12,8 +13,7 @@ from ledger.proof.edge_notes import edge_in_fills
 from ledger.run_folder import RunFolder
 from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
-# A fill with the motive pickoff or spread needs a quote, and an hour that is not played has no
-# quotes.
+# Fills with these motives need a quote, and an hour that is not played has no quotes.
 OF_QUOTES = (Motive.PICKOFF, Motive.SPREAD)
 
 
@@ -21,7 +21,7 @@ def wrong_hours(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each day with wrong weights, and for each hour with impossible fills.
 
     Fills of quotes are impossible in an hour whose weight is 0 or is not noted. Books without any
-    note on drawn hours need no check, since their hours are not drawn from groups.
+    note on drawn hours are not checked, since their hours are not drawn from groups.
     """
     weights = {day: note.weight_of_hours for day, note in run.dated_notes(HoursDrawn)}
     for day, of_hours in weights.items():

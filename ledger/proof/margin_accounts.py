@@ -1,10 +1,10 @@
-"""Recomputes accounts on margin, and checks each holder's account after every settlement.
+"""Recomputes customers' margin accounts, and checks the accounts after settlements.
 
-A holder is a single customer. The general ledger has one control account for all holders. Here each
-holder's account is computed from the fills: collateral, trades, funding, liquidations. This code is
-independent of the code that simulates the accounts. Each holder has cash, a position of n lots, and
-tokens. If one lot is worth M at the mark, the account is worth cash + n M + the margin value of the
-tokens.
+A holder is a single customer. The general ledger has only joint accounts of all holders. Here each
+holder's account is computed from the fills: collateral, trades, funding and liquidations. This code
+is independent of the code that simulates the accounts. Each holder has cash, a position of n lots,
+and tokens. If one lot is worth M at the mark, the account is worth cash + n * M + the margin value
+of the tokens.
 """
 
 from collections.abc import Iterator
@@ -22,10 +22,15 @@ MARKS = (Motive.MARGIN, Motive.FUNDING)
 
 
 class MarginAccounts:
-    """Computes the position and the cash of every holder from the fills, in order."""
+    """Computes the position and the cash of every holder from the fills, in the order of seq."""
 
     def __init__(self, run: RunFolder, tick_cents: np.ndarray) -> None:
-        """Initialise without holders. *tick_cents* is the value of a tick on a lot, by market."""
+        """Initialise without holders.
+
+        Args:
+            run: the run's folder.
+            tick_cents: the value in cents of one tick on one lot, by market.
+        """
         self._tick_cents, self._tokens = tick_cents, MarginTokens(run, tick_cents)
         (rate,) = run.notes(FundingRate)
         self._funding_e9 = rate.e9
@@ -34,10 +39,10 @@ class MarginAccounts:
         self._known = np.zeros(0, dtype=np.int64)  # the numbers of the holders who have an account
 
     def wrong_steps(self, rows: np.ndarray) -> Iterator[str]:
-        """Yield the errors in *rows*, and in holders' accounts after each settlement in *rows*.
+        """Yield the errors in *rows*, and in the holders' accounts after each settlement.
 
         Args:
-            rows: the rows (dtype ROW) after the rows of the previous call, in the order of seq.
+            rows: the next rows of the fills (dtype ROW), in the order of seq.
         """
         on_house = rows[rows["venue"] == 0]
         own = on_house[(on_house["motive"] >= Motive.LEVERAGE) & (on_house["holder"] != ABSENT)]
@@ -60,14 +65,14 @@ class MarginAccounts:
             done = after[i]
             yield from self._wrong_leads(steps, marked)
             yield from self._follow(steps)
-            # If there is no settlement at this time, no mark changes. Then only accounts of holders
+            # If no payments on positions are made at this time, no mark changes. Then only accounts
             # with rows can have changed.
             holders = self._known if len(settlement) else np.unique(moved)
             yield from self._wrong_ends(steps, marked, holders)
         yield from self._follow(own[done:])
 
     def wrong_totals(self) -> Iterator[str]:
-        """Yield the differences, at the end, between all holders' tokens and the general ledger."""
+        """Yield the differences between all holders' tokens at the end and the general ledger."""
         return self._tokens.wrong_totals()
 
     def _make_room(self, own: np.ndarray) -> None:
@@ -80,13 +85,16 @@ class MarginAccounts:
             )
 
     def _know(self, holders: np.ndarray) -> None:
-        """Drop empty accounts from the known accounts, and add the accounts of *holders*."""
+        """Drop empty accounts from the known accounts, then add the accounts of *holders*."""
         old = self._known
         empty = (self._lots[old] == 0) & (self._cash[old] == 0) & (self._tokens.lots[old] == 0)
         self._known = np.union1d(old[~empty], holders)
 
     def _follow(self, rows: np.ndarray) -> Iterator[str]:
-        """Apply rows to their holders' accounts. A forced trade may only reduce a position."""
+        """Apply rows to holders' accounts, and yield errors.
+
+        A forced trade must reduce a position.
+        """
         yield from self._tokens.follow(rows)
         in_kind = np.isin(rows["motive"], IN_KIND)
         np.add.at(self._cash, rows["holder"][in_kind], rows["edge_cents"][in_kind])
@@ -98,16 +106,16 @@ class MarginAccounts:
         held = self._lots[holder]
         self._market[holder] = rows["market"]
         entered = rows[rows["motive"] == Motive.LEVERAGE]
-        self._marks[entered["market"]] = entered["price"]  # valid until the next settlement
+        self._marks[entered["market"]] = entered["price"]  # marks until the next settlement
         cents = self._tick_cents[rows["market"]]
         paid = rows["lots"] * rows["price"] * cents + rows["fee_cents"]
         np.add.at(self._cash, holder, np.where(is_payment, rows["edge_cents"], -paid))
         np.add.at(self._lots, holder, np.where(is_payment, 0, rows["lots"]))
         wrong = forced & ((rows["lots"] * held >= 0) | (self._lots[holder] * held < 0))
-        yield from _told(rows, wrong, "a forced trade does not shrink its holder's position")
+        yield from _told(rows, wrong, "a forced trade opens, increases or reverses a position")
 
     def _settle(self, marks: np.ndarray) -> None:
-        """Mark positions. If funding is due, book the funding of each holder, rounded down."""
+        """Set the marks. If funding is due, add it to each holder's cash, rounded down to cents."""
         self._marks[marks["market"]] = marks["price"]
         funded = np.unique(marks["market"][marks["motive"] == Motive.FUNDING])
         if len(funded):
@@ -115,25 +123,25 @@ class MarginAccounts:
             self._cash[holders] += -self._worth(holders) * self._funding_e9 // FUNDING_UNIT
 
     def _wrong_leads(self, steps: np.ndarray, marked: np.ndarray) -> Iterator[str]:
-        """Check that tokens are sold at the mark of the settlement, if this mark is known.
+        """Check that a seizure's lead price is the settlement's mark, if this mark is known.
 
-        The books state a market's price only in payments on positions in this market. If there are
-        no payments, the price has not moved or there are no positions.
+        At a settlement, the mark of a market is stated only in payments on positions in this
+        market. If there are no payments, the price has not moved or there are no positions.
         """
         seized = steps[(steps["motive"] == Motive.SEIZURE) & np.isin(steps["market"], marked)]
         wrong = seized["lead"] != self._marks[seized["market"]]
-        yield from _told(seized, wrong, "a seizure is not at the settlement's mark")
+        yield from _told(seized, wrong, "the lead price of a seizure is not the settlement's mark")
 
     def _wrong_ends(
         self, steps: np.ndarray, marked: np.ndarray, holders: np.ndarray
     ) -> Iterator[str]:
-        """Check that no account is negative, and that an account taken over ends at zero.
+        """Check that no account is negative, and that an account that is taken over ends at zero.
 
-        Whether an account with tokens is negative is checked only if the tokens' price is known.
+        If the price of an account's tokens is unknown, a negative value is not reported.
 
         Args:
-            steps: the rows of this settlement (dtype ROW).
-            marked: the markets whose price is known from payments of this settlement.
+            steps: the holders' rows at this settlement (dtype ROW).
+            marked: the markets whose price is known from payments at this settlement.
             holders: holders whose accounts may have changed.
         """
         equity = self._equity(holders)
@@ -150,10 +158,10 @@ class MarginAccounts:
         ends = ends[self._lots[ends["holder"]] == 0]
         keeps = self._tokens.lots[ends["holder"]] != 0
         wrong = (self._equity(ends["holder"]) != 0) | keeps
-        yield from _told(ends, wrong, "an account taken over does not end at zero")
+        yield from _told(ends, wrong, "an account that is taken over does not end at zero")
 
     def _equity(self, holders: np.ndarray) -> np.ndarray:
-        """Return the value of each account in cents, with tokens at their margin value."""
+        """Return each account's value in cents. Tokens have their margin value."""
         tokens = self._tokens.worth(self._marks, holders)
         return self._cash[holders] + self._worth(holders) + tokens
 

@@ -2,8 +2,8 @@
 
 A holder pledges tokens of only one kind at a time. Tokens move in three ways: a holder pledges
 tokens, tokens are released to the holder, or tokens are seized. A seizure takes all tokens of a
-holder. The price of seized tokens is the lead price times the token's weight as collateral, rounded
-down to whole ticks, and at least one tick.
+holder. The price of seized tokens is the lead price times the token's weight as collateral. This
+price is rounded down to whole ticks, but is at least one tick.
 """
 
 from collections.abc import Iterator
@@ -19,10 +19,15 @@ E6 = 1_000_000
 
 
 class MarginTokens:
-    """Computes the tokens of every holder from the fills, in order."""
+    """Computes the tokens of every holder from the fills, in the order of seq."""
 
     def __init__(self, run: RunFolder, tick_cents: np.ndarray) -> None:
-        """Initialise without holders. *tick_cents* is the value of a tick on a lot, by market."""
+        """Initialise without holders.
+
+        Args:
+            run: the run's folder.
+            tick_cents: the value in cents of one tick on one lot, by market.
+        """
         self._run, self._tick_cents = run, tick_cents
         self._weight_e6 = np.zeros(len(tick_cents), dtype=np.int64)
         for token in run.chart.collateral:
@@ -33,7 +38,7 @@ class MarginTokens:
         self.market, self.lots = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
     def make_room(self, missing: int) -> None:
-        """Add *missing* holders, who have no tokens yet."""
+        """Add room for more holders, who have no tokens yet. *missing* is the number of them."""
         none = np.zeros(missing, dtype=np.int64)
         self.market = np.concatenate((self.market, none))
         self.lots = np.concatenate((self.lots, none))
@@ -45,7 +50,7 @@ class MarginTokens:
         return value * self._weight_e6[market] // E6
 
     def follow(self, rows: np.ndarray) -> Iterator[str]:
-        """Apply the rows that move tokens to the holders, and yield an error for each wrong row."""
+        """Apply each row that moves tokens, and yield an error if the row is wrong."""
         for row in rows[np.isin(rows["motive"], IN_KIND)]:
             holder, before = row["holder"], self.lots[row["holder"]]
             problem = self._wrong_seizure(row) or self._wrong_kind(row)
@@ -79,7 +84,7 @@ class MarginTokens:
         return None
 
     def wrong_totals(self) -> Iterator[str]:
-        """Compare the tokens that all holders pledge at the end with the general ledger."""
+        """Compare the sum of holders' pledged tokens at the end with the general ledger."""
         parties, markets = self._run.chart.parties, self._run.names.markets
         pledged = claim_in_kind(parties.retail, parties.house, PLEDGED)
         for token in self._run.chart.collateral:

@@ -1,7 +1,7 @@
-"""Checks that each directive is of a kind that its file may have.
+"""Checks that each file of the books has only directives that belong in this file.
 
 A saved query in a month's file would replace the query of the same name in main.beancount. An
-account opened in a month's file would change the definition of the hole. So a month's file may only
+account opened in a month's file could change the definition of the hole. So a month's file may only
 have entries, notes, events, prices and balances.
 """
 
@@ -29,7 +29,10 @@ _TO_THE_LOADER = re.compile(
 
 
 def misplaced(folder: Path, entries: Sequence[data.Directive], chart: Chart) -> Iterator[str]:
-    """Yield a sentence for each misplaced directive."""
+    """Yield a sentence for each misplaced or wrong directive.
+
+    Of the instructions to the loader in a month's file, only the first is reported.
+    """
     months = {path.name: path for path in sorted(folder.glob("????-??.beancount"))}
     for name, path in months.items():
         text = path.read_text(encoding="utf-8")
@@ -60,11 +63,11 @@ def _fault(
         return f"its flag is {entry.flag!r}, but each entry of a run has '*'"
     accounts = frozenset(posting.account for posting in entry.postings)
     if {*Spent} & entry.tags and accounts not in paid:
-        return "payer and receiver book the payment under different kinds"
+        return "the payer's and the receiver's accounts do not belong to the same kind of payment"
     return None
 
 
 def _accounts_of(spending: Spending) -> frozenset[str]:
-    """Return all accounts that one payment moves."""
+    """Return the accounts that a payment of the kind *spending* changes."""
     ends = (cash(spending.payer), cash(spending.to))
     return frozenset((spending.spent, spending.received, *ends))

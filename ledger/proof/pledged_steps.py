@@ -1,11 +1,11 @@
-"""Recomputes loans on tokens, step by step, from the terms in the books.
+"""Recomputes pledged loans step by step, from the loans' terms in the books.
 
 A step is a loan, a sale of pledged tokens, a takeover of the account by the captive maker, or a
 sale of tokens that the captive maker took over. Each step states its price. A sale also states the
 number of tokens that the order book can buy, and the seconds since the last settlement. These
-figures, the terms and the earlier balances determine the lendable amount, whether the margin
-failed, the number of tokens sold, the proceeds, and the debt and tokens at a takeover. This code is
-independent of the code that booked the steps.
+figures, the terms and the earlier balances determine the amounts of the step: the loan; the tokens
+sold and their proceeds; or the debt and the tokens that are taken over. They also determine whether
+the margin is too small. This code is independent of the code that booked the steps.
 """
 
 import math
@@ -34,7 +34,8 @@ Marks = Mapping[tuple[datetime, str], int]  # a settlement's mark in ticks, by (
 def wrong_loans(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each step that does not follow from the terms of its loan.
 
-    Also yield a sentence for each loan without noted terms.
+    Also yield a sentence for each borrower without terms in the books, and for each other entry
+    that changes a borrower's debt or already pledged tokens.
     """
     tokens = {token.commodity: token for token in run.chart.collateral}
     terms_of = run.notes(PledgedTerms)
@@ -50,7 +51,7 @@ def wrong_loans(run: RunFolder) -> Iterator[str]:
 
 
 def _marks(run: RunFolder) -> Marks:
-    """Return the lead prices at settlements, as far as payments show these prices."""
+    """Return the lead prices at settlements, as far as margin payments state these prices."""
     found = run.select(
         "SELECT DISTINCT time, market, price FROM rows "
         "WHERE motive = 'variation-margin' AND venue = ?",
@@ -70,7 +71,7 @@ class _Moved:
 
 
 class _Account:
-    """A borrower's tokens and debt, with the tokens that the captive maker took over."""
+    """A borrower's tokens and debt, and the tokens that the captive maker took over from it."""
 
     def __init__(
         self, run: RunFolder, terms: PledgedTerms, token: MarginToken, marks: Marks
@@ -87,7 +88,7 @@ class _Account:
         self._lots = self._taken_lots = self._debt_cents = 0
 
     def follow(self, entry: Transaction) -> Iterator[str]:
-        """Check that a step moves the amounts that the terms give, then apply the step."""
+        """Yield the fault of an entry, if it has one, then add its amounts to the balances."""
         moved, steps = self._moved(entry), {LEND, SELL, TAKE_OVER, SELL_OFF} & set(entry.tags)
         own = self._is_own(entry)
         if own and steps:
@@ -149,7 +150,10 @@ class _Account:
         brings = self._brings_cents(gone * lot_cents, over_s)
         if step == SELL_OFF:
             if gone != min(self._taken_lots, takes):
-                return "the captive maker sells more or fewer tokens than the book can take"
+                return (
+                    "the number of tokens that the captive maker sells is not the smaller of two "
+                    "numbers: the number that it has, and the number that the book takes"
+                )
             return None if moved.maker == brings else "the proceeds are wrong"
         if gone != min(takes, self._to_sell(lot_cents, takes, over_s)):
             return (
@@ -171,7 +175,7 @@ class _Account:
 
     def _wrong_takeover(self, lot_cents: int, moved: _Moved) -> str | None:
         if not self._fails(lot_cents, self.terms.auto_close_e6):
-            return "an account is taken over though it has its auto-close margin"
+            return "an account is taken over though it is not below auto-close margin"
         whole = -self._debt_cents, -self._lots, self._lots, -self._debt_cents
         if (moved.debt, moved.pledged, moved.taken, moved.maker) != whole:
             return "an account is not taken over as a whole"
@@ -183,7 +187,7 @@ class _Account:
         return self._contract.price.units(entry.meta["lead"]) * self._contract.cents_per_lot_tick
 
     def _counted(self, lot_cents: int, weight_e6: int) -> int:
-        """Return the tokens' margin value, with a lower weight if the holding is large."""
+        """Return the tokens' margin value in cents. A large holding has a lower weight."""
         factor, by_size_e6 = float(self.terms.imf_factor), WHOLE_E6
         if factor:
             tokens = self._lots * float(self._contract.lot)
@@ -200,9 +204,9 @@ class _Account:
         return through // (E6 * self.terms.book_refill_s)
 
     def _brings_cents(self, value_cents: int, over_s: int) -> int:
-        """Return a sale's proceeds, rounded down.
+        """Return a sale's proceeds in cents, rounded down.
 
-        The mean price of the sale is half way between the lead price and the last price reached.
+        The mean price of the sale is halfway between the lead price and the last price reached.
         """
         if not value_cents:
             return 0
@@ -211,7 +215,7 @@ class _Account:
         return value_cents - -(-cost // (2 * BPS * cents_per_bp * over_s))
 
     def _to_sell(self, lot_cents: int, takes: int, over_s: int) -> int:
-        """Return the lots whose sale restores the margin, or all lots if no sale restores it."""
+        """Return how many lots must be sold to restore the margin, at most all lots."""
         debt_e6 = E6 + self.terms.maintenance_e6
         counted_e6 = self._counted(lot_cents, self._token.weight_e6) * E6
         weight_e6 = counted_e6 // max(self._lots * lot_cents, 1)

@@ -28,7 +28,7 @@ from ledger.run_folder import MANIFEST, RunFolder
 
 MAIN, CHECK, SCENARIO = "main.beancount", "check.beancount", "scenario.toml"
 
-# The notes that follow from the scenario alone.
+# The kinds of notes that follow from the scenario alone.
 INPUTS: tuple[type[Note], ...] = (
     FundingRate,
     TakerFee,
@@ -46,7 +46,7 @@ INPUTS: tuple[type[Note], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Data that follow from a run's scenario: preamble, notes on inputs, latency of the maker."""
+    """Data that follow from a run's scenario. The books must agree with these data."""
 
     scenario: str  # the text of the file scenario.toml
     question: str
@@ -76,7 +76,7 @@ def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:
 
 
 def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
-    """Yield a sentence for each note on an input that is wrong, missing or repeated."""
+    """Yield a sentence for each wrong, missing or repeated note on an input of the scenario."""
     for kind in INPUTS:
         due = [(given.start, note) for note in given.inputs if isinstance(note, kind)]
         found = run.dated_notes(kind)
@@ -92,7 +92,7 @@ def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
 
 
 def _placed(run: RunFolder, day: date, note: Note) -> str:
-    """Return the file of a note and, if the note is in this file, its line, as text."""
+    """Return the name of a note's file, with the number of the note's line if the line is found."""
     name = f"{day:%Y-%m}.beancount"
     before, found, _ = _text(run.path / name).partition(f"{day} {note.text()}\n")
     return f"{name}:{before.count(chr(10)) + 1}" if found else name

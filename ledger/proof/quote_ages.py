@@ -1,8 +1,9 @@
 """Checks that the captive maker's quotes are old enough at fills, and that each hit has an age.
 
 A quote is based on a lead price. When the quote is posted, the age of this price is the maker's
-latency. So at a fill the age of this price is at least the latency. The books have no prices
-between fills, so only a replay finds a wrong age above the latency, or a wrong trigger of a hit.
+latency. So at a fill the age of this price is at least the latency. The books have no lead prices
+between fills. So only a replay can find an age that is wrong but above the latency, or a wrong
+trigger of a hit.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ _TOO_YOUNG = """
 
 
 def wrong_ages(run: RunFolder, latency_us: Mapping[str, int]) -> Iterator[str]:
-    """Yield a sentence for each market with a quote that is too young, or a hit without an age.
+    """Yield a sentence for each market in which a quote is too young or a hit has no age.
 
     Args:
         run: the run.

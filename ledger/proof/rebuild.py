@@ -1,9 +1,9 @@
-"""Rebuilds the files that are made from a run's text: the Parquet copy, and the group's books.
+"""Rebuilds the files that are made from a run's ledger: the Parquet copy and the group's books.
 
-In a run these files may be missing or broken. They are part of the seal, so the run is sealed again
-afterwards. First all other files are compared with the old seal, because a new seal must not hide
-an old change. The old seal stays until the new one is complete, so that after a failure, such as a
-full disk, the run can be rebuilt again.
+A run can be rebuilt if these files are missing or broken. The seal covers these files, so the run
+is sealed again afterwards. First all other files are compared with the old seal, because a new seal
+must not hide an old change. The old seal stays until the new one is complete. So the run can be
+rebuilt again after a failure, such as a full disk.
 """
 
 import json
@@ -13,7 +13,7 @@ from ledger.copy_of_text import write_copy
 from ledger.proof.seal import broken_seals, seal
 from ledger.run_folder import GROUP, MANIFEST, RunFolder, RunFolderError
 
-# The beginnings of findings about files that `rebuild` writes.
+# A finding of `broken_seals` about a rebuilt file begins with one of these texts.
 COPIES = (
     f"{posting_store.FOLDER}/",
     f"{directive_store.FILE}:",
@@ -24,11 +24,11 @@ COPIES = (
 
 
 def rebuild(run: RunFolder) -> None:
-    """Write the Parquet copy and the group's books from the text, and seal the run again.
+    """Write the Parquet copy and the group's books from the ledger, and seal the run again.
 
     Raises:
-        RunFolderError: another file has changed since the run was sealed, or Beancount can't load
-            the text.
+        RunFolderError: another file was changed, removed or added after the seal, or Beancount
+            can't load the ledger.
     """
     broken = [each for each in broken_seals(run.path) if not each.startswith(COPIES)]
     if broken:

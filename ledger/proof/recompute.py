@@ -1,14 +1,14 @@
 """Recomputes fills, and compares their sums with the general ledger.
 
-Edges, fees and settlement payments are computed from the other columns of the fills. This code is
-independent of the code that booked the fills. The sums of fills are posted by the posting rule of
-`ledger.fills`, and are compared with the general ledger in amounts and words.
+Edges, fees and settlement payments are computed from the other columns of the fills, without the
+code that booked the fills. The sums of fills are posted by the same posting rule as in the run: see
+`ledger.fills`. These postings are compared with the general ledger in amounts and words.
 
-Days are checked one by one, in any order and by any process, with only one day's rows in memory.
-Accounts on margin are an exception: they are checked in one pass over all days. The state at a
-day's start is the sum over all earlier days: positions, their values, and the volumes that decide
-fee tiers. The state after the day's rows must be the state at the start of the next day. So if no
-day is wrong, all rows together are right.
+Each day can be checked alone, in any order and by any process. Customers' margin accounts are an
+exception: they are checked in one pass over all days. The state at a day's start is the positions,
+their values, and the volumes that decide fee tiers. It is summed over all earlier days. The state
+after the day's rows must be the state at the start of the next day. So if no day is wrong, all rows
+together are right.
 """
 
 from collections import Counter, defaultdict
@@ -41,15 +41,15 @@ from ledger.transaction import Movement
 
 ONE_DAY = timedelta(days=1)
 
-# The days in a file, each with its first and last seq.
+# Selects the days in a file, each with its first and last seq.
 ENDS = f"SELECT {DAY} AS day, min(seq), max(seq) FROM {{file}} GROUP BY day ORDER BY day"
 
 
 class Recomputation:
-    """Recomputes the fills of one run, day by day."""
+    """Recomputes the fills of one run."""
 
     def __init__(self, run: RunFolder) -> None:
-        """Initialise with the general ledger's sums of fills, which are read once for all days."""
+        """Read the general ledger's sums of fills once for all days."""
         # A day has few rows, so more threads would save no time.
         self._run, self._connection = run, duckdb_session.connect(threads=1)
         self._entries = Entries(run.chart, run.names)
@@ -62,7 +62,7 @@ class Recomputation:
 
     @property
     def days(self) -> list[date]:
-        """Return the days for which the general ledger has a control total of fills, in order."""
+        """Return the sorted days for which the general ledger has a control total of fills."""
         return sorted(self._vouched)
 
     def wrong_within(self, day: date) -> Iterator[str]:
@@ -81,8 +81,8 @@ class Recomputation:
     def wrong_between_days(self) -> Iterator[str]:
         """Yield errors that no check of a single day can find.
 
-        Such an error is a missing day, control total or seq, a wrong order of days, or a day in the
-        file of another month.
+        Such an error is an unreadable file, a missing day, a missing control total, a missing seq
+        between two days, a wrong order of days, or a day in the file of another month.
         """
         found: list[tuple[date, int, int]] = []
         for path in self._run.fill_files:
@@ -104,10 +104,10 @@ class Recomputation:
             elif not self._seqs_of_entries.issuperset(range(last + 1, first)):
                 yield f"{row}: the next seq is missing"
         for day in sorted({*self._closings, *self._vouched} - {day for day, *_ in found}):
-            yield f"{day:%Y-%m}.beancount: the file sums up fills of {day}, which do not exist"
+            yield f"{day:%Y-%m}.beancount: the file sums up fills of {day}, but there are none"
 
     def wrong_on_margin(self) -> Iterator[str]:
-        """Yield the errors in accounts of customers on margin.
+        """Yield the errors in customers' margin accounts.
 
         The accounts at the start of a day are not stored, so one pass reads all days in order.
         """
@@ -122,7 +122,7 @@ class Recomputation:
                     rows = self._rows(day)
                     yield from (f"{name}: {problem}" for problem in on_margin.wrong_steps(rows))
             except (duckdb.Error, ValueError, IndexError):
-                return  # other checks report days that cannot be read
+                return  # other checks report files that cannot be read
         yield from on_margin.wrong_totals()
 
     def _rows(self, day: date) -> np.ndarray:
@@ -156,7 +156,7 @@ class Recomputation:
         return problems
 
     def _wrong_sums(self, rows: np.ndarray, day: date) -> Iterator[str]:
-        """Compare a day's rows with the general ledger, by their control total and their sums."""
+        """Compare the control total and the sums of a day's rows with the general ledger."""
         run = self._run
         if self._vouched[day] != (len(rows), fill_store.control_total(rows, run.names)):
             yield f"{day}: the general ledger and the fills have different control totals"
@@ -191,7 +191,7 @@ class Recomputation:
         if Counter(booked) != Counter(summed):
             yield f"the entry with seq {seq} is not the sum of its fills: {due.narration}"
         elif booked != summed:
-            yield f"the entry with seq {seq} has its postings in another order: {due.narration}"
+            yield f"the entry with seq {seq} has its postings in the wrong order: {due.narration}"
         yield from (f"the entry with seq {seq}: {problem}" for problem in wrong_words(found, due))
 
     @cached_property

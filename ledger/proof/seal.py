@@ -1,7 +1,8 @@
-"""The seal: a manifest with the hashes of a folder's files, so that each changed byte is found.
+"""The seal: a manifest with the hashes of a folder's files. A changed byte changes a hash.
 
 Months form a chain: each link is a hash of the previous link and the month's files. So if an early
-month is changed, all later links change too. The manifest ends with its own hash.
+month is changed, all later links change too. The last key of the manifest is a hash of its other
+keys.
 """
 
 import hashlib
@@ -18,11 +19,11 @@ ALL = re.compile(r".*")
 
 
 def seal(folder: Path, run: Mapping[str, object]) -> None:
-    """Write the manifest of a folder. All other files must exist already.
+    """Write the manifest of a folder. All other files of the folder must exist already.
 
     Args:
         folder: the folder of a run or of a study.
-        run: facts that are recorded beside the hashes, such as scenario, seed and versions.
+        run: further facts for the manifest, such as scenario, seed and versions.
     """
     files = {name: _sha256(folder / name) for name in sealed_files(folder)}
     write_whole(folder / MANIFEST, _manifest(run, files).encode())
@@ -56,7 +57,7 @@ def broken_seals(folder: Path, of_files: re.Pattern[str] = ALL) -> list[str]:
 
 
 def sealed_files(folder: Path) -> list[str]:
-    """Return the names of the files to seal: all except manifest, signature and hidden files."""
+    """Return the names of the files to seal: all but the manifest, signature and hidden files."""
     return sorted(
         name
         for path in folder.rglob("*")

@@ -1,9 +1,8 @@
 """Signatures of seals: OpenSSH's own tool signs the manifest with an SSH key.
 
-A seal shows that nothing has changed since it was made. But a changed run can be sealed again. A
-signature shows who made the seal. `ssh-keygen` signs the manifest as it signs git commits, with
-users' existing keys in files, agents or hardware. The signature is a file beside the manifest, and
-not part of the seal.
+A seal shows that nothing has changed since the run was sealed. But a changed run can be sealed
+again. A signature shows who made the seal. `ssh-keygen` also signs git commits, and users can sign
+a run with the same keys. The signature is a file beside the manifest, and not part of the seal.
 """
 
 import re
@@ -18,8 +17,8 @@ from ledger.run_folder import MANIFEST, SIGNATURE
 
 _TOOL = "ssh-keygen"
 _NO_TOOL = f"{_TOOL} is not installed; install OpenSSH, which has this tool"
-_NAMESPACE = "moneytrail"  # a signature for another purpose is not valid
-_SIGNER = "signer"  # a fixed name, since a user trusts the key, not a name
+_NAMESPACE = "moneytrail"  # a signature for another namespace is not valid
+_SIGNER = "signer"  # a fixed name, since the audit checks the key, not a name
 _PUBLIC_KEY = re.compile(r"^(?:ssh|ecdsa|sk)-\S+ +\S+", re.MULTILINE)
 
 
@@ -32,7 +31,7 @@ def sign(folder: Path, key: Path) -> None:
 
     Args:
         folder: the run's folder.
-        key: a private key of OpenSSH, or the public key if an agent has the private key.
+        key: the file of a private SSH key, or of the public key if an agent has the private key.
 
     Raises:
         SignatureError: the tool is missing, or the key can't be used.
@@ -45,7 +44,7 @@ def sign(folder: Path, key: Path) -> None:
 
 
 def check_signer(key: Path) -> None:
-    """Raise an error before the run begins, if the key or the tool for signing is missing.
+    """Before a run begins, raise an error if the key or the tool for signing is missing.
 
     Raises:
         SignatureError: the tool is missing, or the file of the key is missing.
@@ -57,7 +56,7 @@ def check_signer(key: Path) -> None:
 
 
 def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
-    """Yield the reasons why a run's seal is not signed with a key.
+    """If a run's seal is not signed with a key, yield the reason.
 
     Args:
         folder: the run's folder.
@@ -82,7 +81,7 @@ def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
 
 
 def _public_keys(key: Path) -> list[str]:
-    """Return the public keys in a file. For a private key, read the public key's file beside it.
+    """Return the public keys in a file, or in the file's `.pub` file if the file has none.
 
     Raises:
         SignatureError: there is no public key.
@@ -92,7 +91,7 @@ def _public_keys(key: Path) -> list[str]:
         text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
         if keys := _PUBLIC_KEY.findall(text):
             return keys
-    raise SignatureError(f"{key}: no public key of OpenSSH is here; give the signer's .pub file")
+    raise SignatureError(f"{key}: no public SSH key is found here; give the signer's .pub file")
 
 
 def _ask(asked: Sequence[str], told: bytes) -> subprocess.CompletedProcess[bytes]:
@@ -103,6 +102,6 @@ def _ask(asked: Sequence[str], told: bytes) -> subprocess.CompletedProcess[bytes
 
 
 def _said(done: subprocess.CompletedProcess[bytes]) -> str:
-    """Return the last line of the tool's output."""
+    """Return the last line of the tool's output, or the exit code if there is no output."""
     lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
     return lines[-1].strip() if lines else f"exit code {done.returncode}"

@@ -1,4 +1,8 @@
-"""Recomputes takers' fee rates. A firm's rate follows from its volume in the last thirty days."""
+"""Recomputes takers' fee rates.
+
+A firm's rate on the house venue follows from its volume there in the last thirty days, and from its
+discount.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,10 +20,10 @@ HOUSE = 0  # the code of the house venue, which is first in `Names`
 
 
 class FeeRates:
-    """The fee rates of firms and customers on the house, and of all takers on the lead venue."""
+    """The fee rates of all takers on the house venue and on the lead venue."""
 
     def __init__(self, run: RunFolder) -> None:
-        """Initialise with the fee tiers, and with takers' volumes before the books began."""
+        """Read fee rates, discounts and firms' earlier volumes from the notes in the books."""
         house, lead = run.names.venues
         tiers = [tier for tier in run.notes(TakerFee) if tier.venue == house]
         self._from_cents = np.array([_cents(tier.volume_usd) for tier in tiers])
@@ -38,13 +42,13 @@ class FeeRates:
         self._start = run.transactions[0].date
 
     def wrong_rates(self, rows: np.ndarray, day: date, volume_cents: np.ndarray) -> Iterator[str]:
-        """Compare the fee rate of each fill with the rate that its taker must pay on that day.
+        """Compare the fee rate of each row with the rate that its taker must pay on that day.
 
         Args:
             rows: the day's rows.
             day: the day.
-            volume_cents: each entity's volume as a taker on the house venue in the last thirty
-                days. Days before the books began are left out.
+            volume_cents: each entity's volume in cents as a taker on the house venue, in the thirty
+                days before *day*. Days before the books began are left out.
         """
         volume = volume_cents + self._before_books(day)
         tier = np.searchsorted(self._from_cents, volume, side="right") - 1
@@ -58,9 +62,9 @@ class FeeRates:
         )
 
     def _discounted_e6(self, tier_e6: np.ndarray) -> np.ndarray:
-        """Return each entity's fee rate after its discount, but not below the floor.
+        """Return each entity's fee rate after its discount.
 
-        A discount is rounded down to whole millionths.
+        A discount is rounded down to whole millionths. It does not lower a rate below the floor.
         """
         paid = [
             max(rate - rate * saved // 10_000, min(rate, self._floor_e6))
@@ -69,11 +73,11 @@ class FeeRates:
         return np.array(paid, dtype=np.int64)
 
     def _before_books(self, day: date) -> np.ndarray:
-        """Return each entity's volume on days before the books began.
+        """Return each entity's volume in cents on days before the books began.
 
-        Only the days count that are among the last thirty days before *day*. The books note one sum
-        for the thirty days before the run. This sum is divided equally among the thirty days, and
-        the cents that remain are added to the oldest day.
+        Only days within the thirty days before *day* count. The books note one sum for the thirty
+        days before the run. This sum is divided equally among its thirty days, and the cents that
+        remain are added to the oldest day.
         """
         gone = min((day - self._start).days, WINDOW_DAYS)
         even, rest = np.divmod(self._before_cents, WINDOW_DAYS)

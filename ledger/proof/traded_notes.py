@@ -1,6 +1,6 @@
-"""Compares the notes on each day's volume with the fills and with the other makers' entries.
+"""Compares the notes on each day's volume with the fills and the entries of the other makers.
 
-Reports read volume from these notes, so reports need not read all fills.
+Reports read the volume from these notes, so they need not read all fills.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ NOTHING = Decimal("0.00")
 
 
 def wrong_notes(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each wrong note on the volume of a market on a day."""
+    """Yield a sentence for each wrong or missing note on a day's volume in a market."""
     traded = _traded(run)
     for day, note in run.dated_notes(TradedDay):
         found = traded.pop((day, note.market), {})
@@ -34,10 +34,10 @@ def wrong_notes(run: RunFolder) -> Iterator[str]:
 
 
 def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each wrong note on forced orders with the captive maker.
+    """Yield a sentence for each wrong or missing note on forced orders with the captive maker.
 
-    Books without any such note need no check: no order was forced, or the run is older than these
-    notes.
+    Books without any such note are not checked: no order was forced, or the run is older than
+    these notes.
     """
     notes, forced = run.dated_notes(ForcedDay), forced_in_fills(run)
     for day, note in notes:
@@ -53,7 +53,10 @@ def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
 
 
 def forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:
-    """Return the dollars of forced orders that the captive maker filled, by day and market."""
+    """Return the dollars of forced orders that the captive maker filled, by day and market.
+
+    The amount is zero if only other makers filled the forced orders.
+    """
     parties = run.chart.parties
     cents = tick_cents(run.chart.contracts, parties.house)
     found = run.select(
@@ -68,7 +71,7 @@ def forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:
 
 
 def _traded(run: RunFolder) -> dict[Place, dict[str, Decimal]]:
-    """Return dollars traded at the house, by day, market and part of the volume.
+    """Return the dollars traded at the house, by day and market, then by part of the volume.
 
     Each trade counts once.
     """

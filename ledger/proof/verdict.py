@@ -1,4 +1,4 @@
-"""The result of an audit: a verdict in one sentence, and what each proof shows."""
+"""The result of an audit: a verdict in one sentence, and a conclusion in one paragraph."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +10,7 @@ _SOUND = {
     Proof.BOOKS: "its books are consistent",
     Proof.REPLAY: "its scenario gives the same bytes",
 }
-# The questions that stay open if a proof was not made, with the option that makes the proof.
+# For each proof: the question that stays open without it, and the option that makes it.
 _OPEN = {
     Proof.SIGNATURE: "who sealed it (--verify KEY)",
     Proof.REPLAY: (
@@ -35,7 +35,7 @@ def verdict(steps: Sequence[AuditStep]) -> str:
 
 
 def conclusion(steps: Sequence[AuditStep]) -> str:
-    """Return a short paragraph: what is proven, by which proofs, and what stays open."""
+    """Return a paragraph: what is proven and how, what is not proven, and what was not checked."""
     asked = {step.proof for step in steps}
     wrong = {step.proof for step in steps if step.problems}
     parts = (

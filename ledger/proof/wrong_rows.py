@@ -14,7 +14,7 @@ FUNDING_UNIT = 10**9
 def first_wrong(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:
     """Yield the error *what* for the first row where *wrong* is true.
 
-    The text also has the number of further rows where *wrong* is true.
+    The error also states the number of further wrong rows.
     """
     found = np.flatnonzero(wrong)
     if len(found):
@@ -23,7 +23,7 @@ def first_wrong(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]
 
 
 def wrong_columns(rows: np.ndarray) -> Iterator[str]:
-    """Yield an error if a mark is not the lead price, or if a trade has no quantity."""
+    """Yield an error if a payment's mark is not the lead price, or if a trade has no quantity."""
     payment = np.isin(rows["motive"], PAYMENTS)
     marked = payment & (rows["motive"] != Motive.SEIZURE)
     yield from first_wrong(
@@ -49,7 +49,8 @@ def wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
 def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarray) -> Iterator[str]:
     """Recompute edge and fee from price, lead price, quantity and fee rate.
 
-    If a market represents similar markets, the fee is rounded in each of these markets.
+    If a market represents n similar markets, the fee of one market is rounded and then multiplied
+    by n.
     """
     is_trade = ~np.isin(rows["motive"], PAYMENTS)
     trade, tick_cents, alike = rows[is_trade], tick_cents[is_trade], stands_for[is_trade]
@@ -58,7 +59,7 @@ def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarra
         trade, edge != trade["edge_cents"], "the edge does not follow from the prices"
     )
     # If the traded value is n cents and the rate is r millionths, the fee in whole cents, rounded
-    # half up, is (2 n r + 10^6) / (2 x 10^6), rounded down.
+    # half up, is (2 * n * r + 10^6) / (2 * 10^6), rounded down.
     twice = 2 * np.abs(trade["lots"]) * trade["price"] * (tick_cents // alike) * trade["fee_e6"]
     fee = (twice + 1_000_000) // 2_000_000 * alike
     yield from first_wrong(
@@ -72,9 +73,9 @@ def wrong_payments(
     """Check the payments of each settlement.
 
     A position has n contracts, and one contract is worth M at the mark. Before the settlement the
-    position has the value v. The variation margin must be n M - v, and the new value is n M. A
-    funding payment must follow from the funding rate. Trades update the state *standing* in order,
-    so that each settlement uses the positions at the time of the settlement.
+    position has the value v. The variation margin must be n * M - v, and the new value is n * M. A
+    funding payment must follow from the funding rate. Trades and settlements update the state
+    *standing* in the order of the rows, so each settlement uses the positions at its own time.
     """
     is_trade = ~np.isin(rows["motive"], PAYMENTS)
     new_block = is_trade[1:] != is_trade[:-1]
@@ -95,7 +96,7 @@ def _wrong_settlement(
 ) -> Iterator[str]:
     place = (rows["venue"], rows["market"], rows["taker"])
     held = standing.lots[place]
-    yield from first_wrong(rows, rows["lots"] != held, "its lots are not the position")
+    yield from first_wrong(rows, rows["lots"] != held, "its lots are not the receiver's position")
     worth = rows["lots"] * rows["price"] * tick_cents
     margin = rows["motive"] == Motive.MARGIN
     due = worth - standing.value_cents[place]

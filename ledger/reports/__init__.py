@@ -1,1 +1,1 @@
-"""Reports. Each report is computed from a run folder alone, and is laid out as a list of tables."""
+"""Reports. Each report is computed from a run folder alone, and consists of tables."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ledger.reports.table import Cell, Table
 
-DIGITS = 38  # the most digits of a decimal in DuckDB, which writes the stream
+DIGITS = 38  # the largest number of digits of a decimal in DuckDB, which writes the stream
 LARGEST = 2**63  # whole numbers below this limit fit into 64 bits
 
 
@@ -28,7 +28,7 @@ def arrow_stream(table: "Table") -> object:
 
 
 def _relation(table: "Table") -> "duckdb.DuckDBPyRelation":
-    from ledger import duckdb_session  # imported here, since few reports are exported
+    from ledger import duckdb_session  # imported here, since most reports are not exported
 
     columns = [[row[i] for row in table.rows] for i in range(len(table.columns))]
     types = [column_type(cells) for cells in columns]
@@ -67,7 +67,7 @@ def _decimal(cells: Sequence["Cell"]) -> str:
     whole = max(len(number.digits) + int(number.exponent) for number in numbers)
     digits = max(whole, 0) + scale
     if digits > DIGITS:
-        raise ValueError(f"a column needs {digits} digits, and a decimal has at most {DIGITS}")
+        raise ValueError(f"a column needs {digits} digits, but a decimal has at most {DIGITS}")
     return f"DECIMAL({DIGITS}, {scale})"
 
 

@@ -1,7 +1,7 @@
-"""Reads the general ledger by day: the amounts posted to accounts on each day.
+"""Reads from the general ledger the amounts that are posted to accounts on each day.
 
-Days are in UTC. Days without entries are included. After a halt the last days may have only notes.
-These days are included too.
+Days are in UTC. Days without entries are included. So are the last days after a halt, which may
+have only notes.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Reads amounts in dollars from a general ledger, and writes them in sentences."""
+"""Reads amounts in dollars from the general ledger, and writes amounts as text for sentences."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -20,7 +20,7 @@ OPENINGS = f"(SELECT seq FROM postings WHERE kind = '{Kind.OPENING}')"
 
 
 class Dollars(dict[Key, Decimal]):
-    """Dollars by key. A key without postings has zero."""
+    """Amounts in dollars by key. A key that is not present has zero."""
 
     def __missing__(self, key: Key) -> Decimal:
         return ZERO
@@ -28,7 +28,10 @@ class Dollars(dict[Key, Decimal]):
 
 @once
 def openings(run: RunFolder) -> list[int]:
-    """Return the numbers (seq) of opening entries. This list is faster than the query OPENINGS."""
+    """Return the numbers (seq) of opening entries.
+
+    A query with this list is faster than a query with the subquery OPENINGS.
+    """
     return [seq for (seq,) in run.select(f"SELECT DISTINCT seq FROM {OPENINGS}")]
 
 
@@ -44,7 +47,7 @@ def usd_balances(run: RunFolder) -> Dollars[str]:
 
 
 def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
-    """Return a function that converts units of a commodity to the number in the ledger's text."""
+    """Return a function that converts smallest units to the number in the ledger's text."""
     quantities = run.chart.quantities
 
     def number(units: int, commodity: str) -> Decimal:
@@ -56,12 +59,12 @@ def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:
-    """Return *part* as a percentage of *whole* with one decimal, or None if *whole* is not > 0."""
+    """Return *part* in percent of *whole*, to one decimal, or None if *whole* is zero or below."""
     return (100 * part / whole).quantize(TENTH) if whole > 0 else None
 
 
 def spoken(usd: Decimal) -> str:
-    """Write an amount for a sentence: in dollars if it is below one million, else in millions."""
+    """Write an amount for a sentence: in whole dollars below one million, otherwise in millions."""
     sign = "-" if usd < 0 else ""
     if abs(usd) < MILLION:
         return f"{sign}${abs(usd):,.0f}"
@@ -71,14 +74,14 @@ def spoken(usd: Decimal) -> str:
 def speaker(*amounts: Decimal) -> Callable[[Decimal], str]:
     """Return a function that writes all amounts of a sentence in the unit of the largest amount.
 
-    In millions, an amount above zero that would round to zero is written as "less than $0.1
-    million". The function takes amounts of zero or above.
+    If this unit is one million, an amount above zero that would round to zero is written as "less
+    than $0.1 million". No amount may be below zero.
     """
     if max(map(abs, amounts), default=ZERO) < MILLION:
         return spoken
 
     def say(usd: Decimal) -> str:
-        if usd <= MILLION * TENTH / 2:  # half to even, so this limit would round to zero
+        if usd <= MILLION * TENTH / 2:  # half to even, so 0.05 million becomes 0.0
             return "less than $0.1 million" if usd else "$0"
         return f"${usd / MILLION:,.1f} million"
 
@@ -86,15 +89,15 @@ def speaker(*amounts: Decimal) -> Callable[[Decimal], str]:
 
 
 def earned(usd: Decimal, say: Callable[[Decimal], str] = spoken) -> str:
-    """Write a result as a gain if it is zero or above, and as a loss if it is below zero.
+    """Write "earned" or "lost", and the amount. A result of zero is earned.
 
     Args:
         usd: the result.
-        say: writes the amount; see `speaker`.
+        say: the function that writes the amount; see `speaker`.
     """
     return f"{'earned' if usd >= 0 else 'lost'} {say(abs(usd))}"
 
 
 def listed(words: Sequence[str]) -> str:
-    """Write words as a list in a sentence."""
+    """Join words with commas, and with "and" before the last word."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

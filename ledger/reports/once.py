@@ -1,4 +1,4 @@
-"""Computes a figure only once for each opened run, even if several reports use the figure."""
+"""Computes a figure only once for each opened run, even if several reports use it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,9 +13,10 @@ Answer = TypeVar("Answer")
 def once(
     question: Callable[Concatenate[RunFolder, About], Answer],
 ) -> Callable[Concatenate[RunFolder, About], Answer]:
-    """Make a function of a run compute its result only once for each run.
+    """Make a function of a run compute each result only once.
 
-    Further arguments must be hashable, and callers must not change the result.
+    The result is stored for each run and each set of further arguments. These arguments must be
+    hashable. Callers must not change the result.
     """
 
     @wraps(question)

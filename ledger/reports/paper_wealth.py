@@ -1,8 +1,8 @@
 """Paper wealth: the value of tokens and coins at the day's mark.
 
 The units of tokens and coins are in accounts of the kinds in `HELD`, and marks are `price`
-directives. So Beancount itself can value a holding. The group could not sell much of its own token
-at the token's price. So inside the house group this token counts as zero at any mark.
+directives. So Beancount itself can value a holding. The group could not sell many of the house's
+own tokens at their marks. So in the group's holdings these tokens have the value zero.
 """
 
 from bisect import bisect_right
@@ -19,14 +19,14 @@ Units = Mapping[str, Decimal]  # quantities by token
 
 
 class Marks:
-    """The values of tokens on any day, at the prices in the ledger."""
+    """The values of tokens and coins on any day, at the prices in the ledger."""
 
     def __init__(self, run: RunFolder) -> None:
         self._prices: dict[str, tuple[list[date], list[Decimal]]] = {}
         for token, day, usd in run.select("SELECT commodity, date, usd FROM prices"):
             days, marks = self._prices.setdefault(token, ([], []))
             days.append(day)
-            marks.append(ZERO + usd.normalize())  # without the zeros of a column of 18 decimals
+            marks.append(ZERO + usd.normalize())  # drops trailing zeros: the column has 18 decimals
         house, tokens = run.chart.parties.house, run.chart.tokens
         self.house_tokens = {token.name for token in tokens if token.issuer == house}
 
@@ -38,7 +38,7 @@ class Marks:
         return sum((self._usd(*holding, day) for holding in units.items()), ZERO)
 
     def counted_usd(self, units: Units, day: date) -> Decimal:
-        """Return the value of a holding inside the house group, whose own tokens count as zero."""
+        """Return the value of a holding of the house group, with the house's own tokens at zero."""
         others = {token: n for token, n in units.items() if token not in self.house_tokens}
         return self.usd(others, day)
 
@@ -54,7 +54,7 @@ class Marks:
 
 @once
 def moved_by_group(run: RunFolder) -> list[tuple[date, str, Decimal]]:
-    """Return by day the units of each token that the group received, less the units that it gave.
+    """Return the daily changes in the quantities of tokens and coins that the group holds.
 
     Tokens and coins held in kind for customers are left out.
     """

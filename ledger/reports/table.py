@@ -1,4 +1,4 @@
-"""A table of figures, before it is written in a printed form."""
+"""A table of a report, before it is written as text or in another format."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -12,7 +12,7 @@ Cell = str | int | Decimal | date | datetime | None
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Named columns and rows, with notes for the reader.
+    """Rows of cells, with names of the columns, and notes for the reader.
 
     Raises:
         ValueError: a row has more or fewer cells than there are columns.
@@ -23,7 +23,7 @@ class Table:
     columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
     notes: tuple[str, ...] = ()
-    more_rows: int = 0  # the number of further rows, which were not read
+    more_rows: int = 0  # the number of rows that were not read, and are left out
 
     def __post_init__(self) -> None:
         """Raise an error if a row has too many or too few cells."""
@@ -67,29 +67,29 @@ class Table:
 
 
 class LaterTable(Table):
-    """A table that is computed when its content is first read, at most once.
+    """A table that is computed only once, when its content is first read.
 
-    A report prints one table and names the other tables that have rows. So a table that takes time
-    is computed only if it is read.
+    A report prints one table, and only names its other tables. So a slow table is computed only if
+    it is printed, or if nothing else shows whether it has rows.
     """
 
     __slots__ = ("_known_rows", "_make")
 
     def __init__(self, name: str, make: Callable[[], Table], has_rows: bool | None = None) -> None:
-        """Name a table.
+        """Store the table's name, and the function that computes the table.
 
         Args:
             name: the table's name.
-            make: computes the table.
+            make: the function that computes the table.
             has_rows: whether the table has rows. None: the table must be computed to know this.
         """
-        # Only these fields are set. Reading any other field calls `__getattr__`.
+        # Only these three fields are set. Reading another field calls `__getattr__`.
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "_make", make)
         object.__setattr__(self, "_known_rows", has_rows)
 
     def __getattr__(self, field: str) -> Any:
-        """Compute the table, and return one of its fields."""
+        """Compute the table, set its fields, and return *field*."""
         made = self._make()
         for each in fields(Table):
             object.__setattr__(self, each.name, getattr(made, each.name))
@@ -117,7 +117,7 @@ def holds_numbers(table: Table, column: int) -> bool:
 
 
 class Report(Protocol):
-    """The typed result of a report, from which its tables and its picture are made."""
+    """The result of a report, which gives an answer in sentences and in tables."""
 
     def answer(self) -> str:
         """Return the answer to the report's question: a few plain sentences."""

@@ -24,15 +24,16 @@ from runs.program import program, versions
 from runs.scenarios import dump
 
 COINS = "customers' coins that are lacking"
+OWN_LINE = "Booked amounts of causes are in dollars only, and customers' coins have their own line."
 EXACT_MAX = 4  # if there are more causes, orders of the causes are drawn at random
 WHY = (
-    "Booked is the amount that each kind moved in this run. The effect of a cause includes the "
-    "consequences of the cause. To find the effect, the causes are added one by one, with the same "
-    "scenario and seed. The effect is the hole after the cause is added minus the hole before, "
-    "on average over all orders of the causes. Booked amount and effect differ if money from one "
-    "cause pays for another cause, or if a cause prevents a payment for another cause or changes "
-    "fees, deposits or withdrawals. Booked amounts sum to the hole. Effects sum to the hole "
-    "minus the hole without these causes."
+    "Booked: the amount of a cause in the hole of this run, as the books state it. Effect: the "
+    "amount that the cause adds to the hole, including the consequences of the cause. To find the "
+    "effect, the causes are added one by one, with the same scenario and seed. The effect is the "
+    "hole after the cause is added minus the hole before, averaged over the orders of the causes. "
+    "The two amounts differ if money from one cause pays for another cause, if one cause prevents "
+    "a payment for another cause, or if a cause changes fees, deposits or withdrawals. Booked "
+    "amounts sum to the hole. Effects sum to the hole minus the hole without these causes."
 )
 
 
@@ -58,7 +59,7 @@ class Attribution:
         return sorted(self.causes, key=lambda cause: (-self.shares[cause].value, cause))
 
     def answer(self) -> str:
-        """Return sentences on the hole, its largest cause, and the hole without the causes."""
+        """State the hole, the cause that adds the most, and the hole without the causes."""
         first = self.by_rank[0]
         share = self.shares[first]
         error = "" if share.error is None else f" (standard error {spoken(Decimal(share.error))})"
@@ -70,7 +71,7 @@ class Attribution:
         )
 
     def provenance(self) -> str:
-        """Return one line: the seed, the number of runs, and how coalitions were chosen."""
+        """Return one line: the seed, the number of runs, and how sets of causes were chosen."""
         exactly = self.shares[self.causes[0]].error is None
         how = "all coalitions" if exactly else "orders drawn at random"
         return f"seed {self.seed}, {len(self.values)} runs, {how}"
@@ -100,18 +101,17 @@ class Attribution:
         rows.append(("hole", hole, hole, *[None] * 3))
         return Table(
             "causes",
-            "The booked amount of each cause, and its addition to the hole",
+            "The amount of each cause in the books, and the amount that the cause adds to the hole",
             ("cause", "booked_usd", "effect_usd", "error_usd", "alone_usd", "last_usd"),
             rows,
             (
                 WHY,
-                "Alone: the addition of a cause to the hole if no other cause is present. Last: "
-                "the addition of a cause if all other causes are present, as in "
-                "`counterfactual`. A cell of the columns Alone and Last is empty if a run that "
-                "the cell needs was not played. Error: the standard error of the effect if "
-                "orders of the causes are drawn at random. The error is empty if all orders were "
-                "counted.",
-                *((f"The kinds are in dollars. {AT_MARK}",) if self.played.has_coins else ()),
+                "Alone: the amount that a cause adds to the hole if none of the other causes is "
+                "present. Last: the amount that it adds if all other causes are present, as in "
+                "`counterfactual`. Alone and Last are empty if a run that they need was not "
+                "played. Error: the standard error of the effect, caused by the random choice of "
+                "orders. Error is empty if all orders were counted.",
+                *((f"{OWN_LINE} {AT_MARK}",) if self.played.has_coins else ()),
                 *self.played.held,
             ),
         )
@@ -158,10 +158,10 @@ def attribute(
 
     Args:
         scenario: the scenario.
-        causes: causes of the scenario.
-        permutations: number of random orders, if there are more causes than EXACT_MAX. It is even,
-            and at least four.
-        played: the run with all causes.
+        causes: the causes to examine. The scenario has all of them.
+        permutations: the number of random orders, used if there are more than EXACT_MAX causes. The
+            number is even, and at least four.
+        played: the result of the run with all causes.
         play: a function that takes a list of coalitions and returns the hole of each coalition.
     """
     everything, seed = frozenset(causes), scenario.run.seed

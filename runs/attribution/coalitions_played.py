@@ -1,7 +1,8 @@
-"""Plays coalitions: runs of one scenario and seed, each with some causes and without the others.
+"""Plays coalitions (sets of causes): each run has one set of the causes, and not the other causes.
 
-Inputs that do not follow from the causes are the same as in the run with all causes, as in every
-counterfactual. So two coalitions differ by their causes alone.
+All runs have the same scenario and seed. Inputs that do not follow from the causes have the values
+of the run with all causes, as in a counterfactual. So two runs differ only by their causes and by
+the consequences of these causes.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,10 +39,10 @@ class Played(NamedTuple):
 
 
 def checked(scenario: Scenario, causes: Sequence[str]) -> tuple[str, ...]:
-    """Return the causes, each once.
+    """Return the causes without repetitions.
 
     Raises:
-        CounterfactualError: the scenario does not have one of the causes.
+        CounterfactualError: a cause is not in the scenario.
     """
     there = tuple(name for name, removed in REMOVALS.items() if removed(scenario))
     for cause in causes:
@@ -53,7 +54,7 @@ def checked(scenario: Scenario, causes: Sequence[str]) -> tuple[str, ...]:
 def play_all(scenario: Scenario, causes: Sequence[str], kept: KeptResults) -> Played:
     """Play the scenario with all causes, or read its stored result.
 
-    Playing the scenario also stores a scenario with the inputs that all other coalitions keep.
+    If the scenario is played, it is also stored with the inputs that all other coalitions keep.
     """
     found = kept.get(ALL)
     if found is None:
@@ -82,9 +83,9 @@ def play(
     """Return the hole of each coalition in dollars. Coalitions without a stored result are played.
 
     Args:
-        coalitions: sets of causes; `play_all` plays the set of all causes.
+        coalitions: sets of causes, without the set of all causes, which `play_all` plays.
         causes: all causes.
-        kept: the folder of results and of the scenario.
+        kept: the folder with the stored results and the stored scenario.
         executor: plays the coalitions in other processes. If it is None, this process plays them.
         on_run: called after each run.
     """

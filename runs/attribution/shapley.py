@@ -1,8 +1,8 @@
 """Computes Shapley values: the amount that a cause adds, averaged over all orders of the causes.
 
-Source: Shapley (1953), A Value for n-person Games, Contributions to the Theory of Games II,
-307-317. The estimate from random orders: Castro, Gomez & Tejada (2009), Polynomial calculation of
-the Shapley value based on sampling, Computers & Operations Research 36, 1726-1730.
+Sources: Shapley (1953), A Value for n-person Games, Contributions to the Theory of Games II,
+307-317; for the estimate from random orders, Castro, Gomez & Tejada (2009), Polynomial calculation
+of the Shapley value based on sampling, Computers & Operations Research 36, 1726-1730.
 """
 
 import math
@@ -32,7 +32,7 @@ def coalitions(causes: Sequence[str]) -> Iterator[Coalition]:
 
 
 def exact(causes: Sequence[str], values: Values) -> dict[str, Added]:
-    """Return the Shapley value of each of k causes from the values of all 2^k coalitions."""
+    """Compute each cause's Shapley value from the values of all coalitions."""
     k = len(causes)
     shares = {}
     for cause in causes:
@@ -47,12 +47,12 @@ def exact(causes: Sequence[str], values: Values) -> dict[str, Added]:
 
 
 def orders(causes: Sequence[str], n: int, seed: int) -> list[Order]:
-    """Draw *n* orders of the causes, in pairs of an order and its reverse. *n* is even.
+    """Draw *n* orders of the causes, in pairs: a random order and its reverse. *n* is even.
 
     A cause that is early in one order of a pair is late in the other order, so the errors of the
-    two orders partly cancel. The mean of a pair then has a smaller error than the mean of two
-    independent orders. With the same causes and seed, a longer list begins with the orders of a
-    shorter list.
+    two orders usually cancel in part. Then the mean of a pair has a smaller error than the mean of
+    two independent orders. With the same causes and seed, a longer list begins with the shorter
+    list.
     """
     drawn: list[Order] = []
     for pair in range(n // 2):
@@ -63,16 +63,16 @@ def orders(causes: Sequence[str], n: int, seed: int) -> list[Order]:
 
 
 def on_the_way(order: Order) -> Iterator[Coalition]:
-    """Yield the coalitions that arise when causes are added one by one, from none to all."""
+    """Yield the coalitions that arise when causes are added in this order, starting with none."""
     for n in range(len(order) + 1):
         yield frozenset(order[:n])
 
 
 def sampled(drawn: Sequence[Order], values: Values) -> dict[str, Added]:
-    """Return each cause's mean addition over orders. The error is computed from pairs of orders.
+    """Return the amount that each cause adds, averaged over orders, and its standard error.
 
     Args:
-        drawn: the result of `orders`, with two pairs or more.
+        drawn: the result of `orders`, with at least two pairs. The error is computed from pairs.
         values: the values of all coalitions that arise in these orders.
     """
     added: dict[str, list[Fraction]] = {cause: [] for cause in drawn[0]}

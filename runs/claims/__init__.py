@@ -1,1 +1,1 @@
-"""Judges each statement of the thread by a figure of the books."""
+"""Judges the statements of the thread by figures from the books."""

@@ -1,4 +1,4 @@
-"""Judges the statements of the thread by the books of one run or several, and gives reasons."""
+"""Judges the statements of the thread by the books of one run or of several runs."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -58,11 +58,11 @@ class Claims:
 
     @property
     def counts(self) -> Counter[StatementVerdict]:
-        """Return the number of statements by verdict."""
+        """Return the number of statements with each verdict."""
         return Counter(each.verdict for each in self.judged)
 
     def answer(self) -> str:
-        """Return sentences on the number of statements by verdict, and on the central statement."""
+        """State how many statements have each verdict, and judge the central statement."""
         counts = self.counts
         unsaid = sum(counts[each] for each in UNDECIDED)
         told = [
@@ -106,7 +106,7 @@ class Claims:
         )
 
     def tables(self) -> list[Table]:
-        """Return the tables: verdicts by tweet and by statement, and the basis of the verdicts."""
+        """Return the tables that TABLES names, and a table of the study if there is one."""
         return [
             tweets_table(self.about, self.judged, len(self.runs)),
             statements_table(self.judged),
@@ -125,7 +125,7 @@ def claims(runs: RunFolder | Sequence[RunFolder], study: "OverStudy | None" = No
     """Judge all statements of the thread by the books of runs.
 
     Args:
-        runs: a run, or several runs, over which each figure has a least and a greatest value.
+        runs: a run, or several runs. With several, a figure has a least and a greatest value.
         study: a study whose members also judge the statements.
     """
     runs = [runs] if isinstance(runs, RunFolder) else runs
@@ -152,7 +152,7 @@ def _condition(judged: JudgedStatement) -> str:
 
 
 def figures_of(run: RunFolder) -> ValueOf:
-    """Return a function that computes a figure from the figure's key, and remembers the value."""
+    """Return a function that takes a figure's key, and returns the figure of the run."""
     evidence = RunEvidence(run)
 
     @cache

@@ -1,4 +1,4 @@
-"""Lays out the verdicts as tables by tweet and by statement, with the basis of each verdict."""
+"""Makes the tables of the verdicts on the thread's statements, and of the evidence for them."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ OPEN, GIVEN = "open", "given"
 
 
 def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: int) -> Table:
-    """Return a table that counts the statements of each tweet by verdict."""
+    """Return a table that counts, for each tweet, the statements with each verdict."""
     counted: dict[int, Counter[str]] = {tweet: Counter() for tweet in range(1, len(about) + 1)}
     for each in judged:
         told = OPEN if each.verdict in UNDECIDED else each.verdict.value
@@ -57,14 +57,14 @@ def statements_table(judged: Iterable[JudgedStatement]) -> Table:
         [(each.number, each.statement.says, _value(each), _verdict(each)) for each in judged],
         (
             "10.2 is the second statement of tweet 10. Other tables use the same numbers.",
-            "Table measures defines each value, and table figures has each value with every digit.",
-            "Table given has the inputs that decide a statement or affect it strongly.",
+            "--table measures defines each value. --table figures has each value with every digit.",
+            "--table given has the inputs that decide a statement or affect it strongly.",
         ),
     )
 
 
 def measures_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return a table of the evidence by which each statement is judged."""
+    """Return a table that describes the evidence for each statement in words."""
     return Table(
         "measures",
         "The evidence by which each statement is judged",
@@ -101,7 +101,7 @@ def thresholds_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def reasons_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return a table of conditions, and of the reasons why some statements can't be decided."""
+    """Return a table with the condition or the reason of each verdict that has one."""
     return Table(
         "reasons",
         "The condition under which a statement is supported, or why it can't be decided",
@@ -121,7 +121,7 @@ def given_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def commands_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return a table of the commands that show each value or would decide an open statement."""
+    """Return a table of commands that show a statement's value or would decide the statement."""
     return Table(
         "commands",
         "The command that shows the value of a statement, or that would decide an open statement",
@@ -132,7 +132,7 @@ def commands_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def runs_table(names: Sequence[str], judged: Iterable[JudgedStatement]) -> Table:
-    """Return a table with each run's verdict on each decided statement."""
+    """Return a table with the verdict of each run on each statement that can be decided."""
     return Table(
         "runs",
         "The verdict of each run on each decided statement",

@@ -1,4 +1,4 @@
-"""Gives access to all reports of one run that the verdicts need."""
+"""Gives access to the reports on one run that the verdicts need."""
 
 from datetime import date
 from decimal import Decimal
@@ -31,7 +31,7 @@ from runs.record.residual import SHEETS, Residual, residual
 
 
 class RunEvidence:
-    """The reports of a run that decide statements. Each is computed when it is first needed."""
+    """The reports on a run that decide statements. A report is computed when it is needed."""
 
     def __init__(self, run: RunFolder) -> None:
         self.run = run
@@ -43,12 +43,12 @@ class RunEvidence:
 
     @cached_property
     def missing_usd(self) -> Decimal:
-        """Return the hole, including customers' coins at the last day's marks."""
+        """Return the hole in dollars and in customers' coins, at the marks of the last day."""
         return hole_at_mark_usd(self.run)
 
     @cached_property
     def mechanism(self) -> Mechanism:
-        """Return the mechanism that the thread claims."""
+        """Return the costs and gains of the mechanism that the thread claims."""
         return mechanism(self.run, self.hole)
 
     def part(self, claimed: Claimed) -> PartOfMechanism:
@@ -57,17 +57,17 @@ class RunEvidence:
 
     @cached_property
     def cash(self) -> CashStatement:
-        """Return the payments to the group and from the group."""
+        """Return the group's cash, and each party's payments to the group and from the group."""
         return cash_statement(self.run)
 
     @cached_property
     def views(self) -> QuoteViews:
-        """Return the results of the maker's quotes for the maker and for the group."""
+        """Return the result of the maker's quotes for the maker, and their result for the group."""
         return quote_views(self.run)
 
     @cached_property
     def expectations(self) -> Expectations:
-        """Return the result of the maker's own simulation, and the booked result."""
+        """Return the results of the quotes, as the maker simulates them and as booked."""
         return expectations(self.run)
 
     @cached_property
@@ -82,7 +82,7 @@ class RunEvidence:
 
     @cached_property
     def skill(self) -> Skill:
-        """Return the firms' results at the house and on other venues."""
+        """Return the firms' results at the house and on the lead venue."""
         return skill(self.run)
 
     @cached_property
@@ -97,7 +97,7 @@ class RunEvidence:
 
     @cached_property
     def timeline(self) -> Timeline:
-        """Return the group's debts, cash, tokens and hole at the end of each day."""
+        """Return the group's debts, assets and hole at the end of each day, and the milestones."""
         return timeline(self.run, "day")
 
     def first(self, milestone: Milestone) -> First:
@@ -105,12 +105,12 @@ class RunEvidence:
         return self.timeline.firsts[milestone]
 
     def solvency(self, day: date) -> Solvency:
-        """Return the balance sheets of a day."""
+        """Return the balance sheets of all entities and of the group at the end of a day."""
         return solvency(self.run, day)
 
     @cached_property
     def valuation(self) -> HouseValuation:
-        """Return the value of the exchange's shares, and the maker's decisions on its quotes."""
+        """Return the values of the exchange's shares, and the maker's decisions on its quotes."""
         return valuation(self.run)
 
     @cached_property
@@ -125,12 +125,12 @@ class RunEvidence:
 
     @cached_property
     def pools(self) -> PoolResults:
-        """Return the results of liquidity in pools."""
+        """Return the fees of liquidity pools, and their losses to arbitrage."""
         return pools(self.run)
 
     @cached_property
     def trace(self) -> Trace | None:
-        """Return the uses of customers' cash by each tracing rule, or None without such cash."""
+        """Return the uses of customers' cash under each tracing rule, or None if there is none."""
         try:
             return trace(self.run)
         except NoSuchSourceError:
@@ -138,5 +138,5 @@ class RunEvidence:
 
     @cached_property
     def residual(self) -> Residual:
-        """Return the money that the record does not explain, beside the run's losses by kind."""
+        """Return the residual of the record, and the residual of the run."""
         return residual(self.run, load_record(SHEETS), load_record())

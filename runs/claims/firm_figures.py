@@ -19,13 +19,13 @@ def firms_result_usd(run: RunEvidence) -> Decimal | None:
 
 
 def firms_return_pct(run: RunEvidence) -> Decimal | None:
-    """Return all firms' gains on stale quotes, after costs, in percent of opening capital."""
+    """Return firms' gains on stale quotes after fees and hedges, in percent of opening capital."""
     whole = run.firms.everybody
     return percent(whole.house_result_usd, whole.opening_capital_usd) if whole.edge_usd else None
 
 
 def firms_share_of_unpaid(run: RunEvidence) -> Decimal | None:
-    """Return firms' percentage of the claims that stay unpaid if all customers withdraw at once."""
+    """Suppose that all customers withdraw at the end. Return firms' percentage of unpaid claims."""
     covered = run.firms.coverage.house
     payable = sum(covered.pro_rata_usd().values(), ZERO)
     unpaid = covered.claim_usd(tuple(covered.claims_usd)) - payable
@@ -33,7 +33,7 @@ def firms_share_of_unpaid(run: RunEvidence) -> Decimal | None:
 
 
 def profit_from_house_pct(run: RunEvidence) -> Decimal | None:
-    """Return firms' result at the house in percent of their result on both venues."""
+    """Return firms' result at the house in percent of their results on both venues together."""
     whole = run.firms.everybody
     if not _is_elsewhere(run):
         return None
@@ -47,7 +47,7 @@ def firms_that_earn_pct(run: RunEvidence) -> Decimal | None:
 
 
 def firms_came_later(run: RunEvidence) -> Decimal | None:
-    """Return the number of firms that entered after the first day."""
+    """Return the number of firms that are absent on the first day and present later."""
     present = run.daily.present.astype(bool)
     if not present.size:
         return None
@@ -55,7 +55,7 @@ def firms_came_later(run: RunEvidence) -> Decimal | None:
 
 
 def firms_gone_pct(run: RunEvidence) -> Decimal | None:
-    """Of the firms that entered, return the percentage that left the house or closed."""
+    """Of the firms that entered, return the percentage that have left the house or closed down."""
     came = {firm.firm for firm in run.skill.firms if firm.days}
     told = [each.profile.status for each in run.firms.results if each.firm in came]
     if not any(told):
@@ -64,15 +64,15 @@ def firms_gone_pct(run: RunEvidence) -> Decimal | None:
 
 
 def rank_correlation(run: RunEvidence) -> Decimal | None:
-    """Return the rank correlation of firms' results at the house and on other venues."""
+    """Return the rank correlation of firms' results at the house and on the lead venue."""
     return run.skill.ranks[0].spearman if run.skill.ranks else None
 
 
 def house_off_over_on_pct(run: RunEvidence) -> Decimal | None:
-    """Return firms' daily result at the house without the maker's quotes.
+    """Compare firms' daily results at the house on days without and with the maker's quotes.
 
-    The figure is in percent of the daily result with the quotes. A loss without the quotes counts
-    as zero.
+    Return the mean result of a day without these quotes, in percent of the mean result of a day
+    with them. A loss without the quotes counts as zero.
     """
     for each in run.skill.quoter_by_class:
         known = each.off_usd_per_day is not None and each.on_usd_per_day is not None
@@ -82,7 +82,10 @@ def house_off_over_on_pct(run: RunEvidence) -> Decimal | None:
 
 
 def share_of_class_pct(name: str) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a function that computes one class's percentage of the loss on stale quotes."""
+    """Return a function that computes which part of the loss on stale quotes one class gained.
+
+    The part is in percent.
+    """
 
     def share(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
@@ -104,7 +107,7 @@ def house_result_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
 def elsewhere_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
     """Return a function that computes one class's result on the lead venue.
 
-    The function returns None if no firm quotes there.
+    The function returns None if no firm has a result there, or if there is no such class.
     """
 
     def result(run: RunEvidence) -> Decimal | None:
@@ -115,7 +118,10 @@ def elsewhere_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def slower_share_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of the loss on stale quotes that all classes but the fastest gained."""
+    """Return the part of the loss on stale quotes that slower firms gained, in percent.
+
+    Slower firms are all firms outside the fastest class.
+    """
     classes = [each.result for each in run.firms.classes if each.result.firm != ALL]
     if not classes:
         return None
@@ -124,7 +130,7 @@ def slower_share_pct(run: RunEvidence) -> Decimal | None:
 
 
 def firms_with_less_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of firms whose money at the end is less than their opening capital.
+    """Return the percentage of firms that end with less money than their opening capital.
 
     Claims that the house can't pay do not count as money.
     """
@@ -146,5 +152,5 @@ def _class(run: RunEvidence, name: str) -> FirmResult | None:
 
 
 def _is_elsewhere(run: RunEvidence) -> bool:
-    """Return whether any firm quotes on the lead venue in this run."""
+    """Return whether any firm has a result from quotes or hits on the lead venue."""
     return any(each.elsewhere_usd for each in run.firms.results)

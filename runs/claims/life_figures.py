@@ -1,4 +1,4 @@
-"""Figures on the group's life: use of customers' money, waiting withdrawals, liquidations."""
+"""Figures on the group's life, such as the days on which customers' money is in use."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ LUNA = tuple(date(2022, 5, day) for day in range(7, 13))
 
 
 def first_use_usd(run: RunEvidence) -> Decimal | None:
-    """Return the amount of customers' money in use at the end of the first day of use."""
+    """Return how much of customers' money is in use at the end of the first day of use."""
     return run.first(Milestone.CUSTOMERS_MONEY).usd
 
 
@@ -25,7 +25,7 @@ def days_of_use(run: RunEvidence) -> Decimal:
 
 
 def use_lasts_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of days with customers' money in use, since the first day of use."""
+    """Return the percentage of days with customers' money in use, from the first such day on."""
     first = run.first(Milestone.CUSTOMERS_MONEY)
     if first.day is None:
         return None
@@ -40,9 +40,9 @@ def worth_at_first_use_usd(run: RunEvidence) -> Decimal | None:
 
 
 def paper_peak_usd(run: RunEvidence) -> Decimal | None:
-    """Return the largest value of the group's tokens plus all shares of the house.
+    """Return the largest value, on any day, of the group's tokens plus all shares of the house.
 
-    Tokens count at mark, but the group's own tokens count as zero. The value of the shares is the
+    Tokens count at mark, but the group's own token counts as zero. The value of the shares is the
     growth of the house's fees times the middle multiple. Days in months without a valuation are
     left out.
     """
@@ -67,7 +67,7 @@ def uses_not_paid_days(run: RunEvidence) -> Decimal | None:
 
 
 def days_not_covered_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of days on which all claims together exceed the exchange's cash.
+    """Return the percentage of days on which all customers' claims exceed the exchange's cash.
 
     Days without claims are not counted.
     """
@@ -75,7 +75,7 @@ def days_not_covered_pct(run: RunEvidence) -> Decimal | None:
 
 
 def profit_not_covered_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of days on which firms' profit alone exceeds the exchange's cash.
+    """Return the percentage of days on which firms' profit so far exceeds the exchange's cash.
 
     Days without claims are not counted.
     """
@@ -83,28 +83,28 @@ def profit_not_covered_pct(run: RunEvidence) -> Decimal | None:
 
 
 def waiting_days_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of days on which withdrawals wait."""
+    """Return the percentage of days on which at least one withdrawal has to wait."""
     return percent(Decimal(run.first(Milestone.WAIT).days), Decimal(run.timeline.days))
 
 
 def insolvent_since(run: RunEvidence) -> date | None:
-    """Return the day from which claims and loans exceed all assets at mark until the end."""
+    """Return the day from which the group is insolvent at market prices until the end."""
     return run.first(Milestone.INSOLVENT).continuous_since
 
 
 def in_use_since(run: RunEvidence) -> date | None:
-    """Return the day from which customers' money is in use on every day until the end."""
+    """Return the day from which customers' money is in use until the end."""
     return run.first(Milestone.CUSTOMERS_MONEY).continuous_since
 
 
 def captive_backstop_usd(run: RunEvidence) -> Decimal | None:
-    """Return the maker's result on positions taken over as a backstop."""
+    """Return the maker's result on the positions that it took over as a backstop."""
     found = _captive(run)
     return None if found is None or not found.taken_usd else found.result_usd
 
 
 def liquidated_with_luna_usd(run: RunEvidence) -> Decimal | None:
-    """Return the dollars liquidated on the days on which LUNA fell to zero.
+    """Return the size, in dollars, of all liquidations on the days on which LUNA fell to zero.
 
     The result is None if on one of these days no customer has a position on margin. A sampled life
     has such customers only on its full days.

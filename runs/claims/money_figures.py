@@ -1,4 +1,4 @@
-"""Figures on where the money went: the hole, uses of money, the mechanism, cash that left."""
+"""Figures on where the money went, such as the hole, the uses and the mechanism."""
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -16,7 +16,7 @@ from runs.record.residual_day import Vanished, vanished
 
 LEVERED = (Kind.PORTFOLIO, Kind.DIRECTIONAL, Kind.VARIATION_MARGIN, Kind.FUNDING)
 LENT = (Kind.LENDING,)
-# Prestige projects: acquisitions, property, sponsors, gifts and running costs.
+# Prestige projects: acquisitions, property, sponsorship, and gifts.
 PROJECTS = (
     Kind.ACQUISITIONS,
     *(kind for kind in USES if kind.entry.cause is Cause.SPENDING and kind is not Kind.INSIDERS),
@@ -24,12 +24,15 @@ PROJECTS = (
 
 
 def missing_usd(run: RunEvidence) -> Decimal:
-    """Return the hole, including customers' coins at market prices."""
+    """Return the hole in dollars and in customers' coins, at the marks of the last day."""
     return run.missing_usd
 
 
 def cash_taken_of_hole(run: RunEvidence) -> Decimal | None:
-    """Return the net cash of all parties that received more than they paid, in % of the hole."""
+    """Return the net cash that all net receivers got, in percent of the hole.
+
+    A net receiver is a party that received more cash from the group than it paid to the group.
+    """
     taken = (party.net_received_usd for party in run.cash.parties)
     return percent(sum((usd for usd in taken if usd > 0), ZERO), missing_usd(run))
 
@@ -57,9 +60,9 @@ def stakes_of_hole(run: RunEvidence) -> Decimal | None:
 
 
 def net_loss(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a function that computes the loss of one part of the mechanism.
+    """Return a function that computes the net loss of one part of the mechanism.
 
-    The function returns None if the run lacks this part.
+    A net gain is below zero. The function returns None if the run lacks this part.
     """
 
     def lost(run: RunEvidence) -> Decimal | None:
@@ -70,9 +73,9 @@ def net_loss(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def loss_of_hole(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a function that computes the loss of one part of the mechanism in percent of the hole.
+    """Return a function that computes the net loss of one part in percent of the hole.
 
-    The function returns zero if the part earned money.
+    A net gain counts as zero. The function returns None if the run lacks this part.
     """
     lost = net_loss(claimed)
 
@@ -84,12 +87,15 @@ def loss_of_hole(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def mechanism_of_uses(run: RunEvidence) -> Decimal | None:
-    """Return the mechanism's costs in money, without gains, in percent of all uses of money."""
+    """Return the mechanism's costs in percent of all uses of money.
+
+    Lost tokens are left out, and gains are not subtracted.
+    """
     return run.mechanism.of_uses_pct
 
 
 def mechanism_of_hole(run: RunEvidence) -> Decimal | None:
-    """Return the mechanism's net loss in percent of the hole, or None without a hole.
+    """Return the mechanism's net loss in percent of the hole, or None if there is no hole.
 
     A net gain counts as zero.
     """
@@ -97,9 +103,9 @@ def mechanism_of_hole(run: RunEvidence) -> Decimal | None:
 
 
 def mechanism_of_own_money(run: RunEvidence) -> Decimal | None:
-    """Return the mechanism's net loss in percent of the group's opening money and sold shares.
+    """Return the mechanism's net loss in percent of the group's own money.
 
-    A net gain counts as zero.
+    The own money is the opening money plus the proceeds of sold shares. A net gain counts as zero.
     """
     kinds = run.hole.kinds_usd
     own = -sum((kinds.get(kind, ZERO) for kind in (Kind.OPENING, Kind.SHARES)), ZERO)
@@ -107,7 +113,7 @@ def mechanism_of_own_money(run: RunEvidence) -> Decimal | None:
 
 
 def firms_kept_of_uses(run: RunEvidence) -> Decimal | None:
-    """Return firms' gains on stale quotes after fees and hedges, in percent of all uses.
+    """Return firms' gains on stale quotes after fees and hedges, in percent of the group's uses.
 
     A loss counts as zero.
     """
@@ -118,7 +124,7 @@ def firms_kept_of_uses(run: RunEvidence) -> Decimal | None:
 
 
 def pools_lost_usd(run: RunEvidence) -> Decimal | None:
-    """Return the loss of pools to arbitrage, less their fees."""
+    """Return the loss of all pools to arbitrage, less the fees that the pools earn."""
     whole = [month for month in run.pools.months if month.month == "all"]
     if not whole:
         return None
@@ -126,15 +132,15 @@ def pools_lost_usd(run: RunEvidence) -> Decimal | None:
 
 
 def pools_arbitrage_usd(run: RunEvidence) -> Decimal | None:
-    """Return the loss of pools to arbitrage, without their fees."""
+    """Return the loss of all pools to arbitrage. The fees that pools earn are not subtracted."""
     whole = [month for month in run.pools.months if month.month == "all"]
     return sum((month.loss_usd for month in whole), ZERO) if whole else None
 
 
 def traced_elsewhere_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of customers' cash that was not paid back and is not left.
+    """Return the percentage of customers' cash that the group neither paid back nor still has.
 
-    Of all tracing rules, the rule with the least percentage is used.
+    The percentage depends on the tracing rule. The least percentage of all rules is returned.
     """
     found = run.trace
     if found is None:
@@ -143,16 +149,16 @@ def traced_elsewhere_pct(run: RunEvidence) -> Decimal | None:
 
 
 def quotes_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return losses of quotes in percent of the rise of the unexplained amount.
+    """Return losses of quotes in percent of the rise of the recorded unexplained amount.
 
-    The losses and the rise belong to one period between two successive recorded days: the period in
-    which the unexplained amount on record rises most. A gain counts as zero.
+    Losses and rise are those of one period between two successive recorded days. It is the period
+    with the largest rise. A gain counts as zero.
     """
     return _carried(run, Claimed.QUOTES)
 
 
 def liquidations_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return losses on liquidations in percent of the rise of the unexplained amount.
+    """Return losses on liquidations in percent of the rise of the recorded unexplained amount.
 
     The period is the same as in `quotes_of_unexplained`.
     """
@@ -160,7 +166,7 @@ def liquidations_of_unexplained(run: RunEvidence) -> Decimal | None:
 
 
 def portfolio_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return losses of the portfolio in percent of the rise of the unexplained amount.
+    """Return losses of the portfolio in percent of the rise of the recorded unexplained amount.
 
     The period is the same as in `quotes_of_unexplained`.
     """

@@ -1,7 +1,8 @@
 """Judges statements by a study: what percentage of its members supports each statement?
 
-A run has one value of a figure. A study has one value for each member. The plausible members agree
-with the record. A statement can be judged only if its figure is stored for the members.
+A run has one value of a figure. A study has one value for each member. Only the members that agree
+with the record (the plausible members) count, unless there are too few. A statement can be judged
+only if its figure is stored for the members.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +30,7 @@ def _of(name: str) -> OfMembers:
 
 
 def _share(part: str, whole: str) -> OfMembers:
-    """Return a function that computes the figure *part* of members in percent of *whole*.
+    """Return a function that computes, for each member, *part* in percent of *whole*.
 
     A negative part counts as zero. The result is NaN if the whole is not positive.
     """
@@ -41,7 +42,7 @@ def _share(part: str, whole: str) -> OfMembers:
     return share
 
 
-# For the key of a run's figure, a function that returns the figure for each member.
+# For each key of FIGURES that members can have, a function that returns the members' figures.
 OVER_MEMBERS: Mapping[str, OfMembers] = {
     "hole": _of(HOLE),
     "stale-loss": _of("pickoff_usd"),
@@ -51,13 +52,13 @@ OVER_MEMBERS: Mapping[str, OfMembers] = {
     "liquidations-of-hole": _share("liquidations_usd", HOLE),
     "on-chain-of-hole": _share("on_chain_usd", HOLE),
     "hits-of-volume": _share(HITS, VOLUME),
-    "leveraged-of-uses": _share("use Portfolio", USES),
+    "leveraged-of-uses": _share("use Portfolio", USES),  # one of the four kinds in LEVERED
 }
 
 
 @dataclass(frozen=True, slots=True)
 class OverStudy:
-    """The members of a study by which statements are judged."""
+    """The members of a study, and the choice of the members that judge statements."""
 
     name: str
     members: Members
@@ -73,7 +74,7 @@ class OverStudy:
     def holds_in_pct(self, judged: JudgedStatement) -> int | None:
         """Return the percentage of members that support a statement.
 
-        The result is None if the members lack the statement's figure.
+        Members without the statement's figure do not count. If no member has it, return None.
         """
         values = self._values(judged)
         decides = judged.statement.decides
@@ -87,8 +88,8 @@ class OverStudy:
         rows = [row for each in judged if (row := self._row(each)) is not None]
         note = (
             f"Low and high enclose 90 % of the figures of {self.lives}. Held: the percentage of "
-            "these members whose figure meets the threshold. Thresholds of amounts are in dollars. "
-            "In this table losses on liquidations exclude unpaid debts of trading firms."
+            "these members whose figure meets the threshold. A threshold for an amount is in "
+            "dollars. In this table losses on liquidations exclude unpaid debts of trading firms."
         )
         columns = ("number", "statement", "unit", "low", "high", "threshold", "held_pct")
         return Table(
@@ -123,7 +124,8 @@ def over_study(name_or_folder: str) -> OverStudy:
     """Read the sealed result of a study, given by a built-in name or by a folder.
 
     Raises:
-        StudyError: there is no result, or it has changed since it was sealed.
+        StudyError: there is no result, or it has changed since it was sealed, or the members can't
+            be compared with the record.
     """
     path = Path(name_or_folder)
     is_name = path.name == name_or_folder and not path.is_dir()

@@ -1,11 +1,11 @@
-"""Writes a value or a range of values with a unit, for tables and sentences."""
+"""Writes a range of values with its unit, for tables and sentences."""
 
 from datetime import date
 from decimal import Decimal
 
 from runs.claims.statement import Value
 
-# Each unit of dollars, with the least amount that is written in it.
+# The size of each unit in dollars, the largest first.
 SCALES = (
     (Decimal(10**9), "bn USD"),
     (Decimal(10**6), "m USD"),
@@ -19,7 +19,7 @@ def spoken_span(span: tuple[Value, Value], unit: str) -> str:
     """Write a range, such as 6.5 to 12.4 bn USD, or one value if both ends look the same.
 
     Args:
-        span: the least and the greatest value, of one type.
+        span: the least and the greatest value: two amounts, or two days.
         unit: the unit of both values.
     """
     low, high = span

@@ -5,19 +5,19 @@
     says = "Stale quotes lose more than the spread earns."   # our own words
     shown_by = "losses on stale quotes, in percent of spread"
     command = "moneytrail where RUN --table views"
-    given = "what the scenario states"     # an input with a strong effect on the verdict
+    given = "what the scenario states"     # an input that strongly affects the verdict
     elsewhere = "make ranges"              # the command to use if the run lacks the figure
 
     [statement.decides]
     figure = "stale-of-spread"             # a key of `figures.FIGURES`
-    above = 100                            # or at_least, below, at_most; a number or a day
+    above = 100                            # or at_least, at_most, below: a number or a day
     because = "why this threshold decides"
 
     [statement.only_if]                    # a weaker form, judged if the statement is not supported
-    condition = "hedges and spread are left out"    # also `figure`, threshold, `because`
+    condition = "hedges and spread are left out"    # and its figure, threshold, reason
 
-A statement that can't be decided has no threshold. `unsaid` is the reason, and `by` names the side
-that lacks the evidence: the run or the record.
+A statement that can't be decided has `unsaid` and `by`, but no threshold. `unsaid` is the reason.
+`by` names what lacks the evidence: the run or the record.
 """
 
 import tomllib
@@ -61,7 +61,7 @@ class Threshold(Part):
 
     @property
     def bounds(self) -> dict[str, Bound]:
-        """Return the given ends of the range, by name."""
+        """Return the bounds that are given, by name."""
         ends = {
             "at least": self.at_least,
             "at most": self.at_most,
@@ -93,7 +93,7 @@ class Condition(Threshold):
 
 
 class Statement(Part):
-    """A statement of the thread, the figure that decides it, and the threshold."""
+    """A statement of the thread, with the threshold that decides it, or why nothing decides it."""
 
     tweet: Annotated[int, Field(ge=1, le=TWEETS)]
     says: Few
@@ -173,7 +173,7 @@ def _same_type(value: Value, end: Value) -> None:
 
 def _at_least(value: Value, end: Value) -> bool:
     _same_type(value, end)
-    return value >= end  # type: ignore[operator]  # of the same type
+    return value >= end  # type: ignore[operator]  # both are amounts or days
 
 
 def _above(value: Value, end: Value) -> bool:

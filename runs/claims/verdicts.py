@@ -1,4 +1,4 @@
-"""Finds the verdict on a statement from its figure, in one run or in several runs."""
+"""Finds the verdict on a statement from its figure in one run, or from its figures in several."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from enum import StrEnum
 
 from runs.claims.statement import Statement, Value
 
-ValueOf = Callable[[str], Value | None]  # returns a figure of a run from its key
+ValueOf = Callable[[str], Value | None]  # takes a figure's key, returns its value in a run
 
 
 class StatementVerdict(StrEnum):
-    """The possible verdicts, in the order of tables."""
+    """The possible verdicts on a statement."""
 
     SUPPORTED = "supported"
     ONLY_IF = "only if"
@@ -25,7 +25,7 @@ UNDECIDED = (StatementVerdict.RUN_CANNOT, StatementVerdict.RECORD_CANNOT)
 
 @dataclass(frozen=True, slots=True)
 class RunVerdict:
-    """One run's verdict on a statement, with the figures of the statement and its weaker form."""
+    """One run's verdict on a statement, with the values that were compared with the thresholds."""
 
     verdict: StatementVerdict
     value: Value | None = None
@@ -53,7 +53,10 @@ class JudgedStatement:
 
     @property
     def is_given(self) -> bool:
-        """Return whether an input affects the verdict, and the runs that can decide agree."""
+        """Return whether the runs agree on a verdict that an input strongly affects.
+
+        Runs that can't decide are left out. If no run can decide, the result is False.
+        """
         open_ = (*UNDECIDED, StatementVerdict.DEPENDS)
         return self.statement.given is not None and self.verdict not in open_
 
@@ -66,7 +69,10 @@ class JudgedStatement:
 
     @property
     def reason(self) -> str | None:
-        """Return the condition of an ONLY_IF verdict, or why a statement can't be decided."""
+        """Return the condition of an ONLY_IF verdict, or why a statement can't be decided.
+
+        The result is None for all other verdicts.
+        """
         weaker = self.statement.only_if
         if self.statement.unsaid:
             return self.statement.unsaid
@@ -79,19 +85,22 @@ class JudgedStatement:
 
     @property
     def command(self) -> str:
-        """Return the command that shows the value, or that would decide the statement."""
+        """Return the command that shows the figure.
+
+        If the run lacks the figure, return the command to use instead, if one is stated.
+        """
         if self.verdict is StatementVerdict.RUN_CANNOT and self.statement.elsewhere:
             return self.statement.elsewhere
         return self.statement.command
 
 
 def judge(number: str, statement: Statement, runs: Sequence[ValueOf]) -> JudgedStatement:
-    """Compare a statement with the figures of each run.
+    """Judge a statement by the figures of each run.
 
     Args:
-        number: the statement's number.
+        number: the statement's number, such as 18.1.
         statement: the statement with its thresholds.
-        runs: for each run, a function that returns a figure from its key; at least one run.
+        runs: for each run, a function from a figure's key to its value. There is at least one run.
     """
     return JudgedStatement(number, statement, tuple(_judged(statement, each) for each in runs))
 
@@ -99,8 +108,7 @@ def judge(number: str, statement: Statement, runs: Sequence[ValueOf]) -> JudgedS
 def _judged(statement: Statement, value_of: ValueOf) -> RunVerdict:
     """Compare the statement's figure with its threshold.
 
-    If the statement is not supported, compare the figure of its weaker form with the weaker
-    threshold.
+    If the statement is not supported, its weaker form is judged too, if there is one.
     """
     decides, weaker = statement.decides, statement.only_if
     if decides is None:

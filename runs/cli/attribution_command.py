@@ -1,4 +1,4 @@
-"""The command that computes the amount that each cause adds to the hole."""
+"""The command `attribution`: how much does each cause add to the hole?"""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -34,7 +34,7 @@ from runs.workers import local_processes
     type=click.IntRange(4),
     default=16,
     show_default=True,
-    help="The number of orders to draw if there are five causes or more. It must be even.",
+    help="The number of sequences to draw if there are five causes or more. It must be even.",
 )
 @click.option(
     "--set",
@@ -59,15 +59,16 @@ def attribution_command(
     processes: int,
     out: Path | None,
 ) -> Attribution:
-    """How much does each cause add to the hole, averaged over all orders?
+    """How much does each cause add to the hole, as a Shapley value?
 
     \b
       moneytrail attribution first-hole --causes PickOff,Ventures,Sponsorship
       moneytrail attribution first-hole --causes PickOff,Ventures --out my-causes
 
-    The value of a cause is its average addition to the hole, over all orders in which the causes
-    can be added (its Shapley value). With four causes or less, the scenario is played with each set
-    of the causes. With five causes or more, orders are drawn at random, and each value has a
+    The causes are added to the scenario one after the other, in every possible sequence. The value
+    of a cause is the amount that it adds to the hole, on average over these sequences (its Shapley
+    value). With four causes or fewer, the scenario is played with each set of the causes. With five
+    causes or more, only some sequences are played. They are drawn at random, and each value has a
     standard error. All runs have the same seed. The values sum to the hole with all causes minus
     the hole without any of these causes.
 

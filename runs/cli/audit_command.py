@@ -26,7 +26,10 @@ _INDENT = " " * 7
 @click.command("audit")
 @click.argument("run", type=ANY_RUN)
 @click.option(
-    "--all", "every_day", is_flag=True, help="Load all day ledgers with Beancount, not a sample."
+    "--all",
+    "every_day",
+    is_flag=True,
+    help="Load the ledgers of all days with Beancount, not only of two random days.",
 )
 @click.option(
     "--verify",
@@ -60,18 +63,20 @@ def audit_command(
       moneytrail audit runs/out/tiny-seed1 --all --processes 2
       moneytrail audit runs/out/tiny-seed1 --replay
 
-    The report begins with the verdict. Each check below the verdict is OK, or WRONG with a list of
-    problems. The last paragraph says what the checks prove.
+    The report begins with the verdict. Below it each check is marked OK or WRONG, and the problems
+    of a WRONG check are listed. The last paragraph says what the checks prove.
 
-    The audit checks the seal of every file. It compares options, accounts, queries and plugins of
-    the books with the scenario. It reads the general ledger with Beancount's own loader and checks
-    the invariants. It computes the amounts of all fills again, and compares their sums with the
-    general ledger. It compares all stored day ledgers with the books. With Beancount it reads the
-    ledgers of two days. With --all it reads the ledgers of all days.
+    The audit compares every file with the seal. It compares the options, accounts, queries, plugins
+    and inputs in the books with the scenario. Beancount loads the general ledger, and the audit
+    checks the invariants. The audit compares the Parquet copy and the group's own books with the
+    general ledger. It computes the amounts of all fills again, and compares their sums with the
+    general ledger. It compares all stored day ledgers with the books. Beancount loads the ledgers
+    of two random days, or with --all of all days. If the run states its fit to the public record,
+    the audit computes the fit again.
 
-    A person who changes a run can also seal it again. --verify checks who made the seal, and
-    --replay finds everything that does not follow from the scenario. The exit code is 1 if
-    anything is wrong.
+    A person who changes a run can also seal it again. So --verify checks who made the seal, and
+    --replay finds everything that does not follow from the scenario. The exit code is 1 if a
+    check finds a problem.
     """
     folder = run.path.resolve()
     workers = dask_workers(scheduler) if scheduler else local_processes(processes)
@@ -99,7 +104,7 @@ def _audited(
     workers: AbstractContextManager[Executor | None],
     progress: Progress,
 ) -> Iterator[AuditStep]:
-    from runs.full_audit import audit  # a slow import: it comes after progress is shown
+    from runs.full_audit import audit  # a slow import, after progress is shown
 
     with workers as executor:
         for done in audit(folder, every_day, executor):

@@ -26,7 +26,7 @@ VIEWS = ("fills", "postings")
 @click.argument("run", type=BOOKS)
 @click.argument("entity")
 @click.option("--beancount", is_flag=True, help="Print the entity's books as a Beancount ledger.")
-@report()  # names of tables differ: contracts and tokens have tables only if the entity has them
+@report()  # no fixed names: only an entity with tokens or coins has the table `tokens`
 def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks | str:
     """What is in the books of one ENTITY?
 
@@ -48,11 +48,11 @@ def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks |
 @click.argument("run", type=BOOKS)
 @click.option("--kind", help="The kind, which is the third word of an account, such as PickOff.")
 @click.option("--party", help="The counterparty, such as Firm01.")
-@click.option("--entity", help="The entity whose books are searched. [default: the house group's]")
-@click.option("--since", type=DAY, help="The first day of entries.")
-@click.option("--until", type=DAY, help="The last day of entries.")
+@click.option("--entity", help="The entity whose books are searched. [default: the house group]")
+@click.option("--since", type=DAY, help="Leave out entries before this day.")
+@click.option("--until", type=DAY, help="Leave out entries after this day.")
 @click.option("--seq", type=int, help="Start from the fill or entry with this number.")
-@click.option("--link", help="Start from the entries with this link.")
+@click.option("--link", help="Start from the entries and payments with this link.")
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
@@ -71,18 +71,21 @@ def trail_command(
       moneytrail trail runs/out/tiny-seed1 --seq 418
       moneytrail trail runs/out/tiny-seed1 --link settlement-2022-05-09-24-00-00
 
-    Without --seq and --link the command starts from a figure of `where`. It lists the entries of
-    the general ledger that sum to this figure, and the fills behind the closing entries. It
-    compares the sum of the closing entries with the sum of their fills: the difference must be
-    0.00. Without --kind the figure is the whole hole. If --entity is the exchange or its maker, the
-    figure is the part of the hole in the books of this entity. For any other entity, the figure is
-    the entity's net worth, with the opening capital. Since sources have a minus sign, a positive
-    net worth has a minus sign too.
+    Without --seq and --link the command starts from a figure, such as a figure of `where`. It lists
+    the entries of the general ledger that sum to this figure, and the fills behind the closing
+    entries. The sum of the closing entries less the sum of their fills must be 0.00.
 
-    With --seq or --link the command starts from a fill or an entry. (In lists, the number of a fill
-    or entry is in the column seq.) The output has the postings, the closing entry of a fill, and
-    each part of the hole that changes, with its amount before the entry, after the entry, and at
-    the end of the run.
+    The options --kind, --party, --entity, --since and --until choose the figure. Without these
+    options it is the whole hole in dollars. With --entity alone there are two cases. For the
+    exchange or its maker, the figure is the part of the hole in the books of this entity. For any
+    other entity, the figure is the entity's net worth, including its opening capital. Since sources
+    have a minus sign, a positive net worth has a minus sign too.
+
+    With --seq the command starts from a fill or an entry. Lists have its number in the column
+    `seq`. The output has the postings, the closing entry of a fill, and the fills of a closing
+    entry. With --link the command starts from all entries and settlement payments that have the
+    link. Both options show each part of the hole that changes: its amount before the change, after
+    the change, and at the end of the run.
     """
     start = link if seq is None else seq
     if start is None:
@@ -111,7 +114,7 @@ def _print_schema(ctx: click.Context, param: click.Parameter, wanted: str | None
     is_eager=True,
     expose_value=False,
     callback=_print_schema,
-    help="Show the columns of a view, and exit. Without a name the view is fills.",
+    help="Show the columns of a view, and exit. Without a name it is the view `fills`.",
 )
 @report("sql", cuts=True)
 def sql_command(run: RunFolder, statement: str, rows_max: int | None) -> list[Table]:
@@ -124,10 +127,12 @@ def sql_command(run: RunFolder, statement: str, rows_max: int | None) -> list[Ta
       moneytrail sql runs/out/tiny-seed1 \\
         "SELECT taker, count(*), sum(edge_usd) FROM fills WHERE motive = 'pickoff' GROUP BY 1"
 
-    The view `fills` has one row per fill and per settlement payment, in dollars and contracts. The
-    view `rows` has the same data in integers, as the run stores them. The view `postings` has one
-    row per posting of the general ledger, which sums the fills of each day. The views `notes`,
-    `events`, `prices` and `opens` have the other lines of the ledger. The view `contracts` has the
-    size of a lot and of a tick. The statement must be a single SELECT. It cannot change the run.
+    The view `fills` has one row for each fill, and for each payment that trading causes, such as
+    variation margin. Its figures are in dollars and contracts. The view `rows` has the same data as
+    integers, as the run stores them. The view `postings` has one row for each posting of the
+    general ledger, which has only daily sums of fills. The views `notes`, `events`, `prices` and
+    `opens` have the other directives of the general ledger. For each contract the table `contracts`
+    has the size of a lot and of a tick. The statement must be a single SELECT. It cannot change the
+    run.
     """
     return [sql(run, statement, rows_max)]

@@ -1,4 +1,4 @@
-"""The command that judges the thread, statement by statement."""
+"""The command that judges each statement of the thread."""
 
 import click
 
@@ -16,7 +16,7 @@ from runs.reporting import report
     metavar="NAME",
     help=(
         "Also judge the statements by the members of a study. NAME is a built-in study, or the "
-        "folder of a sealed result."
+        "folder of a study's sealed result."
     ),
 )
 @report(*TABLES, instead={"study": (*TABLES, "study")})
@@ -30,12 +30,12 @@ def claims_command(run: tuple[RunFolder, ...], study: str | None) -> Claims:
       moneytrail claims runs/out/tiny-seed1 --plot claims.svg
       moneytrail claims runs/out/tiny-seed1 --study life --table study
 
-    Each statement is given in our own words. A figure of the books, and a threshold that follows
-    from the statement's words, decide the verdict: the books support the statement, or do not
-    support it, or support it only under a condition. If the run or the record can't decide a
-    statement, the report gives the reason. For several runs with different seeds or inputs, the
-    report has the least and the greatest value of each figure. If the verdicts of the runs differ,
-    the statement depends on the run.
+    The report gives each statement in our own words. It compares a figure of the books with a
+    threshold that follows from these words. The books support the statement, or do not support it,
+    or support it only under a condition. If the run or the record can't decide a statement, the
+    report gives the reason. For several runs with different seeds or inputs, the report has the
+    least and the greatest value of each figure. If the verdicts of the runs differ, the verdict is
+    "depends on the run".
     """
     if study is None:
         return claims(run)

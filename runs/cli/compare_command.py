@@ -40,21 +40,22 @@ def _figure(found: BesideRecord) -> "Figure":
 )
 @plotted(_figure)
 def compare_command(run: RunFolder) -> BesideRecord:
-    """How does a run compare with the public record, row by row?
+    """How does a run compare with the public record, fact by fact?
 
     \b
       moneytrail compare runs/out/tiny-seed1
       moneytrail compare runs/out/tiny-seed1 --format csv --table outcomes
       moneytrail compare runs/out/tiny-seed1 --table sources
 
-    Each row has a figure of the books, the recorded figure of the same definition with its source,
-    and a verdict: "inside", "near" (at most 10 % outside), "below", "above", "never" (the event
-    does not happen in the run), or "silent" (the record has no figure).
+    Each row has a figure of the books, the recorded range of the same figure, and a verdict. The
+    verdicts are "inside", "near" (at most 10 % outside the range), "below", "above", "never" (the
+    event does not happen in the run) and "silent" (the record has no figure).
 
-    Table `explained` has the outcomes that are "below", "above" or "never", each with the parts of
-    the model on which it depends. Table `cannot-say` gives the reason if the run has no figure of
-    the recorded definition. Inputs of scenarios have a table of their own and no verdict, since an
-    input that agrees with the record proves nothing. A short run has few rows. --plot draws the
-    outcomes in dollars beside their recorded ranges.
+    The table `explained` has the outcomes that are "below", "above" or "never", each with the parts
+    of the model on which it depends. The table `cannot-say` has the recorded facts for which the
+    run has no figure, and the reasons. The table `sources` has the sources of the record. Inputs of
+    scenarios have a table of their own and no verdict, since an input that agrees with the record
+    proves nothing. A short run has few rows. The option --plot draws the outcomes in dollars beside
+    their recorded ranges.
     """
     return compare(run, load_record())

@@ -1,4 +1,4 @@
-"""Tells the user when functions are compiled, which takes seconds.
+"""Shows a message while functions are compiled, which takes several seconds.
 
 Later runs load the compiled code.
 """
@@ -32,6 +32,6 @@ class _Compiling(Listener):
 
 @contextmanager
 def compiling_told(progress: Progress) -> Iterator[None]:
-    """Show a message while functions are compiled. Loading compiled functions shows no message."""
+    """Show a message while functions are compiled, but not while compiled functions are loaded."""
     with install_listener("numba:compile", _Compiling(progress)):
         yield

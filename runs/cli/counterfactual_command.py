@@ -23,7 +23,7 @@ from runs.reporting import report
     metavar="FOLDER",
     help="Store the run without the cause in this folder.  [default: delete that run]",
 )
-@click.option("--force", is_flag=True, help="Replace an older run in that folder.")
+@click.option("--force", is_flag=True, help="Replace an older run in the folder of --out.")
 @report("views", "difference", "hole", "firsts", "parting")
 def counterfactual_command(
     run: RunFolder, kind: str, out: Path | None, force: bool
@@ -39,10 +39,11 @@ def counterfactual_command(
     quotes. Without SlowQuotes the maker's quotes are as fast as the quotes of other makers, and
     have the same sizes as in the run.
 
-    The cause is removed from the run's own scenario.toml, and the scenario is simulated again.
-    Inputs that do not follow from the cause stay as in the run, and the report lists these inputs.
-    The difference of the hole, and the difference of each kind, are the effect of the cause and of
-    its consequences. Table parting has the first entries in which the two ledgers differ.
+    The command reads the run's scenario.toml, removes the cause, and simulates the changed
+    scenario. Some inputs are computed during a run, but do not follow from the cause. They stay as
+    in the run, and the report lists them. The difference of the hole, and the difference of each
+    kind, are the effect of the cause and of its consequences. The table `parting` has the first
+    entries in which the two ledgers differ.
     """
     other = without(run, kind)
     with Progress() as progress:

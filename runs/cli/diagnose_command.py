@@ -1,4 +1,4 @@
-"""The command that looks for the cause of loss in a copy of the books without kinds."""
+"""The command that looks for causes of loss in books from which the kinds are removed."""
 
 import click
 
@@ -12,14 +12,14 @@ from runs.reporting import report
 @click.argument("run", type=RUN)
 @report("diagnosis", "causes", "evidence")
 def diagnose_command(run: RunFolder) -> BlindReport:
-    """Which cause of loss can an auditor find without names and labels?
+    """Which causes of loss does an audit find if names and kinds are hidden?
 
     \b
       moneytrail diagnose runs/out/tiny-seed1
       moneytrail diagnose runs/out/tiny-seed1 --table evidence
 
-    The audit reads a copy of the books without kinds, names and narrations. It infers causes from
-    counterparties, from quotes compared with lead prices, and from paths of cash. The report
-    compares the findings with the kinds in the books.
+    The audit reads a copy of the books from which names and narrations are removed. Of all kinds of
+    accounts it sees only cash and claims. It infers the causes of loss from trades, prices and
+    payments. The report compares the findings with the kinds in the full books.
     """
     return blind_report(run)

@@ -1,4 +1,4 @@
-"""The commands on trading firms: their results, and whether they show skill."""
+"""The commands `firms` and `skill`, which report the results of trading firms."""
 
 import click
 
@@ -25,17 +25,17 @@ from runs.reporting import report
 )
 @plotted(firms_figure)
 def firms_command(run: RunFolder) -> FirmAccounts:
-    """What did each trading firm earn on slow quotes?
+    """What did each trading firm earn from stale quotes?
 
     \b
       moneytrail firms runs/out/tiny-seed1
       moneytrail firms runs/out/tiny-seed1 --format csv --table league
 
     Edge is a firm's gain at its fills on the house venue, measured at the lead price. Fees and
-    hedging are costs. The column elsewhere has the result of the firm's own quotes on the lead
-    venue. A claim is not cash: table claims-against-cash shows what each firm would get if all
-    customers withdrew at once. Variation margin by venue shows only price moves, so it is in table
-    margin and not in the result.
+    hedging are costs. The column `elsewhere_usd` has the expected result of the firm's own quotes
+    and hits on the lead venue. A claim is not cash: the table `claims-against-cash` shows how much
+    the house could pay if all customers withdrew at once. The table `margin` has the variation
+    margin of each venue, which shows only price moves. The table `league` leaves it out.
     """
     return firms(run)
 
@@ -51,8 +51,9 @@ def skill_command(run: RunFolder) -> Skill:
       moneytrail skill runs/out/tiny-seed1
       moneytrail skill runs/out/tiny-seed1 --table classes --plot skill.svg
 
-    The result at the house is edge less fees and hedges. The result elsewhere comes from firms' own
-    quotes on the lead venue. Intervals are bootstrapped over firms, and separately over days. If
-    the captive maker stops quoting, the report compares results before and after the stop.
+    The result at the house is edge less fees and hedging costs. The result elsewhere comes from a
+    firm's own quotes and hits on the lead venue. Intervals are bootstrapped over firms, and
+    separately over days. If the captive maker does not quote on some days, the report compares
+    results on days with and without its quotes.
     """
     return skill(run)

@@ -8,7 +8,7 @@ import click
 
 
 class LazyCommand(click.Command):
-    """A command that is not imported yet, with a summary for the help and the name of its file."""
+    """A command that is not imported yet, with its summary for the help and its file's name."""
 
     def __init__(
         self, name: str, module: str, summary: str, *, formerly: str | None = None
@@ -16,7 +16,7 @@ class LazyCommand(click.Command):
         """Describe a command without importing its file.
 
         Args:
-            name: the command's name on the command line; its function is called `name_command`.
+            name: the command's name. The function of `lead-lag` is called `lead_lag_command`.
             module: the file in this folder that has the function.
             summary: the first paragraph of the function's help, which `--help` shortens to a line.
             formerly: the command's former name, which still works and is not listed.
@@ -31,7 +31,7 @@ class LazyCommand(click.Command):
 
 
 class LazyGroup(click.Group):
-    """A group of lazy commands in titled sections; the help keeps the given order."""
+    """A group of lazy commands in sections with titles. The help keeps their order."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class LazyGroup(click.Group):
         sections: Mapping[str, Sequence[LazyCommand]],
         **extra: Any,
     ) -> None:
-        """Create the group from lists of commands, each under the title of its section."""
+        """Create the group from *sections*: the commands of each section, by its title."""
         commands = [command for section in sections.values() for command in section]
         super().__init__(name, commands, **extra)
         self._sections = sections
@@ -55,7 +55,7 @@ class LazyGroup(click.Group):
         return super().get_command(ctx, cmd_name) or self._former.get(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands by section, in columns of equal width."""
+        """Write the commands by section. All descriptions begin in the same column."""
         width = max(map(len, self.commands))
         room = formatter.width - width - 6
         for title, commands in self._sections.items():

@@ -1,4 +1,4 @@
-"""The command on liquidations, and on who pays for bankrupt accounts."""
+"""The command on liquidations, and on the parties that pay for bankrupt accounts."""
 
 from typing import TYPE_CHECKING
 
@@ -40,13 +40,14 @@ def liquidations_command(run: RunFolder) -> RecordedLiquidations:
     \b
       moneytrail liquidations runs/out/tiny-seed1
 
-    The scenario tiny has no customers on margin. The scenario luna has them.
+    The scenario `tiny` has no customers on margin. The scenario `luna` has customers on margin.
 
-    The tables show three volumes for each hour: positions closed in the order book, positions that
-    backstops took over, and positions closed against customers on the other side. The tables also
-    show losses and gains, the results of backstops, who paid for bankrupt accounts, and the maker's
-    cost of loans against thin tokens (scenario thin-collateral). Table beside-the-record compares
-    the liquidations of a day with the recorded range for FTX. --plot draws prices, liquidations,
-    and the positions and results of backstops.
+    For each hour with liquidations, the first table shows three volumes: positions closed in the
+    order book, positions that backstops took over, and positions closed against customers with
+    opposite positions. Other tables show losses and gains, the results of backstops, who paid for
+    bankrupt accounts, and the maker's losses on loans against thinly traded tokens (scenario
+    `thin-collateral`). The table `beside-the-record` compares the liquidations of each day with the
+    recorded range for FTX. The option --plot draws prices, liquidations, and the positions and
+    results of backstops.
     """
     return recorded_liquidations(run, load_record())

@@ -1,4 +1,4 @@
-"""The command line: one command for each question, and one line for each error."""
+"""The command line: the commands by topic, and errors that are reported in one line."""
 
 import os
 import sys
@@ -95,7 +95,7 @@ SECTIONS = {
         ),
     ),
     "Trading firms and markets": (
-        LazyCommand("firms", "firm_commands", "What did each trading firm earn on slow quotes?"),
+        LazyCommand("firms", "firm_commands", "What did each trading firm earn from stale quotes?"),
         LazyCommand(
             "skill",
             "firm_commands",
@@ -122,7 +122,7 @@ SECTIONS = {
         LazyCommand(
             "pools",
             "market_commands",
-            "How much did liquidity in pools earn, and lose to arbitrage?",
+            "How much did liquidity in pools earn in fees, and lose to arbitrage?",
         ),
         LazyCommand(
             "valuation",
@@ -134,7 +134,7 @@ SECTIONS = {
         LazyCommand(
             "compare",
             "compare_command",
-            "How does a run compare with the public record, row by row?",
+            "How does a run compare with the public record, fact by fact?",
         ),
         LazyCommand(
             "residual",
@@ -151,7 +151,7 @@ SECTIONS = {
         LazyCommand(
             "attribution",
             "attribution_command",
-            "How much does each cause add to the hole, averaged over all orders?",
+            "How much does each cause add to the hole, as a Shapley value?",
         ),
         LazyCommand(
             "sweep", "sweep_command", "How does the hole change if one KEY has other values?"
@@ -179,25 +179,25 @@ SECTIONS = {
         LazyCommand(
             "diagnose",
             "diagnose_command",
-            "Which cause of loss can an auditor find without names and labels?",
+            "Which causes of loss does an audit find if names and kinds are hidden?",
         ),
         LazyCommand("sign", "sign_command", "Sign a run's seal with a KEY, as `run --sign` does."),
         LazyCommand(
             "rebuild",
             "rebuild_command",
-            "Rebuild the files derived from a run's ledger text, and seal the run.",
+            "Rebuild the files that are made from a run's ledger, and seal the run again.",
         ),
     ),
 }
 COMMANDS = tuple(command for section in SECTIONS.values() for command in section)
 
 MISTAKEN = 2
-INTERRUPTED = 130  # as a shell's exit code for a program that Ctrl-C ended
-UNREAD = 141  # as a shell's exit code for a program whose output pipe was closed
+INTERRUPTED = 130  # the exit code that a shell gives a program after Ctrl-C
+UNREAD = 141  # the exit code that a shell gives a program after a closed pipe
 
 
 class OneLineErrors(LazyGroup):
-    """A group of commands that report mistakes in one line."""
+    """A group of commands that report each mistake in one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command. If the reader of the output closes the pipe, end without a message."""
@@ -207,7 +207,7 @@ class OneLineErrors(LazyGroup):
             _forget_output()  # for example, `| head` closed the pipe
             ctx.exit(UNREAD)
 
-    def main(  # type: ignore[override]  # never returns, so one signature is enough
+    def main(  # type: ignore[override]  # click's two signatures become one
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> Never:
         """Run a command and end the process with its exit code."""
@@ -237,7 +237,7 @@ class OneLineErrors(LazyGroup):
             try:
                 sys.stdout.flush()
             except OSError:
-                _forget_output()  # the disk is full
+                _forget_output()  # for example, the disk is full
         sys.exit(code)
 
 
@@ -273,9 +273,9 @@ def main() -> None:
       moneytrail trail runs/out/first-hole-seed1 --kind PickOff
       moneytrail audit runs/out/first-hole-seed1
 
-    A run is a folder. Every report is computed from the books in this folder. Tools of Beancount,
-    such as bean-check, bean-query and Fava, open the same books: the file main.beancount.
+    A run is a folder. Reports on a run are computed from the books in its folder. Beancount's own
+    tools, such as bean-check and bean-query, open the same books in the file main.beancount.
 
-    The exit code is 0 after success, 1 if `audit` or `scenario check` found an error, 2 after a
-    mistake in the command, which one line explains, and 130 after an interruption.
+    The exit code is 0 after success, and 1 if `audit` or `scenario check` finds an error. It is 2
+    if a command or a file has a mistake, which one line explains. It is 130 after Ctrl-C.
     """

@@ -22,9 +22,9 @@ def expectations_command(run: RunFolder) -> Expectations:
 
     Each month the maker simulates its own quotes against uninformed orders. The report compares
     this prediction with the booked result of the quotes' fills, and splits the difference into
-    three parts: volume, pick-offs, and other causes. Both results exclude hedging. Table plans
-    shows the plan that the maker makes on the first day of each month, with its decision on that
-    day.
+    three parts: volume, pick-offs, and other causes. Both results exclude hedging. The table
+    `plans` has the maker's decision on the first day of each month, its plan for the month, and the
+    booked result.
     """
     return expectations(run)
 
@@ -38,10 +38,10 @@ def lead_lag_command(run: RunFolder) -> LeadLag:
     \b
       moneytrail lead-lag runs/out/tiny-seed1
 
-    The estimated lag is the delay at which prices paid on the house venue differ least from prices
-    on the lead venue. A positive lag means that the house follows. The report shows the actual ages
-    of quotes beside the estimate. The estimate does not use these ages. A good estimate is within
-    the range of the ages.
+    The estimate is a lag: the time shift at which prices paid on the house venue differ least from
+    prices on the lead venue. If the lag is positive, the house follows the lead venue. The report
+    shows the actual ages of quotes beside the estimate. The estimate does not use these ages. A
+    good estimate is within the range of the ages.
     """
     return lead_lag(run)
 
@@ -50,14 +50,14 @@ def lead_lag_command(run: RunFolder) -> LeadLag:
 @click.argument("run", type=RUN)
 @report("pools")
 def pools_command(run: RunFolder) -> PoolResults:
-    """How much did liquidity in pools earn, and lose to arbitrage?
+    """How much did liquidity in pools earn in fees, and lose to arbitrage?
 
     \b
       moneytrail pools runs/out/tiny-seed1
 
-    The scenario tiny has no pool. A scenario adds pools in [[group.pools]].
+    The scenario `tiny` has no pool. A scenario file adds pools in [[group.pools]].
 
-    The table has for each pool and month the value, the number of trades, the fees, the loss versus
-    rebalancing, and the loss that theory expects at the realised variance.
+    For each pool and month the table has the value, the number of trades, the fees, the loss versus
+    rebalancing, and the loss that theory expects from the actual variance of the price.
     """
     return pools(run)

@@ -28,7 +28,9 @@ def _figure(found: Report) -> "Figure":
 
 @click.command("where")
 @click.argument("run", type=BOOKS)
-@click.option("--by", type=click.Choice(("quarter",)), help="Show the hole of each quarter.")
+@click.option(
+    "--by", type=click.Choice(("quarter",)), help="Show the change of the hole in each quarter."
+)
 @report(
     "hole-by-kind",
     "hole-by-cause",
@@ -53,14 +55,14 @@ def where_command(run: RunFolder, by: str | None) -> Report:
       moneytrail where runs/out/tiny-seed1 --plot where.svg
 
     The hole is the claims of customers outside the house group minus the group's liquid assets. A
-    positive kind is a use of money, and a negative kind is a source. All kinds sum to the hole to
-    the cent.
+    kind with a positive amount is a use of money, and a kind with a negative amount is a source.
+    The kinds sum to the hole, to the cent.
 
-    A claim is not cash: a firm that gained 100 USD may have been paid 10 USD. So cash has tables of
-    its own, and table bridge explains the change from opening to closing claims. Table
-    the-mechanism has the three causes that the thread names: quotes, liquidations and liquidity on
-    chain. Table views has the result of quotes for the maker, and for the group, which also earns
-    fees on the fills of these quotes.
+    A claim is not cash: a firm that gained 100 USD may have received only 10 USD. So cash has
+    tables of its own. The table `bridge` explains the change from opening to closing claims. The
+    table `the-mechanism` has the three causes that the thread names: quotes, liquidations and
+    liquidity on chain. The table `views` has the result of the quotes for the maker and for the
+    group. The group also earns fees on the fills of these quotes.
     """
     return where_by_quarter(run) if by else where(run)
 
@@ -76,7 +78,7 @@ def cash_coverage_command(run: RunFolder) -> CoverageByDay:
       moneytrail cash-coverage runs/out/tiny-seed1
       moneytrail cash-coverage runs/out/tiny-seed1 --table dates --plot coverage.png
 
-    The report compares three amounts at the close of each day: the firms' profits at the house so
-    far, all claims of customers, and the exchange's cash.
+    At the end of each day the report compares the exchange's cash with three amounts: the firms'
+    profits at the house since the first day, the firms' claims, and all claims of customers.
     """
     return cash_coverage(run)

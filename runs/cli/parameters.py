@@ -1,4 +1,4 @@
-"""The arguments and options that several commands share, with the option to draw a picture."""
+"""The arguments and options that several commands share."""
 
 import functools
 from collections.abc import Callable
@@ -17,11 +17,11 @@ from runs.workers import cores
 
 # The commands that work on any ledger, since they need no fills.
 OF_ANY_LEDGER = ("where", "timeline", "solvency", "trace", "trail", "books", "schedules")
-SUFFIXES = (".beancount", ".bean")  # the suffixes of ledger files
+SUFFIXES = (".beancount", ".bean")  # the suffixes of Beancount files
 
 
 class AnyRunParameter(click.ParamType[RunFolder]):
-    """The folder of a run, which may have changed since it was sealed."""
+    """The folder of a run. The run may have changed since it was sealed."""
 
     name = "run"
 
@@ -37,10 +37,10 @@ class AnyRunParameter(click.ParamType[RunFolder]):
 
 
 class RunParameter(AnyRunParameter):
-    """The folder of a run in which the amounts for reports have not changed since the seal."""
+    """The folder of a run. The files with the amounts for reports must agree with the seal."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> RunFolder:
-        """Open the folder, and compare the files from which reports are computed with the seal."""
+        """Open the folder, and refuse it if a file with amounts for reports has changed."""
         run = super().convert(value, param, ctx)
         refuse_changed(run, SUMMED)
         return run

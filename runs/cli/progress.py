@@ -18,7 +18,7 @@ class Progress:
     """
 
     def __init__(self, first: str = _FIRST) -> None:
-        """Show the phase *first*."""
+        """Show *first* as the name of the first phase."""
         self._bar = tqdm(desc=first, bar_format=_WORD, leave=False, disable=None)
         self._shown = self._interrupted = (_WORD, first)
 
@@ -33,13 +33,13 @@ class Progress:
         self._show(_WORD, phase)
 
     def simulates(self, start: date, end: date) -> None:
-        """Show the number of simulated days from now on. *end* is the day after the last day."""
+        """Count the simulated days, beginning at zero. *end* is the day after the last day."""
         days = (end - start).days
         months = round(days / _MONTH_DAYS)
         span = f"{months} months" if months > 1 else f"{days} days"
         self._bar.total = days
         self._show(_DAYS, f"simulating {span}")
-        self._bar.reset()  # the remaining time is estimated from now on
+        self._bar.reset()  # the estimate of the remaining time begins here
 
     def day(self) -> None:
         """Add one simulated day to the count."""
@@ -51,7 +51,7 @@ class Progress:
         self._show(_WORD, phase)
 
     def resumes(self) -> None:
-        """Restore the interrupted message."""
+        """Show the message again that `interrupts` replaced."""
         self._show(*self._interrupted)
 
     def _show(self, bar_format: str, desc: str) -> None:

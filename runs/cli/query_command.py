@@ -12,7 +12,9 @@ from runs.reporting import report
 @click.command("query")
 @click.argument("run", type=RUN)
 @click.argument("bql")
-@click.option("--group", is_flag=True, help="Query the house group's own books, which load faster.")
+@click.option(
+    "--group", is_flag=True, help="Query only the house group's own books, which load faster."
+)
 @report()  # the table of a saved query has the name of the query
 def query_command(run: RunFolder, bql: str, group: bool) -> list[Table]:
     """Query the general ledger in BQL, the query language of Beancount.
@@ -23,8 +25,9 @@ def query_command(run: RunFolder, bql: str, group: bool) -> list[Table]:
       moneytrail query runs/out/tiny-seed1 ".run hole" --group
       moneytrail query runs/out/tiny-seed1 "SELECT account, sum(position) GROUP BY account"
 
-    `.run` lists the saved queries, and `.run NAME` runs the query of that name. The words of an
-    account are root, entity, kind and counterparty, so splitcomp(account, ':', 2) is the kind. The
-    general ledger has only sums of fills. `moneytrail sql` reads single fills.
+    `.run` lists the saved queries, and `.run NAME` runs the query with that name. The words of an
+    account's name are root, entity and kind, and in some accounts the counterparty. Words are
+    numbered from 0, so splitcomp(account, ':', 2) is the kind. The general ledger has only sums of
+    fills. `moneytrail sql` reads single fills.
     """
     return [query(run, bql, group)]

@@ -27,11 +27,11 @@ def report_command(run: RunFolder, out: Path) -> None:
     \b
       moneytrail report runs/out/tiny-seed1 -o exhibit.html
 
-    The page has the answer, a picture of sources and uses, the timeline, the firms and a balance
-    sheet for any date. A click on a figure shows the entries behind this figure. A click on an
-    entry of a chosen day shows the fills of this entry. The page contains the group's own sealed
-    books. The browser computes the hash of the books and the hole again, and shows a red sign if a
-    byte of the books was changed.
+    The page has the answer, a picture of sources and uses, the timeline, the firms' results, and a
+    balance sheet for any date. A click on a figure shows the entries behind this figure. For the
+    largest entries of some days, a click on the entry shows its fills. The page contains the sealed
+    books of the house group. The browser computes the hole and the hash of these books again. It
+    shows a red sign if a byte of the books was changed.
     """
     refuse_changed(run)
     size = write_exhibit(run, out)

@@ -20,9 +20,9 @@ def residual_command(run: RunFolder) -> Residual:
       moneytrail residual runs/out/tiny-seed1 --table carriers
 
     For each date on record the report subtracts the maker's recorded assets and uses of money from
-    its recorded debts, for both ends of each range. The report does the same with the figures of
-    the run. The residual of the run is the sum of the losses of quotes, liquidations, portfolio and
-    other kinds, so a kind explains at most its own loss. If a run does not reach a date, the report
-    says so.
+    its recorded debts. It does this for both ends of the recorded ranges. It does the same with the
+    figures of the run. The residual of the run is the sum of the losses of all kinds that are not
+    uses of money: quotes, liquidations, portfolio and others. So a kind explains at most its own
+    loss. If a run does not cover a date, the report says so.
     """
     return residual(run, load_record(SHEETS), load_record())

@@ -6,7 +6,7 @@ import click
 
 from runs.cli.progress import Progress
 
-LONG_DAYS = 30  # a shorter run uses one process, since it ends before other processes start
+LONG_DAYS = 30  # a shorter run would end before other processes have started
 
 
 @click.command("run")
@@ -25,11 +25,11 @@ LONG_DAYS = 30  # a shorter run uses one process, since it ends before other pro
     metavar="FOLDER",
     help="The run's folder.  [default: runs/out/SCENARIO-seedN]",
 )
-@click.option("--force", is_flag=True, help="Replace an older run in that folder.")
+@click.option("--force", is_flag=True, help="Replace an older run that is in the run's folder.")
 @click.option(
     "--every-quote",
     is_flag=True,
-    help="Simulate quote by quote. This is slower, and the bytes of the run do not change.",
+    help="Simulate quote by quote. This is slower, but gives a run with the same bytes.",
 )
 @click.option(
     "--sign",
@@ -55,9 +55,10 @@ def run_command(
       moneytrail run tiny --set maker.credit_line_usd=0 --set 'markets[0].quoter.latency_s=0.5'
       moneytrail run tiny --sign ~/.ssh/id_ed25519
 
-    The last line of the output is the folder of the run, which other commands need. The same
-    scenario and seed always give the same bytes. The file scenario.toml in the folder is the whole
-    scenario, with all defaults. A built-in scenario is a good example for your own scenario.
+    The last line of the output is the folder of the run, which other commands need. With the same
+    versions of the libraries and the same type of processor, a scenario and a seed always give the
+    same bytes. The file scenario.toml in the folder is the whole scenario, with all defaults. A
+    built-in scenario is a good example for your own scenario.
     """
     if key:
         # Imported here, since few users sign a run, and importing DuckDB delays the first message.

@@ -57,7 +57,8 @@ def explain_command(key: str) -> None:
       moneytrail scenario explain latency_s
       moneytrail scenario explain retail.flow
 
-    Give the whole key or its last words. If KEY is a table, the command lists the keys in it.
+    KEY is a whole key, or only the last part of it, such as latency_s. If KEY is a table, the
+    command lists the keys in this table.
     """
     from runs.scenario_reference import explained
 
@@ -74,8 +75,9 @@ def check_command(ctx: click.Context, scenario: str) -> None:
       moneytrail scenario check tiny
       moneytrail scenario check my-world.toml
 
-    Contradictions between keys are checked only if all keys are in range. The exit code is 1 if
-    there is a fault. A dated entry outside the run is no fault, but has a warning.
+    Contradictions between keys are checked only if each key has the right type and is in its range.
+    The exit code is 1 if there is a fault. If there is none, the command warns of entries that have
+    no effect because their dates are outside the run.
     """
     from runs.ignored_dates import ignored_dates
     from runs.scenario_check import faults
@@ -112,12 +114,12 @@ def new_command(name: str, like: str) -> None:
 
 @scenario_command.command("schema")
 def schema_command() -> None:
-    """Print the JSON Schema of scenario files, with which an editor completes and explains keys.
+    """Print the JSON Schema of scenario files. With it an editor completes and explains keys.
 
     \b
       moneytrail scenario schema > scenario.schema.json
 
-    A scenario file names the schema in its first line: #:schema scenario.schema.json
+    An editor needs this line at the top of a scenario file: #:schema scenario.schema.json
     """
     from runs.scenario_schema import schema_text
 

@@ -1,4 +1,4 @@
-"""The command that prints schedules as trustees and examiners file them."""
+"""The command that prints schedules like those that trustees and examiners file."""
 
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from runs.schedules_workbook import save_workbook
 @click.command("schedules")
 @click.argument("run", type=BOOKS)
 @click.option(
-    "--until", type=DAY, help="The last day included. [default: the last day of the books]"
+    "--until", type=DAY, help="The last day that counts. [default: the last day of the books]"
 )
 @click.option(
     "--xlsx",
@@ -34,12 +34,13 @@ def schedules_command(run: RunFolder, until: date | None, xlsx: Path | None) -> 
       moneytrail schedules runs/out/tiny-seed1 --table payments --format csv
       moneytrail schedules runs/out/tiny-seed1 --until 2022-05-10 --xlsx schedules.xlsx
 
-    Table payments has all payments of the last 90 days and of the last year, by recipient, and
-    marks insiders. Table related has the debt between exchange and captive maker at the end of each
-    month and on the last day. Table preferences has the payments to each creditor in the last week,
-    minus the new value that the creditor gave later. Table below-value has payments without equal
-    value in return. Three tests show whether the group was solvent. In the workbook the payments by
-    recipient are formulas over a sheet with each single payment.
+    The table `payments` has sums of the payments in the last 90 days and in the last year, by
+    recipient. It also shows which recipients are insiders. The table `related` has the debts
+    between exchange and captive maker at the end of each month and on the last day. The table
+    `preferences` has the payments to each creditor in the last week, less later new value from this
+    creditor. The table `below-value` has payments without equal value in return. The tables
+    `solvency-tests` and `failed` have three tests of whether the group was solvent. The workbook
+    also lists each payment of the last year, and computes the sums of payments from this list.
     """
     found = schedules(run, until)
     if xlsx:

@@ -24,9 +24,10 @@ def serve_command(run: RunFolder, port: int) -> None:
 
     The page has the answer, sources and uses, the hole by cause over time, and the timeline. Links
     on the page lead to Fava's journal and accounts. The command needs Fava, which `make tools` or
-    `pip install 'moneytrail[view]'` installs. Fava alone can also open the run's group.beancount.
+    `pip install 'moneytrail[view]'` installs. Without this command, Fava can open the file
+    group.beancount of the run. It then shows the same books, but not our page.
     """
     listen = opener(run, port)
     click.echo(f"Where did the money go? {address(run, port)}")
-    click.echo("The first page appears after some seconds, when the books are loaded. Ctrl-C ends.")
+    click.echo("The page appears after some seconds, when the books are loaded. Ctrl-C stops Fava.")
     listen()

@@ -20,7 +20,7 @@ def sign_command(run: RunFolder, key: Path) -> None:
     \b
       moneytrail sign runs/out/tiny-seed1 ~/.ssh/id_ed25519
 
-    KEY is a private key of OpenSSH. The signature is the file manifest.json.sig beside the
+    KEY is the file of a private SSH key. The signature is the file manifest.json.sig beside the
     manifest. Anyone who has your public key can check with `audit --verify` that the seal is yours.
     The command refuses a run that has changed since it was sealed.
     """

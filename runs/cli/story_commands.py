@@ -1,4 +1,4 @@
-"""The commands on the group's whole life."""
+"""The commands `answer`, `timeline`, `solvency` and `valuation`: the group over its whole life."""
 
 from datetime import date
 
@@ -26,9 +26,9 @@ def answer_command(run: RunFolder) -> Answer:
     \b
       moneytrail answer runs/out/tiny-seed1
 
-    The paragraph has the hole, the largest uses, the cost of the mechanism that the thread claims,
-    the days on which customers' money was in use, and unpaid withdrawals. The table is the hole by
-    kind. All figures are also in `where` and `timeline`.
+    The paragraph has the hole, the largest uses of money, and the cost of the mechanism that the
+    thread claims. It also states when customers' money was in use, when the group was insolvent,
+    and when withdrawals had to wait. The table is the hole by kind.
     """
     return answered(run)
 
@@ -47,10 +47,10 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
       moneytrail timeline runs/out/tiny-seed1
       moneytrail timeline runs/out/tiny-seed1 --by day --table firsts --plot timeline.png
 
-    The first table has the first day of each milestone, such as the first use of the credit line,
-    claims above the exchange's cash, insolvency at market prices, or the halt of withdrawals. The
-    other tables have the group's debts, cash, tokens and hole at the end of each month or day. The
-    last row is the last day of the books.
+    The first table has the first day of each milestone. Some milestones are the first use of the
+    credit line, claims above the exchange's cash, insolvency at market prices, and the halt of
+    withdrawals. The other tables have the group's debts, cash, tokens and hole at the end of each
+    month or day. The last row of these tables is the last day of the books.
     """
     return timeline(run, by)
 
@@ -67,9 +67,9 @@ def solvency_command(run: RunFolder, day: date) -> Solvency:
       moneytrail solvency runs/out/tiny-seed1 2022-05-10
       moneytrail solvency runs/out/tiny-seed1 2022-05-10 --table group
 
-    The report has the balance sheet of each entity, the group's tokens at mark beside their cost,
-    and the consolidated balance sheet of exchange and maker, without their debts to each other.
-    Each sheet balances by itself.
+    The report has the balance sheet of each entity, and one balance sheet of exchange and maker
+    together, without their debts to each other. Each balance sheet balances. Another table has the
+    tokens of all entities, at cost and at mark.
     """
     return solvency(run, day)
 
@@ -85,13 +85,15 @@ def valuation_command(run: RunFolder) -> HouseValuation:
       moneytrail valuation runs/out/tiny-seed1
       moneytrail valuation runs/out/tiny-seed1 --table reviews
 
-    The scenario tiny has no valuation. A scenario states recorded prices of funding rounds in
-    [[group.rounds]], and the rules for computed values in [group.valuation]. The key maker.policy
-    states the rule by which the maker decides.
+    The scenario `tiny` has no valuation, so the tables are empty. A scenario states the recorded
+    values of funding rounds in [[group.rounds]], and the multiples for computed values in
+    [group.valuation]. The key maker.policy states the rule by which the maker decides about its
+    quotes.
 
-    For each funding round the report compares four values: the recorded price, a multiple of
-    growth, the same multiple of the growth without the captive maker's quotes, and the value of the
-    business as a trading firm. Other tables have these values by month, and each decision of the
-    maker about its quotes.
+    For each funding round the report has the recorded value of the exchange and three computed
+    values. The first is a multiple of the growth of its fees. The second is the same, but computed
+    as if the captive maker had not quoted in the last year. The third is a multiple of a
+    year's earnings, as for a trading firm. Other tables have the computed values by month, and each
+    decision of the maker about its quotes.
     """
     return valuation(run)

@@ -43,7 +43,7 @@ TABLES = (
 
 def _drawn(found: StudyReport | JudgedRun | str) -> "Figure":
     if not isinstance(found, StudyReport):
-        raise StudyError("--plot draws a whole study; omit --judge and --replay")
+        raise StudyError("--plot draws only a whole study; omit --judge and --replay")
     return study_figure(found)
 
 
@@ -64,13 +64,17 @@ def _drawn(found: StudyReport | JudgedRun | str) -> "Figure":
     type=click.IntRange(1),
     metavar="LIVES",
     help=(
-        "Also play this number of lives near the plausible members, in search of a plausible life "
-        "in which the mechanism is a larger part of the hole."
+        "Also play this number of lives near the plausible members. The aim is a plausible life in "
+        "which the mechanism is a larger part of the hole than in any plausible member."
     ),
 )
 @PROCESSES
 @SCHEDULER
-@click.option("--shipped", is_flag=True, help="Read the sealed result that comes with the package.")
+@click.option(
+    "--shipped",
+    is_flag=True,
+    help="Play no member: read the sealed result that comes with the package.",
+)
 @click.option(
     "--replay",
     "again",
@@ -83,14 +87,17 @@ def _drawn(found: StudyReport | JudgedRun | str) -> "Figure":
     "judged",
     type=RUN,
     metavar="RUN",
-    help="Only judge this run by the facts that judge the members.",
+    help="Print only how this run agrees with the facts that judge the members.",
 )
 @click.option(
     "--as-told",
     "told",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Also write the member nearest to the thread's story as a scenario.",
+    help=(
+        "Also write a scenario: of the members in which the mechanism is at least half of the "
+        "hole, the one nearest to the record. If there is none, the member with the largest part."
+    ),
 )
 @report(*TABLES, instead={"judged": ("judged-run",)})
 @plotted(_drawn)
@@ -117,13 +124,12 @@ def study_command(
 
     A STUDY is a built-in name or a .toml file. The file names unknown inputs with their ranges, the
     facts that judge each life, and the number of lives. Each life of a study is called a member. If
-    a study is stopped, the same command continues the study, and prints the same result as a study
-    that was not stopped.
+    a study is stopped, the same command continues it. The result is the same as without the stop.
     """
     path = study_path(study)
     if shipped and (members is not None or (out is not None and search is None)):
         given = "--members" if members is not None else "--out"
-        raise StudyError(f"--shipped reads a finished result, so {given} has no effect; omit one")
+        raise StudyError(f"--shipped reads a finished result, so {given} has no effect; omit it")
     folder = out or OUT / path.stem
     if again:
         return _replayed(path, folder, *again)
@@ -146,7 +152,7 @@ def _played(path: Path, out: Path, members: int | None, workers: Workers) -> Pat
 
     folder = StudyFolder(path, out)
     if members is not None and members > folder.study.members:
-        raise StudyError(f"{path}: has only {folder.study.members} members; raise the key members")
+        raise StudyError(f"{path}: has only {folder.study.members} members; raise `members` there")
     todo = len(folder.missing(members))
     if todo:
         with workers() as executor, _progress(todo) as progress:

@@ -10,7 +10,7 @@ from runs.reporting import report
 
 
 class SeedsParameter(click.ParamType[tuple[int, ...]]):
-    """Seeds, written as 1..6 or as 1,2,5."""
+    """A list of seeds, written as 1..6 or as 1,2,5."""
 
     name = "seeds"
 
@@ -41,7 +41,7 @@ class SeedsParameter(click.ParamType[tuple[int, ...]]):
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A new value for one key in all runs, as in `run`.",
+    help="A new value for another key, the same in all runs. Repeat --set for more keys.",
 )
 @report("sweep", "runs")
 def sweep_command(
@@ -53,8 +53,8 @@ def sweep_command(
       moneytrail sweep first-hole maker.credit_line_usd=0,100_000,10_000_000 --seeds 1..6
       moneytrail sweep first-hole 'markets[0].quoter.latency_s=0.5,2,5' --seeds 1,2
 
-    Every value is played with every seed, on all cores. The runs are not stored. `moneytrail run`
-    with --set and --seed plays a single run again.
+    Every value is played with every seed, on all cores. The runs are not stored. To store one of
+    them, play it again with `moneytrail run`, --set and --seed.
     """
     key, each = read_values(values)
     return sweep(scenario, key, each, seeds, settings)

@@ -1,4 +1,4 @@
-"""The command that traces money by the rules of courts."""
+"""The command that traces money by the tracing rules of courts."""
 
 import click
 
@@ -24,27 +24,27 @@ from runs.reporting import report
     "--seq",
     type=int,
     metavar="N",
-    help="Trace the money of the entry with this number, instead of --of.",
+    help="Trace the cash that the entry with number N brought, instead of --of.",
 )
 @click.option(
     "--by",
     type=click.Choice((KIND, PARTY)),
     default=KIND,
     show_default=True,
-    help="Sum sources and uses by kind, or by party.",
+    help="Sum sources and uses by kind, or by kind and party.",
 )
 @click.option(
     "--per",
     type=click.Choice((GROUP, ACCOUNT)),
     default=GROUP,
     show_default=True,
-    help="Trace the group's cash as one account, or the cash of each entity on its own.",
+    help="Treat the group's cash as one account, or trace each of its cash accounts separately.",
 )
 @click.option(
     "--daily",
     "is_daily",
     is_flag=True,
-    help="Use daily sums. On each day receipts come before payments.",
+    help="Trace sums of each day, not single movements. On each day receipts come first.",
 )
 @report("paid", "fates", *TracingRule, "flows", "days")
 @plotted(trace_figure)
@@ -59,9 +59,9 @@ def trace_command(
       moneytrail trace runs/out/tiny-seed1 --daily --table days
       moneytrail trace runs/out/tiny-seed1 --seq 563 --plot traced.svg
 
-    The cash of customers, lenders and investors is commingled. Courts use conventions to decide
-    whose money paid for a use: first in, first out (fifo); last in, first out (lifo); pro rata, as
-    a rolling charge; lowest intermediate balance; or equal sharing at the end. Each rule is exact
-    to the cent. The differences between the rules show how uncertain the answer is.
+    The cash of customers, lenders and investors is commingled. So a convention decides whose money
+    paid for a use: first in, first out (fifo); last in, first out (lifo); pro rata, as a rolling
+    charge; lowest intermediate balance; or equal sharing at the end. Each result is exact to the
+    cent. The differences between the rules show how uncertain the answer is.
     """
     return trace(run, Question(of, seq, by, per, is_daily))

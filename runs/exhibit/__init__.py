@@ -1,1 +1,1 @@
-"""The exhibit: a web page on a run, in one file that a browser opens without a network."""
+"""The exhibit: a web page about a run, in one file that a browser opens without a network."""

@@ -1,7 +1,7 @@
-"""Chooses the fills that a page shows: the fills of the largest entries of important days.
+"""Chooses the fills that a page shows: the fills of closing entries on important days.
 
-A run may have millions of fills, but the page has room for some thousands. The page has all fills
-of a chosen entry, so that a reader can add them up.
+A run may have millions of fills, but the page has room for FILLS_MAX. The page has all fills of a
+chosen entry, so that a reader can add them up.
 """
 
 import re
@@ -17,10 +17,10 @@ from ledger.reports.trail.both_tiers import BothTiers
 from ledger.run_folder import RunFolder
 
 FILLS_MAX = 24_000  # the most fills on the page
-OF_A_DAY_MAX = 6_000  # the most fills of one day
+OF_A_DAY_MAX = 6_000  # the most fills of one day on the page
 ORDINALS = ("Largest", "Second largest", "Third largest", "Fourth largest", "Fifth largest")
-# The fills of an entry can be on the page only if the entry has one of these motives. In such an
-# entry, the dollars of one kind are the sum of the fills' edges.
+# Only the fills of entries with one of these motives can be on the page. The page can check such an
+# entry: the edges and the fees of its fills sum to amounts in the entry.
 TOLD = words(WITH_FEE)
 
 _SUMS_UP_FILLS = re.compile(r"^  seq: (\d+)\n(?:  time: .*\n)?  fills: ", re.MULTILINE)
@@ -28,16 +28,16 @@ _SUMS_UP_FILLS = re.compile(r"^  seq: (\d+)\n(?:  time: .*\n)?  fills: ", re.MUL
 
 @dataclass(frozen=True, slots=True)
 class ChosenDay:
-    """A day whose fills are on the page, and the reason for this choice."""
+    """An important day with fills, and the reason why the day is important."""
 
     day: date
     why: str
 
 
 def chosen_days(run: RunFolder, dated: Mapping[date, str]) -> list[ChosenDay]:
-    """Return the days with the largest losses on stale quotes, and other important days.
+    """Return up to five days with the largest losses on stale quotes, and other important days.
 
-    A day without a closing entry of fills is left out.
+    A day without a closing entry is left out.
 
     Args:
         run: the run whose books are read.
@@ -73,17 +73,18 @@ def entries_with_fills(books: str) -> set[int]:
 def fills_by_entry(
     run: RunFolder, days: Iterable[ChosenDay], listed: Container[int]
 ) -> dict[int, list[list[object]]]:
-    """Return the fills of the largest entries of each day, by the entry's number.
+    """Return the fills of each day's closing entries, by the entry's number.
 
-    An entry is left out if the page has no room for all of its fills.
+    An entry is left out if the page has no room for all of its fills. Entries get room by day, then
+    by motive, then by amount. The largest amount comes first.
 
     Args:
         run: the run whose books are read.
         days: the days whose fills are returned.
-        listed: the numbers of the entries on the page.
+        listed: the numbers of the entries on the page. Other entries are left out.
 
     Returns:
-        For each entry's number, a row for each fill with seq, time of the day, sentence, edge in
+        The rows of each entry, by the entry's number. A row is a fill: seq, time, sentence, edge in
         cents, and fee in cents.
     """
     chosen: dict[int, list[list[object]]] = {}
@@ -101,7 +102,7 @@ def fills_by_entry(
 
 
 def _largest_first(run: RunFolder, day: date) -> list[BookedEntry]:
-    """Return the closing entries of a day, sorted by motive, then by amount."""
+    """Return a day's closing entries by motive, and for each motive the largest amount first."""
     found = booked_entries(
         run, "date = ? AND tag IN (SELECT unnest(?)) AND (meta->>'fills') IS NOT NULL", [day, TOLD]
     )

@@ -1,6 +1,6 @@
 """Computes the figures of the exhibit. The page's scripts compute some of these figures again.
 
-All amounts are whole cents.
+All amounts are whole cents, except amounts in sentences and in the thread's statements.
 """
 
 from collections.abc import Mapping, Sequence
@@ -102,7 +102,7 @@ def _firm(result: FirmResult) -> dict[str, object]:
 
 
 def _claims(run: RunFolder) -> dict[str, object]:
-    """Return the verdict on each statement of the thread, with its value, reason and command."""
+    """Return the answer on the whole thread, and a row for each of its statements."""
     found = claims([run])
     by_name = {table.name: table for table in found.tables()}
     more = [{str(row[0]): row[1] for row in by_name[name].rows} for name in ("reasons", "commands")]
@@ -113,9 +113,9 @@ def _claims(run: RunFolder) -> dict[str, object]:
 
 
 def _cents(usd: Decimal) -> int:
-    """Return dollars as cents, the smallest unit of dollars in the books."""
+    """Convert dollars to whole cents. A part of a cent is rounded."""
     cents = usd.scaleb(2)
     if cents != cents.to_integral_value():
-        # Tokens at mark and pro rata amounts may have parts of a cent.
+        # Values of tokens at mark, and pro rata amounts, may have parts of a cent.
         cents = cents.quantize(Decimal(1))
     return int(cents)

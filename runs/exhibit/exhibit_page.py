@@ -1,7 +1,7 @@
-"""Writes the exhibit, a web page in one file with the answer, pictures, books and the proof.
+"""Writes the exhibit: a web page in one file, with the answer, pictures, the books and a proof.
 
 The page contains the sealed books of the house group, and the run's manifest. The browser computes
-the hashes of books and manifest, reads the books, and computes the hole again.
+the hashes of the books and of the manifest, reads the books, and computes the hole again.
 """
 
 from datetime import date
@@ -24,7 +24,7 @@ TEMPLATE = "exhibit.html.j2"
 STYLE = "exhibit.css"
 LIBRARIES = ("d3.min.js", "d3-sankey.min.js")
 LICENCES = ("d3.LICENSE.txt", "d3-sankey.LICENSE.txt")
-# Scripts in the order of execution.
+# The page's own scripts, in the order in which the browser runs them.
 SCRIPTS = (
     "proof.js",
     "books.js",
@@ -96,7 +96,7 @@ def exhibit(run: RunFolder) -> str:
 
 
 def _blocks(run: RunFolder) -> list[SealedBlock]:
-    """Return the data of the page: figures, sealed texts, and single fills."""
+    """Return the data of the page: figures, manifest, the group's books, and single fills."""
     books = run.path / GROUP
     if not books.is_file():
         raise ExhibitError(

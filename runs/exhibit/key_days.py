@@ -1,4 +1,4 @@
-"""Lists the important days of the exhibit: milestones of the books, news, and Luna's fall."""
+"""Lists the important days of the exhibit: days from the books, news, and Luna's fall."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ledger.reports.life.milestones import First, Milestone
 from ledger.reports.money.hole_opened import hole_opened
 from ledger.run_folder import RunFolder
 
-# An event of the real world, for comparison with the run. The books don't contain this event.
+# An event of the real world, for comparison with the run. It is not read from the books.
 LUNA = (
     date(2022, 5, 9),
     "Luna's fall begins: within four days Luna loses nearly all of its price",
@@ -23,13 +23,13 @@ class KeyDay:
 
     day: date
     what: str
-    source: str  # the source: the books, the scenario, or the public record
+    source: str  # books, scenario, or public record
 
 
 def key_days(
     run: RunFolder, firsts: Mapping[Milestone, First], first: date, last: date
 ) -> list[KeyDay]:
-    """Return the important days from *first* to *last*, in order."""
+    """Return the important days from *first* to *last*, in the order of time."""
     return sorted(
         (each for each in (*_booked(run, firsts), *_told(run)) if first <= each.day <= last),
         key=lambda each: each.day,
@@ -39,11 +39,11 @@ def key_days(
 def _booked(run: RunFolder, firsts: Mapping[Milestone, First]) -> list[KeyDay]:
     house = run.chart.parties.house
     named = [
-        (firsts[Milestone.CUSTOMERS_MONEY].day, "the first dollar of customers is used"),
+        (firsts[Milestone.CUSTOMERS_MONEY].day, "customers' money is used for the first time"),
         *_opened(run),
         (
             firsts[Milestone.INSOLVENT].continuous_since,
-            "insolvent at market prices from this day to the end",
+            "the group is insolvent at market prices from this day to the end",
         ),
         (firsts[Milestone.WAIT].day, f"bank run: {house} can't pay every withdrawal at once"),
         (firsts[Milestone.HALT].day, "the halt: withdrawals end"),
@@ -52,15 +52,19 @@ def _booked(run: RunFolder, firsts: Mapping[Milestone, First]) -> list[KeyDay]:
 
 
 def _opened(run: RunFolder) -> list[tuple[date, str]]:
-    """Return the day on which the hole opens and stays open, and the day of its largest growth."""
+    """Return the day from which the hole stays open, and the day on which it then grows most.
+
+    If the two days are the same, or if there is no growth, return one entry. If there is no hole at
+    the end, return none.
+    """
     opened = hole_opened(run)
     if not opened:
         return []
     growth = opened.growth
     most = growth and f"the hole grows most, by {spoken(growth.usd)}: {growth.in_words()}"
     if growth and growth.day == opened.day:
-        return [(growth.day, f"the hole opens and stays open; {most}")]
-    opens = "the hole opens and stays open: from here on claims exceed the group's liquid assets"
+        return [(growth.day, f"the hole is open from this day to the end; {most}")]
+    opens = "the hole is open from this day to the end: claims exceed the group's liquid assets"
     return [(opened.day, opens), *([(growth.day, str(most))] if growth else [])]
 
 

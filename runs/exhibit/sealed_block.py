@@ -1,7 +1,8 @@
-"""Writes the data of the page as blocks. The page checks the hash of each block.
+"""Writes the data of the exhibit as blocks. The exhibit checks the hash of each block.
 
-A block is the text of a script element that a browser doesn't run. The text has no line ends, since
-a browser could change them, and no "<", since this character could end the element.
+A block is the text of a script element. The element is marked as data, so a browser doesn't run the
+text. The text has no line ends, which a browser could change. It also has no "<", which could end
+the element.
 """
 
 import base64
@@ -17,7 +18,7 @@ PACKED = "application/gzip+base64"
 
 @dataclass(frozen=True, slots=True)
 class SealedBlock:
-    """One block of the page's data."""
+    """One block of data in the exhibit."""
 
     name: str
     type: str
@@ -30,13 +31,13 @@ class SealedBlock:
 
 
 def packed(name: str, content: bytes) -> SealedBlock:
-    """Compress bytes into a text. The same bytes always give the same text."""
+    """Return bytes as a block of compressed text. The same bytes always give the same text."""
     small = gzip.compress(content, GZIP_LEVEL, mtime=0)
     return SealedBlock(name, PACKED, base64.b64encode(small).decode())
 
 
 def listed(name: str, content: object) -> SealedBlock:
-    """Return content as a block of uncompressed JSON text, which is for small content only."""
+    """Return content as a block of JSON text. It is not compressed, so use it for small content."""
     return SealedBlock(name, SHORT, compact(content).replace("<", "\\u003c"))
 
 
@@ -46,5 +47,5 @@ def compact(content: object) -> str:
 
 
 def sha256(content: bytes) -> str:
-    """Return a hash in hexadecimal digits."""
+    """Return the SHA-256 hash of bytes in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()

@@ -1,1 +1,1 @@
-"""Experiments: each computes the same figures for many cases, and prints tables of them."""
+"""Experiments. Each experiment computes the same figures for many cases, and prints tables."""

@@ -3,19 +3,19 @@
     python -m runs.experiments.blind_audit        (or: make blind-audit)
 
 Runs each scenario with each seed, on all cores. `diagnose` then reads a copy of the books without
-kinds, names and narrations. The true main cause is the largest loss by the kinds in the books, not
-the loss that the scenario's author intended.
+kinds, names and narrations. The true main cause is the cause with the largest loss in the full
+books. This may not be the cause that the scenario's author intended.
 
 Chance is the score of the best constant answer: the share of runs that have the most common true
-cause. The audit must reach twice this share. To find the main cause of a single scenario proves
-little, since the largest use is easy to see. So the report also has the share of all losses that
+cause. The audit must reach twice this share. A correct diagnosis of a single run proves little,
+since the largest use of money is easy to see. So the report also has the share of all losses that
 the audit places under their true cause.
 
 Only the payer's own books show that a payment bought an asset. For a reader who does not trust
-these books, the audit is repeated on cash alone. Then a venture and a cost look the same.
+these books, the audit is repeated from cash alone. Then a venture and a cost look the same.
 
-Stale quotes are the main loss only in the month `may-2021`, so this month is one of the six
-scenarios. Takeovers are the main loss in none of the six.
+Of the six scenarios, `may-2021` is the only one in which stale quotes are the main loss. Takeovers
+are the main loss in none of them.
 """
 
 from collections import Counter
@@ -33,8 +33,8 @@ from ledger.run_folder import RunFolder
 from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 
-# For each scenario, the number of hours that one played hour represents. All other settings are
-# those of the scenario.
+# For each scenario, the number of hours that one played hour represents. Only this number and the
+# seed differ from the scenario's file.
 SCENARIOS: Mapping[str, int] = {
     "ftx": 24,
     "leveraged-longs": 12,
@@ -44,7 +44,7 @@ SCENARIOS: Mapping[str, int] = {
     "may-2021": 24,
 }
 SEEDS = (1, 2, 3)
-BETTER = 2  # the audit must find the cause this many times as often as chance
+BETTER = 2  # the audit must find the cause at least this many times as often as chance
 
 Case = tuple[str, int]  # scenario, seed
 Pair = tuple[Cause | None, Cause | None]  # the true main cause and the diagnosed main cause
@@ -56,19 +56,19 @@ class Audited(NamedTuple):
     true: Verdict
     diagnosed: Verdict
     by_cash: Verdict  # the diagnosis from cash alone, without the payer's asset accounts
-    placed_pct: Decimal | None  # share of losses found under the right cause
+    placed_pct: Decimal | None  # share of all losses that the audit finds under their true cause
     unexplained_usd: Decimal
 
 
 class Score(NamedTuple):
-    """How often the blind audit finds the main cause, and how often a guess would, in percent."""
+    """The percentage of runs in which the audit, or a guess, names the true main cause."""
 
     found_pct: Decimal
     chance_pct: Decimal
 
     @property
     def is_better(self) -> bool:
-        """Return whether the audit finds the cause BETTER times as often as chance."""
+        """Return whether the audit finds the cause at least BETTER times as often as chance."""
         return self.found_pct >= BETTER * self.chance_pct
 
 
@@ -86,7 +86,7 @@ def audited(case: Case) -> Audited:
 
 
 def audit(run: RunFolder) -> Audited:
-    """Diagnose a run blind, and compare the result with its books."""
+    """Diagnose a run from its stripped books, and compare the diagnosis with the full books."""
     books, _ = blind_copy(run)
     found, booked = diagnose(books), booked_usd(run)
     return Audited(
@@ -99,7 +99,7 @@ def audit(run: RunFolder) -> Audited:
 
 
 def score(pairs: Sequence[Pair]) -> Score:
-    """Return how often the diagnosed main cause is the true main cause."""
+    """Return the percentage of right diagnoses, and of runs with the most common true cause."""
     right = sum(true == diagnosed for true, diagnosed in pairs)
     ((_, commonest),) = Counter(true for true, _ in pairs).most_common(1)
     return Score(
@@ -108,13 +108,13 @@ def score(pairs: Sequence[Pair]) -> Score:
 
 
 def audit_tables(found: Mapping[Case, Audited]) -> list[Table]:
-    """Return tables: true and diagnosed causes, the same from cash alone, all runs, and scores."""
+    """Return four tables: diagnoses, diagnoses from cash alone, all runs, and scores."""
     pairs = [(each.true.main, each.diagnosed.main) for each in found.values()]
     by_cash = [(each.true.main, each.by_cash.main) for each in found.values()]
     title = "The main cause in the books, and the diagnosed main cause"
     return [
         _matrix("confusion", title, pairs),
-        _matrix("confusion-by-cash", f"{title}, by cash alone", by_cash),
+        _matrix("confusion-by-cash", f"{title}, from cash alone", by_cash),
         _runs(found),
         _scores({"all remaining information": pairs, "cash alone": by_cash}),
     ]
@@ -161,8 +161,8 @@ def _runs(found: Mapping[Case, Audited]) -> Table:
         ),
         rows,
         (
-            "Margin: the loss of the largest cause less the second largest, in percent of all "
-            "losses. Placed: the percentage of all losses that are found under their true cause.",
+            "Margin: the largest loss less the second largest loss, in percent of all losses. "
+            "Placed: the percentage of all losses that the audit finds under their true cause.",
         ),
     )
 

@@ -1,11 +1,11 @@
-"""Judges the thread by several lives of the exchange, over seeds and ends of recorded ranges.
+"""Judges the thread by five lives of the exchange, with several seeds and shares of the volume.
 
     python -m runs.experiments.claims_over_lives        (or: make claims)
 
-Plays the life in the middle of the record's ranges with three seeds, and the life at each end of
-the ranges with the first seed. All lives have the sampled hours of `ftx-sampled`. A life takes
-about two minutes of one core. Only the figures that decide statements are stored. The run of a life
-is then deleted.
+Plays `ftx` with three seeds, and `ftx-low` and `ftx-high` with the first seed. In `ftx-low` the
+maker aims at the smallest recorded share of the volume, and in `ftx-high` at the largest. All lives
+have the sampled hours of `ftx-sampled`. A life takes about two minutes on one core. Only the
+figures that can decide a statement are kept. The run of the life is deleted.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ SAMPLED = "ftx-sampled"
 
 
 class SeededLife(NamedTuple):
-    """A scenario with a seed."""
+    """A life of the exchange: the name of its scenario, and a seed."""
 
     scenario: str
     seed: int
@@ -50,7 +50,7 @@ def scenario_of(life: SeededLife) -> Scenario:
 
 
 def outcome(life: SeededLife) -> dict[str, Value | None]:
-    """Play one life and return its figures by key."""
+    """Play one life and return its figures, by the keys of FIGURES."""
     with books_of(scenario_of(life)) as run:
         value_of = figures_of(run)
         return {key: value_of(key) for key in FIGURES}

@@ -1,4 +1,4 @@
-"""Writes computed tables of an experiment into a page of the documentation."""
+"""Writes the tables of an experiment into a page of the documentation."""
 
 import re
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ PAGE = click.option(
 
 
 def fill(page: Path, tables: Sequence[Table]) -> None:
-    """Write tables into a page, each between two comments with the table's name.
+    """Write each table into a page, between the two comments that have the table's name.
 
     Raises:
-        ValueError: the page does not have the comments for a table.
+        ValueError: the page lacks the two comments of a table.
     """
     text = page.read_text(encoding="utf-8")
     for table in tables:

@@ -1,8 +1,8 @@
 """The functions that experiments share. An experiment has many cases, and tables of their outcomes.
 
 In most experiments a case is one run of a changed scenario. The outcome of the case is read from
-the run's books, and the run is then deleted. Cases are independent and run in parallel, so the
-tables do not depend on the number of cores or the order of completion.
+the run's books, and the run is then deleted. Cases run in parallel. Each case is independent of the
+others, so the tables do not depend on the number of cores or on the order in which cases end.
 """
 
 import tempfile
@@ -27,17 +27,18 @@ Outcome = TypeVar("Outcome")
 
 @contextmanager
 def books_of(scenario: Scenario) -> Iterator[RunFolder]:
-    """Run a scenario, and keep its books while they are read."""
+    """Run a scenario, yield its books, and delete them when the block ends."""
     with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
         execute(without_day_ledgers(scenario), Path(folder) / "run")
         yield RunFolder.at(Path(folder) / "run")
 
 
 def run_cases(outcome: Callable[[Case], Outcome], cases: Sequence[Case]) -> dict[Case, Outcome]:
-    """Run every case on all cores, with progress on a terminal.
+    """Run all cases on all cores, and show the progress on a terminal.
 
     Args:
-        outcome: a function that runs a case. Other processes must be able to import it.
+        outcome: a function that runs a case and returns its outcome. Other processes must be able
+            to import this function.
         cases: the cases. If the longest cases are first, all cores end at about the same time.
 
     Returns:
@@ -52,7 +53,7 @@ def run_cases(outcome: Callable[[Case], Outcome], cases: Sequence[Case]) -> dict
 
 
 def experiment(*names: str) -> Callable[[Callable[[], list[Table]]], click.Command]:
-    """Make a command from a function that returns tables with the given *names*."""
+    """Return a decorator that makes a command from a function. *names*: its tables' names."""
 
     def decorate(find: Callable[[], list[Table]]) -> click.Command:
         return click.command()(report(*names)(find))

@@ -1,9 +1,9 @@
-"""Computes the figures of docs/findings.md, over seeds and over inputs that are not on record.
+"""Computes the tables of docs/findings.md, for several settings and seeds of each question.
 
     python -m runs.experiments.findings --page docs/findings.md        (or: make findings)
 
-Plays every setting of a question with its seeds, reads the figures from the books and deletes the
-run. A cell is a figure, or its least and greatest value over the seeds.
+Plays each setting of each question with each of its seeds, reads the figures from the books, and
+deletes the run. A cell is a figure, or its least and greatest value over the seeds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,17 +33,17 @@ ONE, THREE, SIX = (1,), (1, 2, 3), (1, 2, 3, 4, 5, 6)
 
 
 class PlayedSetting(NamedTuple):
-    """A scenario, its changes, and its seeds."""
+    """A scenario with changes, and the seeds with which it is played."""
 
     scenario: str
     seeds: Sequence[int]
     changes: Mapping[str, Any] = {}
 
     def load(self, seed: int) -> Scenario:
-        """Return the scenario with a seed. A scenario of the whole life has sampled hours.
+        """Return the scenario with its changes and a seed.
 
-        The scenarios whose names begin with "ftx" get these hours here. The file of `as-told` has
-        sampled hours.
+        A scenario whose name begins with "ftx" gets the sampled hours of `ftx-sampled`. The
+        scenario `as-told` has these hours already.
         """
         run: dict[str, Any] = {"seed": seed}
         if self.scenario.startswith("ftx"):
@@ -102,7 +102,7 @@ QUOTES: Mapping[str, RunFigure] = {
     "total loss of the maker's quotes after spread and hedging (below zero: a gain)": FIGURES[
         "quotes-loss"
     ],
-    "gain of maker and exchange together on these quotes": FIGURES["quotes-gain-of-group"],
+    "gain of maker and exchange together on the maker's quotes": FIGURES["quotes-gain-of-group"],
     "hits on stale quotes, % of the volume of the maker's quotes": FIGURES["hits-of-volume"],
     "gain that the maker's own simulation predicted": FIGURES["promised"],
 }
@@ -116,13 +116,15 @@ LIFE: Mapping[str, RunFigure] = {
     "cost of the thread's mechanism, % of all uses": FIGURES["mechanism-of-uses"],
     "net loss of the thread's mechanism, % of the hole": RunFigure(mechanism_of_hole, PERCENT),
     **QUOTES,
-    "loss of liquidity on chain to arbitrage": FIGURES["pools-arbitrage-loss"],
-    "loss of liquidity on chain after fees": FIGURES["pools-loss"],
+    "loss of pools on chain to arbitrage": FIGURES["pools-arbitrage-loss"],
+    "loss of pools on chain after fees": FIGURES["pools-loss"],
     "gain of trading firms on stale quotes, after costs": FIGURES["firms-result"],
     "customers' money in use on every day since": FIGURES["in-use-since"],
     "insolvent at market prices on every day since": FIGURES["insolvent-since"],
-    "highest value of all shares, by growth": FIGURES["shares-by-growth"],
-    "part of this value that depends on the maker's quotes": FIGURES["growth-of-maker"],
+    "highest value of all shares, by growth of fees": FIGURES["shares-by-growth"],
+    "part of the shares' value that depends on the maker's quotes, at the last round": FIGURES[
+        "growth-of-maker"
+    ],
 }
 SKILL: Mapping[str, RunFigure] = {
     "loss of the maker on stale quotes": FIGURES["stale-loss"],
@@ -144,9 +146,9 @@ QUESTIONS: Mapping[str, OpenQuestion] = {
         "The life of the exchange, May 2019 to November 2022",
         {
             "aims at 2 % of the volume": PlayedSetting("ftx-low", ONE),
-            "a share for each date (shipped)": PlayedSetting("ftx", THREE),
-            "aims at 45 %": PlayedSetting("ftx-high", ONE),
-            "a share for each date, no firm hits stale quotes": PlayedSetting(
+            "target falls from 45 % to 2 % (shipped)": PlayedSetting("ftx", THREE),
+            "aims at 45 % of the volume": PlayedSetting("ftx-high", ONE),
+            "target falls from 45 % to 2 %, no firm hits stale quotes": PlayedSetting(
                 "ftx", ONE, {"firms": {"active": False}}
             ),
             "as told: the hypothesis": PlayedSetting("as-told", ONE),
@@ -154,7 +156,7 @@ QUESTIONS: Mapping[str, OpenQuestion] = {
         LIFE,
     ),
     "month": OpenQuestion(
-        "May 2021, bitcoin and Solana perpetuals, every quote",
+        "May 2021, bitcoin and Solana perpetuals, with every quote",
         {
             "shows 2 % of the depth": PlayedSetting(
                 "may-2021", SIX, {"maker": {"depth_share": 0.02}}
@@ -170,7 +172,7 @@ QUESTIONS: Mapping[str, OpenQuestion] = {
         SKILL,
     ),
     "crashes": OpenQuestion(
-        "Three crashes with customers on margin",
+        "Three crashes in which customers trade on margin",
         {
             "March 2020": PlayedSetting("march-2020", SIX),
             "19 May 2021": PlayedSetting("may-19", SIX),
@@ -182,7 +184,7 @@ QUESTIONS: Mapping[str, OpenQuestion] = {
 
 
 def plays(names: Sequence[str]) -> list[Play]:
-    """Return every run that the questions need."""
+    """Return all runs of the named questions."""
     return [
         Play(name, setting, seed)
         for name in names
@@ -192,7 +194,7 @@ def plays(names: Sequence[str]) -> list[Play]:
 
 
 def figures_of(play: Play) -> ByFigure:
-    """Play one run and read the figures of its question."""
+    """Play one run and return the figures of its question."""
     question = QUESTIONS[play.question]
     with books_of(question.settings[play.setting].load(play.seed)) as run:
         evidence = RunEvidence(run)
@@ -216,7 +218,7 @@ def _table(name: str, question: OpenQuestion, found: Mapping[Play, ByFigure]) ->
         )
         for figure, (_, unit) in question.figures.items()
     ]
-    seeds = ", ".join(
+    seeds = "; ".join(
         f"{setting}: {_seeds(played.seeds)}" for setting, played in question.settings.items()
     )
     return Table(name, question.title, ("figure", *question.settings), rows, (f"Seeds: {seeds}.",))
@@ -245,7 +247,7 @@ def _seeds(seeds: Sequence[int]) -> str:
 @PAGE
 @report()
 def main(names: tuple[str, ...], page: Path | None) -> list[Table]:
-    """Print the figures behind the findings: lives, a month, forty firms, crashes."""
+    """Print the tables of docs/findings.md: lives, a month, forty firms, crashes."""
     tables = findings_tables(run_cases(figures_of, plays(names)))
     if page:
         fill(page, tables)

@@ -2,20 +2,22 @@
 
     python -m runs.experiments.late_quotes        (or: make stale-quotes)
 
-One market is simulated without settlement: constant volatility, no jumps, quotes of one level, and
-a refresh interval equal to the latency. Customers trade at the better of two prices: the captive
-maker's price, or the price of other makers, whose quotes are 50 ms late. The firm takes all of a
-quote as soon as the price is beyond the quote by more than the firm's threshold.
+One market is simulated without settlement. Its price has a constant volatility and no jumps. The
+captive maker's quotes have one level on each side, and are refreshed once per latency. Customers
+trade at the better of two prices: the captive maker's price, or the price of other makers, whose
+quotes are 50 ms late. The firm takes all of a quote as soon as the lead price is beyond the quote
+by more than the firm's threshold.
 
-Without the firm, customers trade with quotes of any age. The maker's gain per lot then becomes ever
-smaller as latency grows, and has no lower limit. With the firm, the price is never further from the
-middle of a valid quote than half-spread plus threshold, so the gain has a lower limit. At long
-latencies the distance of the price from the middle of a valid quote has the quasi-stationary
-distribution of Brownian motion between two absorbing barriers. The density of this distribution is
-the first eigenfunction, a half wave of the cosine (Collet, Martinez & San Martin 2013,
-Quasi-Stationary Distributions, Springer). This distribution is narrower than the distribution at
-shorter latencies, so the gain rises slightly again. The function `limit_ticks` returns the mean
-gain at very long latencies.
+Without the firm, a quote stays valid until it is replaced, however far the price moves. The maker's
+gain per lot then falls without limit as latency grows. With the firm, the distance of the price
+from the middle of a valid quote is at most half-spread plus threshold. So the gain has a lower
+limit.
+
+As latency grows, the distribution of this distance approaches the quasi-stationary distribution of
+Brownian motion between two absorbing barriers. Its density is the first eigenfunction, a half wave
+of the cosine (Collet, Martinez & San Martin 2013, Quasi-Stationary Distributions, Springer). This
+distribution is narrower than the one at medium latencies. So the gain rises slightly again at long
+latencies. The function `limit_ticks` returns the value that the gain approaches.
 """
 
 import math
@@ -47,10 +49,10 @@ SEEDS = (1, 2, 3, 4, 5, 6)
 LATENCIES_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 128.0)
 HOURS = 24
 
-DAY, PRICE_USD, ANNUAL = date(2022, 5, 9), 30_000.0, 1.0  # a tick is a dollar
+DAY, PRICE_USD, ANNUAL = date(2022, 5, 9), 30_000.0, 1.0  # a tick is one dollar
 HALF_SPREAD, OTHERS, THRESHOLD = 12, 15, 9  # distances in ticks
 OTHERS_LATENCY_US = 50_000
-PLENTY = 1_000_000  # in lots: more than customers demand of a quote
+PLENTY = 1_000_000  # in lots; customers never trade so much with one quote
 
 
 class LateDay(NamedTuple):
@@ -63,9 +65,9 @@ class LateDay(NamedTuple):
 
 
 def earned_by_hour(case: LateDay, hours: int = HOURS) -> np.ndarray:
-    """Play a day, and return the gain and the number of lots of each hour, shape (hours, 2).
+    """Return the maker's gain from customers and the traded lots in each hour, shape (hours, 2).
 
-    The gain is in ticks times lots, measured at the lead price of each fill.
+    The gain is in ticks times lots. It is measured at the lead price at the time of each fill.
     """
     start_us = midnight_us(DAY)
     law = Price(
@@ -88,7 +90,7 @@ def earned_by_hour(case: LateDay, hours: int = HOURS) -> np.ndarray:
 
 
 def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
-    """Return the session of one maker and at most one firm, with the settings of both."""
+    """Return the session of one maker and at most one firm, and their decisions for the day."""
     firms = int(case.is_hit)
     late_us = microseconds(case.latency_s)
     unused = np.zeros(firms, dtype=np.int64)
@@ -114,15 +116,15 @@ def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
 
 
 def limit_ticks(barrier: float) -> float:
-    """Return the gain per lot in the limit of long latencies, if a firm hits stale quotes.
+    """Return the limit of the gain per lot as latency grows, in ticks, if a firm hits quotes.
 
     The price is x ticks above the middle of a valid quote. The density of x on (-b, b) is
-    proportional to cos(pi x / (2 b)). A buyer trades with the maker if the maker's ask is below the
-    other makers' ask, which is at x + OTHERS. This means x > HALF_SPREAD - OTHERS. The maker's gain
-    is then HALF_SPREAD - x.
+    proportional to cos(pi x / (2 b)). The other makers' ask is at x + OTHERS if their latency is
+    neglected. A buyer trades with the maker if the maker's ask, HALF_SPREAD, is lower. This means
+    x > HALF_SPREAD - OTHERS. The maker's gain is then HALF_SPREAD - x.
 
     Args:
-        barrier: b, the sum of half-spread and threshold.
+        barrier: b, the sum of half-spread and threshold, in ticks.
     """
     k, low = math.pi / (2 * barrier), HALF_SPREAD - OTHERS
     mass = (1 - math.sin(k * low)) / k
@@ -131,7 +133,7 @@ def limit_ticks(barrier: float) -> float:
 
 
 def mean_earned(case: LateDay) -> float:
-    """Return the gain per lot in a day, in ticks."""
+    """Return the maker's mean gain per lot over a day, in ticks."""
     ticks, lots = earned_by_hour(case).sum(axis=0)
     return float(ticks / lots)
 
@@ -152,15 +154,15 @@ def main() -> list[Table]:
     return [
         Table(
             "earned-by-latency",
-            "A maker's gain per lot that it trades with customers, in ticks",
+            "The late maker's gain in ticks, for each lot that it trades with customers",
             ("latency_s", "nobody_hits", "error", "a_firm_hits", "its_error"),
             [tuple(row(latency_s)) for latency_s in LATENCIES_S],
             (
-                f"The maker's half-spread is {HALF_SPREAD} ticks, the other makers' half-spread is "
-                f"{OTHERS} ticks. The firm hits a quote if the price is over {THRESHOLD} ticks "
-                "beyond the quote. If a firm hits, the gain at very long latencies approaches "
-                f"{limit_ticks(HALF_SPREAD + THRESHOLD):.2f}. Errors are standard errors over "
-                f"{len(SEEDS)} seeds.",
+                f"The maker's half-spread is {HALF_SPREAD} ticks, and the other makers' half-spread"
+                f" is {OTHERS} ticks. The firm hits a quote if the lead price is more than "
+                f"{THRESHOLD} ticks beyond the quote. If a firm hits quotes, the gain approaches "
+                f"{limit_ticks(HALF_SPREAD + THRESHOLD):.2f} ticks as latency grows. Errors are "
+                f"standard errors over {len(SEEDS)} seeds.",
             ),
         )
     ]

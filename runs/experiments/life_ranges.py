@@ -1,17 +1,19 @@
-"""How much of the hole can stale quotes explain, over the ranges of the record?
+"""How much of the hole can stale quotes explain, if uncertain inputs are low or high?
 
     python -m runs.experiments.life_ranges        (or: make ranges)
 
-Runs the life of the exchange at the low end, the middle and the high end of the record's ranges.
-Each life is run twice with the same seed: with hits of trading firms, and without hits. Then one
-assumption at a time is moved to its low and its high end, while all other assumptions stay in the
-middle. All lives have the sampled hours of `ftx-sampled`.
+Runs three lives of the exchange. They differ in the share of the volume at which the maker aims. In
+the low life it aims at the smallest recorded share (2 %) in all years, and in the high life at the
+largest (45 %). In the middle life, `ftx`, its aim falls from 45 % in 2019 to 2 % in 2022. The
+maker's share of the depth has the same values. Each of the three lives is run twice with the same
+seed: with hits of trading firms, and without hits. Then the middle life is run with one changed
+assumption at a time. All lives have the sampled hours of `ftx-sampled`.
 
 Crashes have a large effect on a life, and it is random which of their hours are sampled. So the
-ends and the middle are run with several seeds, and reported with mean, least and greatest value.
-Assumptions are moved with the first seed alone. The difference of two lives with the same seed is
-the effect of the change between them. This difference is more precise than the figures of a single
-life.
+three lives are run with several seeds, and a table has the mean, the least and the greatest value.
+Lives with a changed assumption are run with the first seed only. The difference of two lives with
+the same seed is the effect of the change between them. It is more precise than the figures of a
+single life.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,10 +32,10 @@ from runs.scenarios import load
 
 SAMPLED, MIDDLE = "ftx-sampled", "ftx"
 RANGES = {"low": "ftx-low", "middle": MIDDLE, "high": "ftx-high"}
-# Assumptions, each with the value for a small loss and the value for a large loss. The first
-# assumption has the recorded range of the maker's share in the volume. In the middle of the ranges
-# the latency is two seconds, which comes from a single remark. The record also says that the
-# maker's quotes were milliseconds faster than all others. Quotes are refreshed once per latency.
+# Each assumption has a value that should give a small loss, and a value that should give a large
+# loss. For the maker's share of the volume, these are the ends of its recorded range. In `ftx` the
+# latency is two seconds, from a single remark. The record also says that the maker's quotes were
+# milliseconds faster than all others. Quotes are refreshed once per latency.
 ENDS: Mapping[str, tuple[float, float]] = {
     "quoting.target_share": (0.02, 0.45),
     "quoter.latency_s": (0.1, 4.0),
@@ -68,7 +70,7 @@ class LifeLosses(NamedTuple):
 
 
 class WithAndWithoutFirms(NamedTuple):
-    """Figures of a life, and of the same life without hits on stale quotes."""
+    """The figures of a life, its hole without hits on stale quotes, and the holes' difference."""
 
     pickoff_usd: Decimal
     quotes_lose_usd: Decimal
@@ -79,7 +81,7 @@ class WithAndWithoutFirms(NamedTuple):
 
 
 def scenario_of(case: Case) -> Scenario:
-    """Return the scenario of a case, with the case's change."""
+    """Return the scenario of a case, with the sampled hours of `ftx-sampled`."""
     run = {**hours_as_in(SAMPLED), "seed": case.seed}
     changes: dict[str, Any] = {"run": run, "firms": {"active": case.firms}}
     if case.assumption is None:
@@ -97,7 +99,7 @@ def scenario_of(case: Case) -> Scenario:
 
 
 def outcome(case: Case) -> LifeLosses:
-    """Run one life, and read its losses from the books."""
+    """Run one life, and read its figures from the books."""
     with books_of(scenario_of(case)) as run:
         found = hole(run)
     kinds = found.kinds_usd
@@ -111,14 +113,14 @@ def outcome(case: Case) -> LifeLosses:
 
 
 def cases() -> list[Case]:
-    """Return every life that the tables need, once."""
+    """Return all lives that the tables need, each once."""
     lives = product(RANGES.values(), (True, False), SEEDS)
     moved = [Case(MIDDLE, each, value) for each, values in ENDS.items() for value in values]
     return [*(Case(name, firms=on, seed=seed) for name, on, seed in lives), *moved]
 
 
 def range_tables(outcomes: Mapping[Case, LifeLosses]) -> list[Table]:
-    """Return tables: the range, the values of each seed, and the effects of assumptions."""
+    """Return three tables: figures over all seeds, figures by seed, and effects of assumptions."""
     by_seed = {
         (end, seed): _figures(outcomes, name, seed)
         for (end, name), seed in product(RANGES.items(), SEEDS)
@@ -145,12 +147,13 @@ def _range(by_seed: Mapping[tuple[str, int], WithAndWithoutFirms]) -> Table:
         rows += [(end, what, *map(of, columns)) for what, of in OF_SEEDS.items()]
     return Table(
         "range",
-        "The loss on stale quotes, at the ends and in the middle of the recorded range of inputs",
+        "The loss on stale quotes if the maker aims at a low, middle or high share of the volume",
         ("inputs", "of_seeds", *WithAndWithoutFirms._fields),
         rows,
         (
-            "Quotes lose: loss on stale quotes plus hedging costs minus spread income; a negative "
-            "loss is a gain. Without firms: the same life and seed without hits on stale quotes.",
+            "The column quotes_lose_usd has the loss on stale quotes plus hedging costs minus "
+            "spread income. A negative loss is a gain. The column hole_without_firms_usd has the "
+            "hole of the same life and seed without hits on stale quotes.",
             f"Mean, least and greatest are over {len(SEEDS)} seeds, for each column separately.",
         ),
     )
@@ -188,7 +191,7 @@ def _moves(outcomes: Mapping[Case, LifeLosses]) -> Table:
     rows = [row for _, row in swings]
     return Table(
         "moves",
-        "The loss of the maker's quotes with one changed assumption, the largest effect first",
+        "The loss of the maker's quotes if one assumption changes, the largest effect first",
         (
             "assumption",
             "low",
@@ -201,8 +204,9 @@ def _moves(outcomes: Mapping[Case, LifeLosses]) -> Table:
         ),
         rows,
         (
-            "Low and high: the values that give a small loss and a large loss. Swing: the greatest "
-            "minus the least loss of three lives: low, high, and the life without a change.",
+            "Low is the value that should give a small loss, and high is the value that should "
+            "give a large loss. The swing is the greatest minus the least loss of three lives: "
+            "with the low value, with the high value, and without a change.",
         ),
     )
 

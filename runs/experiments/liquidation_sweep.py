@@ -1,25 +1,27 @@
-"""Computes the captive maker's result as a backstop, over factors that could cause a loss.
+"""Computes how the captive maker's result as a backstop depends on six factors.
 
     python -m runs.experiments.liquidation_sweep        (or: make liquidation-sweep)
 
-Runs the scenario `liquidation-sweep` for each setting and seed, on all cores, and reads from the
-books the captive provider's takeovers and their results. One factor moves at a time. In addition
-the delay of unwinding and the volatility form a grid.
+Runs the scenario `liquidation-sweep` for each setting and seed, on all cores, and reads the captive
+maker's takeovers and their results from the books. One factor varies at a time. In addition there
+is a grid: each delay of unwinding is combined with each volatility.
 
-The volatility factor multiplies every move of the log-price, also between anchors (recorded prices
-that the path meets). So all settings have the same path for a seed, stretched by this factor. With
-a factor of zero the price would not move. A position's loss after its takeover depends on the path,
-so there are two paths. `recorded` keeps all anchors: the price falls as in history, so a long
-position loses after its takeover. This direction is known only in hindsight. `driftless`
-keeps only the first anchor: the log-price has no direction, so a delay adds risk and almost no
-expected result. (The expected price rises by half the variance of the log-price. In half an hour
-this is 15 basis points at a volatility of 7.2 a year, and 60 basis points at twice this
-volatility.)
+A position's loss after its takeover depends on the direction of the price. So each setting uses one
+of two kinds of path. A path of the kind `recorded` meets all anchors (recorded prices): the price
+falls as in history, so a long position loses after its takeover. This direction is known only in
+hindsight. A path of the kind `driftless` meets only the first anchor: the log-price has no
+direction, so a delay adds risk and almost no expected result. (The expected price rises by half the
+variance of the log-price. In half an hour this is 15 basis points at a volatility of 7.2 a year,
+and 60 basis points at twice this volatility.)
 
-A setting's result is the sum of results over seeds, divided by the sum of the volumes taken over,
-so a seed with few takeovers has little weight. The error is the standard error of this ratio. If
-the result changes its sign between two values of a factor, the break-even is interpolated between
-these two values. A bootstrap over seeds gives the interval of the break-even.
+The volatility factor multiplies every move of the log-price, including the moves from anchor to
+anchor. So, before price impact, all settings with the same kind of path and the same seed have the
+same path, stretched by this factor. With a factor of zero the price would not move.
+
+A setting's result is the sum of its results over seeds, divided by the sum of the volumes taken
+over. So a seed with few takeovers has little weight. The error is the standard error of this ratio.
+If the result changes its sign between two values of a factor, the break-even is interpolated
+between these two values. A bootstrap over seeds gives the interval of the break-even.
 """
 
 import math
@@ -52,25 +54,25 @@ FACTORS: Mapping[str, tuple[float, ...]] = {
     "forced_share_per_s": (0.000_001, 0.000_003, 0.000_01, 0.000_1),
     "volatility": (0.5, 1.0, 1.5, 2.0),
 }
-ALONG, ACROSS = "unwind_delay_s", "volatility"  # the two inputs of the grid
+ALONG, ACROSS = "unwind_delay_s", "volatility"  # the two factors of the grid
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The values of all factors in one case of the sweep."""
+    """The kind of path and the values of all factors in one case of the sweep."""
 
     path: str  # one of PATHS
     latency_s: float  # the latency of the captive maker's quotes
-    unwind_delay_s: float  # the delay of the captive provider
+    unwind_delay_s: float  # seconds until the captive maker's hedge is filled
     unwind_usd_per_minute: float
     impact_kappa: float
-    forced_share_per_s: float  # the most forced orders in a second, as a share of a day's volume
-    volatility: float = 1.0  # a multiple of the scenario's value
+    forced_share_per_s: float  # the limit of forced orders a second, as a share of a day's volume
+    volatility: float = 1.0  # a factor on the scenario's volatility
 
     @classmethod
     @cache
     def base(cls, path: str) -> "Setting":
-        """Return the setting of the unchanged scenario on one of the paths."""
+        """Return the setting with the scenario's own values. *path* is one of PATHS."""
         scenario = load(SCENARIO)
         leverage = given(scenario.leverage)
         captive = leverage.providers[_captive(scenario)]
@@ -84,11 +86,11 @@ class Setting:
         )
 
 
-Case = tuple[Setting, int]  # the setting and a seed
+Case = tuple[Setting, int]  # a setting and a seed
 
 
 class BackstopOutcome(NamedTuple):
-    """The captive provider's takeovers in one run, and their result, in dollars."""
+    """The captive maker's takeovers in one run, and their result, in dollars."""
 
     taken_usd: float
     discount_usd: float
@@ -130,7 +132,7 @@ def scenario_of(case: Case) -> Scenario:
 
 
 def _stretched(price: Mapping[str, Any], setting: Setting) -> dict[str, list[dict[str, Any]]]:
-    """Multiply every move of the log-price, from anchor to anchor and between anchors."""
+    """Return anchors and volatilities that multiply each log-price move by the factor."""
     factor, first_usd = setting.volatility, price["anchors"][0]["price_usd"]
     anchors = [
         anchor | {"price_usd": first_usd * (anchor["price_usd"] / first_usd) ** factor}
@@ -149,7 +151,7 @@ def _captive(scenario: Scenario) -> int:
 
 
 def outcome(case: Case) -> BackstopOutcome:
-    """Run one case and read the captive provider's result from its books."""
+    """Run one case and read the captive maker's result from its books."""
     with books_of(scenario_of(case)) as run:
         backstops = liquidations(run).backstops
         captive = next(each for each in backstops if each.standing is ProviderKind.CAPTIVE)
@@ -166,14 +168,14 @@ def outcome(case: Case) -> BackstopOutcome:
 
 
 def line(path: str, factor: str, **at: Any) -> list[Setting]:
-    """Return a setting for each value of *factor*; *at* has values for other factors."""
+    """Return a setting for each value of *factor*. *at* sets values of other factors."""
     base = replace(Setting.base(path), **at)
     changes: list[dict[str, Any]] = [{factor: value} for value in FACTORS[factor]]
     return [replace(base, **change) for change in changes]
 
 
 def lines() -> Iterator[tuple[str, str, float | None, list[Setting]]]:
-    """Yield each line of settings with its path, its factor and, in the grid, its volatility."""
+    """Yield each line: path, factor, volatility (None outside the grid), and settings."""
     for path, factor in product(PATHS, FACTORS):
         yield path, factor, None, line(path, factor)
     for path, across in product(PATHS, FACTORS[ACROSS]):
@@ -181,7 +183,7 @@ def lines() -> Iterator[tuple[str, str, float | None, list[Setting]]]:
 
 
 def cases() -> list[Case]:
-    """Return every setting with every seed once."""
+    """Return each setting with each seed. No case is repeated."""
     settings = dict.fromkeys(setting for *_, along in lines() for setting in along)
     return list(product(settings, SEEDS))
 
@@ -204,18 +206,18 @@ class Found:
         }
 
     def taken_usd(self, setting: Setting) -> float:
-        """Return the volume taken over, as the mean over seeds."""
+        """Return the mean over seeds of the volume taken over, in dollars."""
         return float(self._usd[setting]["taken_usd"].mean())
 
     def bps(self, setting: Setting, which: str = "result_usd") -> float:
-        """Return the sum of a figure over all seeds in basis points of the volume taken over.
+        """Return a figure in basis points of the volume taken over. Both are sums over all seeds.
 
         Return NaN if nothing was taken over.
         """
         return float(self._resampled(setting, np.ones((1, len(SEEDS))), which)[0])
 
     def error_bps(self, setting: Setting) -> float:
-        """Return the standard error of `bps`.
+        """Return the standard error of the result in basis points.
 
         Source: Cochran (1977), Sampling Techniques, section 6.4: the error of a ratio of two sums.
         """
@@ -227,9 +229,10 @@ class Found:
         return float(10_000 * np.sqrt(n / (n - 1) * (off @ off)) / taken.sum())
 
     def resampled(self, along: Sequence[Setting]) -> np.ndarray:
-        """Return `bps` for random draws of the seeds (a bootstrap), shape (draws, settings).
+        """Return the results for random draws of seeds (a bootstrap), shape (draws, settings).
 
-        A draw has the same seeds in all settings, since a seed has the same path in all settings.
+        Results are in basis points, as in `bps`. All settings of a line use the same random numbers
+        for the same seed. So each draw has the same seeds for all settings.
         """
         counts = draws(len(SEEDS), "seeds")
         return np.stack([self._resampled(each, counts, "result_usd") for each in along], axis=1)
@@ -241,11 +244,11 @@ class Found:
 
 
 def break_even(values: Sequence[float], results: Sequence[float]) -> float:
-    """Return the factor's value at which the result is first zero, or NaN if it is never zero.
+    """Return the first value at which the interpolated result is zero, or NaN if there is none.
 
     Args:
-        values: the values of the factor, in rising order.
-        results: the result at each value. A NaN is left out.
+        values: the values of a factor, in rising order.
+        results: the result at each value. Values whose result is NaN are skipped.
     """
     points = [(x, y) for x, y in zip(values, results, strict=True) if not math.isnan(y)]
     for (x, y), (next_x, next_y) in pairwise(points):
@@ -257,7 +260,7 @@ def break_even(values: Sequence[float], results: Sequence[float]) -> float:
 
 
 def sweep_tables(outcomes: Mapping[Case, BackstopOutcome]) -> list[Table]:
-    """Return tables: the results along each factor and in the grid, and the break-even points."""
+    """Return the tables: results by factor, the grid, the errors of the grid, and break-evens."""
     found = Found(outcomes)
     return [_by_factor(found), *_grids(found), _break_evens(found)]
 
@@ -287,8 +290,9 @@ def _by_factor(found: Found) -> Table:
         ),
         rows,
         (
-            f"Taken is the volume taken over, as a mean of {len(SEEDS)} seeds. Basis points are of "
-            "this volume. Volatility is a factor on every move of the log-price.",
+            f"The column taken_usd has the mean over {len(SEEDS)} seeds of the volume taken over. "
+            "Results and errors are in basis points of this volume. The factor volatility "
+            "multiplies every move of the log-price.",
         ),
     )
 
@@ -298,7 +302,7 @@ def _grids(found: Found) -> Iterator[Table]:
     grid = [(path, across, along) for path, _, across, along in lines() if across is not None]
     for name, title, bps in (
         ("grid", "The result in basis points, by volatility and by delay of unwinding", found.bps),
-        ("grid-errors", "The standard errors of the results in table grid", found.error_bps),
+        ("grid-errors", "The standard errors of the results in the table grid", found.error_bps),
     ):
         rows = [
             (path, _plain(across), *(_tenths(bps(each)) for each in along))
@@ -327,19 +331,20 @@ def _break_evens(found: Found) -> Table:
         )
     return Table(
         "break-even",
-        "Break-even points of the backstop",
+        "The value of a factor at which the captive backstop's result is zero (break-even)",
         ("path", "factor", f"at_{ACROSS}", "result", "break_even", "low", "high", "crossing_pct"),
         rows,
         (
-            "A break-even is interpolated between the two values around the first change of sign. "
-            "Low and high are the ends of the 95 % interval of the break-even, from random draws "
-            "of the seeds. Crossing is the percentage of these draws that have a break-even.",
+            "The break-even is interpolated between the two values of the factor around the first "
+            "change of the result's sign. Low and high are the ends of its 95 % interval, from "
+            "random draws of the seeds. The column crossing_pct has the percentage of draws with a "
+            "break-even.",
         ),
     )
 
 
 def _told(results: Sequence[float]) -> str:
-    """Return a text on the sign of the results along a line, and on changes of sign."""
+    """State the sign of the first result along a line, and how often the sign changes."""
     signs = [math.copysign(1, bps) for bps in results if bps and not math.isnan(bps)]
     changes = sum(one != other for one, other in pairwise(signs))
     if not signs:
@@ -355,13 +360,13 @@ def _tenths(bps: float) -> Decimal | None:
 
 
 def _plain(value: float) -> Decimal | None:
-    """Return a factor's value with at most four digits, or None for NaN."""
+    """Return a factor's value with at most four significant digits, or None for NaN."""
     return None if math.isnan(value) else Decimal(f"{float(f'{value:.4g}'):f}").normalize() + 0
 
 
 @experiment("by-factor", "grid", "grid-errors", "break-even")
 def main() -> list[Table]:
-    """Print the captive maker's result as a backstop."""
+    """Print the captive maker's result as a backstop for several values of each factor."""
     return sweep_tables(run_cases(outcome, cases()))
 
 

@@ -2,9 +2,9 @@
 
     python -m runs.experiments.member_accuracy        (or: make member-accuracy)
 
-A member has the simplifications of `fidelity` in the study's file. The whole life has the
-member's inputs, hours and seed, but none of these simplifications. The figures of members are in
-the shipped study, so only the lives are played.
+A member is played with the simplifications that the table `fidelity` of the study's file states.
+The whole life has the same inputs, hours and seed, but none of these simplifications. The shipped
+study already has the figures of the members, so only the whole lives are played.
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ def chosen(found: StudyReport) -> list[int]:
     """Return the places of three drawn members.
 
     The first is the nearest to the record. The second has the largest loss on stale quotes of all
-    plausible members, and the third of all members.
+    plausible members. The third has the largest loss on stale quotes of all drawn members.
     """
     lost = found.members.drawn("pickoff_usd")
     return [
@@ -60,16 +60,16 @@ def chosen(found: StudyReport) -> list[int]:
 
 
 def number_of(found: StudyReport, place: int) -> int:
-    """Return the number of a drawn member in the study."""
+    """Return the number that the drawn member at *place* has in the study."""
     return int(found.members.numbers[~found.members.is_base][place])
 
 
 def accuracy(found: StudyReport, lives: Mapping[int, Mapping[str, float]]) -> Table:
-    """Return the figures of each member beside those of the whole life.
+    """Return the figures of each whole life beside those of the member.
 
     Args:
         found: the shipped study.
-        lives: the figures in USD of whole lives, by the place of the member.
+        lives: for the place of each member, the figures of its whole life in USD.
     """
     rows: list[tuple[Cell, ...]] = []
     for name, words in FIGURES.items():
@@ -79,10 +79,10 @@ def accuracy(found: StudyReport, lives: Mapping[int, Mapping[str, float]]) -> Ta
     numbers = [number_of(found, place) for place in lives]
     return Table(
         "accuracy",
-        "Three members, each played as a life and as a member, in millions of dollars",
+        "The figures of three members as whole lives and as members, in millions of dollars",
         ("figure", *(f"{n} as {what}" for n in numbers for what in ("a life", "a member"))),
         rows,
-        ("Hedges are part of the mechanism, and variation margin is not.",),
+        ("The mechanism includes hedges, but not variation margin.",),
     )
 
 
@@ -94,7 +94,7 @@ def _mn(usd: float) -> Decimal:
 @PAGE
 @report("accuracy")
 def main(page: Path | None) -> list[Table]:
-    """Print the figures of three members as members and as lives."""
+    """Print the figures of three members as whole lives and as members."""
     found = read_shipped("life")
     places = chosen(found)
     lives = run_cases(as_a_life, [number_of(found, place) for place in places])

@@ -2,10 +2,10 @@
 
     python -m runs.experiments.policies        (or: make policies)
 
-There are four kinds of policy. (1) The captive maker quotes to the end. (2) The captive maker stops
-on a given day. (3) An independent maker judges its quotes by their results. (4) The exchange never
-lends customers' money. All lives have the sampled hours of `ftx-sampled`. The maker is captive in
-all policies except (3).
+There are four kinds of policy. (1) The maker is captive, as in the scenario `ftx-sampled`. (2) The
+captive maker stops quoting on a given day. (3) The maker is independent: it halves its displayed
+size after a month with a loss, and finally stops. (4) The maker is captive, but the exchange never
+lends customers' money. All lives have the sampled hours of `ftx-sampled`.
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ POLICIES: Mapping[str, Mapping[str, Any]] = {
 class Life(NamedTuple):
     """The figures of one life's books. A date is None if its event did not happen."""
 
-    quotes_off_since: date | None  # the day of the last stop, None if the maker quotes to the end
+    quotes_off_since: date | None  # the day of the last stop; None: the maker quotes at the end
     quotes_lose_usd: Decimal  # the loss after spread and hedging costs; a gain is negative
     fees_usd: Decimal
     claims_usd: Decimal  # claims of customers outside the group at the end
@@ -51,7 +51,7 @@ class Life(NamedTuple):
 
 
 def life(policy: str) -> Life:
-    """Run the life under a policy, and read its books."""
+    """Run the life under a policy, and read the figures from its books."""
     with books_of(load(SCENARIO, dict(POLICIES[policy]))) as run:
         return read(run)
 
@@ -86,19 +86,20 @@ def _off_since(run: RunFolder) -> date | None:
 
 
 def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
-    """Return the table of results by policy."""
+    """Return the table of results, with a row for each policy."""
     return [
         Table(
             "policies",
-            "The same life and seed with each policy of the maker and the exchange",
+            "The results of one life with one seed, under each policy",
             ("policy", *Life._fields),
             [(policy, *found) for policy, found in lives.items()],
             (
                 "Customers' money is in use on days that end with claims above the exchange's "
-                "own cash. A blank date means that the event never happened. Every policy except "
-                "independent has a captive maker.",
-                "Quotes lose: loss on stale quotes plus hedging costs minus spread income; a "
-                "negative loss is a gain. A use that can't be paid on its day is never paid.",
+                "own cash. A blank date means that the event never happened. The maker is captive "
+                "under every policy except independent.",
+                "The column quotes_lose_usd has the loss on stale quotes plus hedging costs minus "
+                "spread income. A negative loss is a gain. A use of money that can't be paid on "
+                "its day is never paid.",
             ),
         )
     ]
@@ -106,7 +107,7 @@ def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
 
 @experiment("policies")
 def main() -> list[Table]:
-    """Print the results of the life with each policy of the maker or the exchange."""
+    """Print the results of one life under each policy of the maker or of the exchange."""
     return policy_tables(run_cases(life, list(POLICIES)))
 
 

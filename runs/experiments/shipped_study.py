@@ -1,10 +1,10 @@
-"""The results of the shipped study `life`, as tables of docs/study.md.
+"""Computes the tables of the shipped study `life` for the page docs/study.md.
 
     python -m runs.experiments.shipped_study        (or: make study-page)
 
-Amounts are in billions of dollars. Losses are positive. A range of plausible members goes
-from the least to the greatest figure. In `moneytrail study life --shipped` a range encloses 90 % of
-the plausible members.
+Amounts are in billions of dollars. Losses are positive. Here a range of the plausible members goes
+from the least to the greatest figure. In contrast, a range of `moneytrail study life --shipped`
+encloses 90 % of the plausible members.
 """
 
 from collections.abc import Mapping
@@ -27,15 +27,16 @@ from runs.study.shipped import read_shipped
 from runs.study.study_report import PLAIN, StudyReport
 
 BN = 10**9
-LARGE_HOLE_USD = 10 * BN  # about the hole on record
-NEAREST = 5  # members in the table
-ALLOWED = range(6)  # numbers of missed facts
+LARGE_HOLE_USD = 10 * BN  # about the recorded hole
+NEAREST = 5  # number of members in the table `nearest`
+ALLOWED = range(6)  # numbers of facts that a member may miss
 
-# Amounts by the names of their figures. A name with a date is the name of a recorded outcome.
+# The title of each amount, by the name of its figure. A name with a date belongs to a recorded
+# outcome.
 AMOUNTS: Mapping[str, str] = {
     "hole-of-the-exchange to 2022-11-11": "FTX's own hole, 2022-11-11",
     HOLE: "the hole of the group, 2022-11-11",
-    MECHANISM: "the mechanism: loss of quotes, liquidations and pools",
+    MECHANISM: "the mechanism's loss: quotes, liquidations and pools",
     "quotes_usd": "quotes, with spread and hedges",
     "pickoff_usd": "stale quotes alone",
     "liquidations_usd": "liquidations taken over",
@@ -48,12 +49,12 @@ AMOUNTS: Mapping[str, str] = {
     "hole-of-the-exchange to 2021-11-30": "claims less cash and coins, 2021-11-30",
     "hole-of-the-exchange to 2022-10-31": "claims less cash and coins, 2022-10-31",
     "owed-by-maker-to-house to 2022-06-30": "debt of Alameda to FTX, 2022-06-30",
-    "net-worth-without-own-circle to 2021-12-31": "net worth of Alameda without own tokens, 2021",
+    "net-worth-without-own-circle to 2021-12-31": "Alameda's net worth without FTT, SOL, SRM, 2021",
 }
 
 
 def page_tables(found: StudyReport) -> list[Table]:
-    """Return all tables that the page shows."""
+    """Return all tables of the page's section on the shipped study."""
     return [
         amounts(found),
         shares(found),
@@ -67,7 +68,7 @@ def page_tables(found: StudyReport) -> list[Table]:
 
 
 def amounts(found: StudyReport) -> Table:
-    """Return the amounts of all members and of the plausible members, beside the record."""
+    """Return ranges of amounts for all members and for plausible members, beside the record."""
     members, judges = found.members, {each.moment.name for each in found.judged}
     recorded = {each.name: each.amounts for each in recorded_outcomes(members)}
     rows: list[tuple[Cell, ...]] = []
@@ -81,8 +82,8 @@ def amounts(found: StudyReport) -> Table:
         rows.append((words, f"{_bn(low)} to {_bn(high)}", *map(_bn, ends), on_record, judging))
     return Table(
         "amounts",
-        f"Amounts of all {len(found.is_plausible)} members (the middle 90 %) and of the "
-        f"{found.is_plausible.sum()} plausible members, in billions of dollars",
+        f"Amounts in billions of dollars: the middle 90 % of all {len(found.is_plausible)} members,"
+        f" and the range of the {found.is_plausible.sum()} plausible members",
         (
             "amount",
             "all members",
@@ -94,14 +95,14 @@ def amounts(found: StudyReport) -> Table:
         ),
         rows,
         (
-            "Losses are positive, and gains negative. The last column has a yes if the recorded "
-            "amount is one of the facts that decide which members are plausible.",
+            "Losses are positive, and gains are negative. The last column (`judges`) has a yes if "
+            "the recorded amount is one of the facts that decide which members are plausible.",
         ),
     )
 
 
 def shares(found: StudyReport) -> Table:
-    """Return the mechanism's share of the hole, for groups of members."""
+    """Return the range of the mechanism's share of the hole, for three groups of members."""
     would, hole = found.would_have_to_be, found.members.drawn(HOLE)
     groups = {
         "all members": np.ones_like(found.is_plausible),
@@ -124,7 +125,7 @@ def shares(found: StudyReport) -> Table:
 
 
 def parts(found: StudyReport) -> Table:
-    """Return the shares of the mechanism's parts in the hole of plausible members."""
+    """Return the range of each loss in plausible members, in percent of the member's hole."""
     hole = found.members.drawn(HOLE)
     rows: list[tuple[Cell, ...]] = []
     for name in ("pickoff_usd", *PARTS):
@@ -136,8 +137,8 @@ def parts(found: StudyReport) -> Table:
         ("loss", "least", "middle", "greatest"),
         rows,
         (
-            "The loss on stale quotes is a part of the result of quotes. Nearly all of the loss on "
-            "liquidations is an input: amounts from recorded ranges.",
+            "The loss on stale quotes is a part of the loss of quotes in the second row. Nearly "
+            "all of the loss on liquidations is an input, drawn from a recorded range.",
         ),
     )
 
@@ -155,20 +156,20 @@ def half(found: StudyReport) -> Table:
     ]
     return Table(
         "half",
-        "The members in which the mechanism's loss is at least half of the hole, in billions of "
-        "dollars",
+        "The members in which the mechanism's loss is at least half of the hole (amounts in "
+        "billions of dollars)",
         ("member", "mechanism", "hole", "claims of customers, 2021-11-30", "facts missed"),
         rows,
         (
-            f"Facts missed: of the {len(found.judged)} judging facts, those more than three "
-            "standard deviations away. A plausible member misses at most "
+            f"Facts missed: the number of judging facts (of {len(found.judged)}) from which the "
+            "member is more than three standard deviations away. A plausible member misses at most "
             f"{found.members.study.nth_largest - 1}.",
         ),
     )
 
 
 def tolerance(found: StudyReport) -> Table:
-    """Return the results for each number of judging facts that a plausible member may miss."""
+    """Return the results if a plausible member may miss 0, 1, 2, 3, 4 or 5 judging facts."""
     lost = found.members.drawn("pickoff_usd")
     missed, share = facts_missed(found.judged), 100 * found.would_have_to_be.share
     rows: list[tuple[Cell, ...]] = []
@@ -178,7 +179,7 @@ def tolerance(found: StudyReport) -> Table:
         rows.append((allowed, int(which.sum()), *ends))
     return Table(
         "tolerance",
-        "The results if a plausible member may miss fewer or more judging facts",
+        "The results by the number of judging facts that a plausible member may miss",
         (
             "facts missed at most",
             "members",
@@ -186,18 +187,18 @@ def tolerance(found: StudyReport) -> Table:
             "stale quotes at most, billions",
         ),
         rows,
-        (f"The study allows {found.members.study.nth_largest - 1}.",),
+        (f"In the study a plausible member may miss {found.members.study.nth_largest - 1} facts.",),
     )
 
 
 def search(found: StudyReport) -> Table:
-    """Return a table with a row for each generation of the search, with amounts in billions.
+    """Return a table with a row for the study, and a row for each generation of the search.
 
     Raises:
-        ValueError: the study comes without a search.
+        ValueError: the package has no search of this study.
     """
     if not found.searched:
-        raise ValueError("the study comes without a search; ship one")
+        raise ValueError("the package has no search of this study; add one")
     whole = found.searched.table()
     rows: list[tuple[Cell, ...]] = []
     for number, row in enumerate(whole.rows):
@@ -207,7 +208,7 @@ def search(found: StudyReport) -> Table:
         rows.append((*row[:3], percent, *map(_bn, usd)))
     return Table(
         "search",
-        f"{whole.title}, in billions of dollars",
+        f"{whole.title} (amounts in billions of dollars)",
         (
             "generation",
             "lives",
@@ -223,7 +224,7 @@ def search(found: StudyReport) -> Table:
 
 
 def missed_facts(found: StudyReport) -> Table:
-    """Return the judging facts that plausible members miss."""
+    """Return the judging facts that plausible members miss, and how many members miss each."""
     counts = {
         each.moment.name: int(each.rules_out[found.is_plausible].sum()) for each in found.judged
     }
@@ -232,12 +233,15 @@ def missed_facts(found: StudyReport) -> Table:
         f"The judging facts that some of the {found.is_plausible.sum()} plausible members miss",
         ("fact", "members that miss it"),
         [(name, n) for name, n in sorted(counts.items(), key=lambda item: -item[1]) if n],
-        (f"The other {sum(not n for n in counts.values())} facts are missed by none.",),
+        (
+            "No plausible member misses any of the other "
+            f"{sum(not n for n in counts.values())} facts.",
+        ),
     )
 
 
 def nearest(found: StudyReport) -> Table:
-    """Return the members with the most amounts near the record, with amounts in billions."""
+    """Return the members nearest to the record, with amounts in billions of dollars."""
     whole = nearest_table(found.members, found.judged, found.is_plausible)
     first = by_nearness(found.members, found.judged)[:NEAREST]
     usd = [found.members.drawn(name)[first] for name in (MECHANISM, HOLE, "pickoff_usd")]
@@ -247,7 +251,7 @@ def nearest(found: StudyReport) -> Table:
     ]
     return Table(
         "nearest",
-        f"The {len(rows)} members nearest to the record, in billions of dollars",
+        f"The {len(rows)} members nearest to the record (amounts in billions of dollars)",
         (
             "member",
             "plausible",

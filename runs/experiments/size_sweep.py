@@ -1,13 +1,14 @@
-"""Measures how the loss on stale quotes grows with displayed size, with fixed or entering firms.
+"""Measures how the loss on stale quotes grows with displayed size, with and without new firms.
 
     python -m runs.experiments.size_sweep        (or: make size-sweep)
 
-Runs the scenario `size-sweep` for every size and seed, with fixed and with entering firms, on all
-cores. The maker's loss is read from each run's general ledger. The exponent is the slope of log
-loss on log size within one seed. If quotes of twice the size lose twice as much, the exponent is 1.
-The exponent is lower if firms have limited capital. It is higher if firms enter because of the
-profit. The least and the greatest exponent of six seeds enclose the true median with a probability
-of 1 - 2 / 2^6 = 97 %, for any distribution.
+Runs the scenario `size-sweep` for each size and seed, on all cores: once with a fixed set of firms,
+and once with firms that enter and move their capital. The maker's loss is read from the general
+ledger of each run. The exponent is the slope of log loss on log size within one seed. If quotes of
+twice the size lose twice as much, the exponent is 1. Limited capital of the firms lowers the
+exponent. Firms that enter because of the profit raise the exponent. The true median lies between
+the least and the greatest exponent of six seeds with a probability of 1 - 2 / 2^6 = 97 %, for any
+distribution of the exponent.
 """
 
 import math
@@ -30,15 +31,15 @@ SIZES_USD = (250_000, 500_000, 1_000_000, 2_000_000, 4_000_000)
 SEEDS = (1, 2, 3, 4, 5, 6)
 WAYS = ("frozen", "adapting")
 
-Case = tuple[str, int, int]  # fixed or entering firms, size in USD, seed
+Case = tuple[str, int, int]  # one of WAYS, displayed size in USD, seed
 
 
 class MakerLoss(NamedTuple):
-    """The maker's loss in one run, in dollars."""
+    """The maker's loss in one run in dollars, and the number of new firms."""
 
     pickoff_usd: Decimal
-    net_usd: Decimal  # the loss after spread income
-    came: int  # firms that entered after the start
+    net_usd: Decimal  # the loss less the spread income
+    came: int  # number of firms that entered after the first day
 
 
 def losses(case: Case) -> MakerLoss:
@@ -94,8 +95,9 @@ def _by_size(found: dict[Case, MakerLoss]) -> Table:
         ),
         [cells(way, size) for way, size in product(WAYS, SIZES_USD)],
         (
-            f"Median, least and greatest are over {len(SEEDS)} seeds; firms_that_came is a mean. "
-            "Frozen: no firm enters, and no firm moves its capital. Adapting: firms do both.",
+            f"Median, least and greatest are over {len(SEEDS)} seeds. The column firms_that_came "
+            "has the mean number of firms that entered after the first day. Frozen: no firm enters "
+            "or moves its capital. Adapting: firms can enter and move their capital.",
         ),
     )
 
@@ -114,13 +116,16 @@ def _exponents(found: dict[Case, MakerLoss]) -> Table:
     confidence_pct = 100 * (1 - 2 / 2 ** len(SEEDS))
     return Table(
         "exponents",
-        "The exponent with which the loss on stale quotes grows with displayed size",
+        "The loss on stale quotes as a power of displayed size: the exponent",
         ("entry", "median", "least", "greatest"),
         [
             (way, *(f"{each:.3f}" for each in (statistics.median(of), of[0], of[-1])))
             for way, of in by_way.items()
         ],
-        (f"Least and greatest enclose the median with {confidence_pct:.0f} % confidence.",),
+        (
+            f"With {confidence_pct:.0f} % confidence, the true median is between the least and the "
+            "greatest exponent.",
+        ),
     )
 
 

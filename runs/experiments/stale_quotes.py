@@ -2,10 +2,11 @@
 
     python -m runs.experiments.stale_quotes        (or: make stale-quotes)
 
-Simulates the quotes and the firms of the first market of `may-2021`, without settlement and books.
-Sizes are fixed. The refresh interval equals the latency. Firms pay the fee of the tier with the
-largest volume. Firms have their opening capital and no position. There are no customers. All cases
-of a seed have the same price, hour by hour. Standard errors are over seeds.
+Simulates the maker's quotes and the firms in the first market of `may-2021`, without settlements,
+books or customers. In each case the displayed size is fixed, and the refresh interval equals the
+latency. Firms pay the lowest taker fee, which is the fee for the largest volumes. Firms have their
+opening capital and no position. All cases with the same seed have the same price at each full hour.
+Standard errors are over seeds.
 """
 
 import math
@@ -40,11 +41,11 @@ NOT_ASKED = OtherQuotes(0, 1, 0)  # other makers' quotes, which have no effect w
 SCENARIO = "may-2021"
 SEEDS = (1, 2, 3, 4, 5, 6)
 LATENCIES_S = (0.1, 0.5, 1.0, 2.0, 4.0)
-SIZES_USD = (100_000, 1_000_000, 10_000_000)  # displayed size per level and side
-FIRMS = (1, 3, 8)  # numbers of firms; the fastest firms are chosen
+SIZES_USD = (100_000, 1_000_000, 10_000_000)  # displayed size on each level and side
+FIRMS = (1, 3, 8)  # numbers of firms: the fastest, the three fastest, all eight
 TICKS_PER_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 LATENCIES_BY_TICKS_S = (0.1, 0.5, 2.0)
-DENSE = 8.0  # ticks a second in the table by latency
+DENSE = 8.0  # ticks a second in the table `loss-by-latency`
 
 
 class Quoted(NamedTuple):
@@ -56,7 +57,7 @@ class Quoted(NamedTuple):
 
 
 class Month(NamedTuple):
-    """One month of one price path."""
+    """One price path of a month, by its density of ticks and its seed."""
 
     ticks_per_s: float
     seed: int
@@ -66,7 +67,7 @@ Losses = dict[Quoted, float]  # millions of dollars
 
 
 def ways(ticks_per_s: float) -> list[Quoted]:
-    """Return the settings that are played on a price path with this number of ticks a second."""
+    """Return the settings to play on a price path with this number of ticks a second."""
     by_ticks = [Quoted(latency_s, SIZES_USD[0], FIRMS[-1]) for latency_s in LATENCIES_BY_TICKS_S]
     if ticks_per_s != DENSE:
         return by_ticks
@@ -74,7 +75,7 @@ def ways(ticks_per_s: float) -> list[Quoted]:
 
 
 def losses(case: Month) -> Losses:
-    """Play a month for every setting, and return the quotes' losses."""
+    """Play a price path with each of its settings, and return the loss of each setting."""
     scenario = load(SCENARIO, {"run": {"seed": case.seed}})
     races = [_Race(scenario, quoted) for quoted in ways(case.ticks_per_s)]
     market, run = scenario.markets[0], scenario.run
@@ -90,7 +91,7 @@ def losses(case: Month) -> Losses:
 
 
 class _Race:
-    """The quotes of one setting, which the firms hit on one price path."""
+    """The race of firms to hit the maker's quotes, with one setting and one price path."""
 
     def __init__(self, scenario: Scenario, quoted: Quoted) -> None:
         self.quoted, self.lost_cents = quoted, 0
@@ -108,13 +109,13 @@ class _Race:
         on_house = [to_cents(firm.capital_usd - firm.on_lead_usd) for firm in self._firms]
         claims = np.array(on_house, dtype=np.int64)
         fee_e6 = round(scenario.house.fee_tiers[-1].taker_bps * 100)
-        # Margin is always sufficient, so only the largest size of an order limits a hit.
+        # Margin is always sufficient, so it limits no hit.
         margin = np.full(n, np.iinfo(np.int64).max)
         fees = np.full(n, fee_e6, dtype=np.int64)
         self._state = FirmsInMarket(flat, claims, margin, fees, np.ones(n, dtype=np.bool_))
 
     def begin(self, lead: LeadPrice) -> None:
-        """Start quoting at the first tick of a path."""
+        """Start a session on a price path, without quotes."""
         n = len(self._firms)
         self._session = Session(
             lead,
@@ -125,7 +126,7 @@ class _Race:
         )
 
     def play(self, lead: LeadPrice, hour_us: int) -> None:
-        """Play an hour, and add the quotes' losses to `lost_cents`.
+        """Play an hour, and add the losses of the maker's quotes to `lost_cents`.
 
         The loss of a fill is measured at the lead price at the time of the fill.
         """
@@ -144,7 +145,7 @@ class _Race:
 
 
 def stale_quote_tables(found: dict[Month, Losses]) -> list[Table]:
-    """Return a table of the loss by latency, size and firms, and a table by density of ticks."""
+    """Return two tables: the loss by latency, size and firms, and the loss by density of ticks."""
     by_way: dict[tuple[float, Quoted], list[float]] = defaultdict(list)
     for case, of_case in found.items():
         for quoted, millions in of_case.items():
@@ -173,9 +174,9 @@ def _by_latency(by_way: dict[tuple[float, Quoted], list[float]]) -> Table:
         rows,
         (
             f"BTC-PERP with {DENSE:g} ticks a second, over {len(SEEDS)} seeds. The refresh "
-            "interval equals the latency. The firms are the fastest ones. Errors are standard "
-            "errors over seeds. Cases of a seed have the same price, so the difference of two "
-            "cases is much more precise than their losses.",
+            "interval equals the latency. A case with n firms has the n fastest firms. "
+            "Errors are standard errors over seeds. All cases with the same seed have the same "
+            "price, so the difference of two cases is much more precise than their losses.",
         ),
     )
 
@@ -201,8 +202,8 @@ def _by_ticks(by_way: dict[tuple[float, Quoted], list[float]]) -> Table:
         ("latency_s", "ticks_per_s", "lost_m", "error_m", "if_twice_as_dense_m", "its_error_m"),
         list(rows()),
         (
-            "Losses are in millions of dollars. If twice as dense: the change of the loss if there "
-            "are twice as many ticks, with the same seed.",
+            "Losses are in millions of dollars. The column if_twice_as_dense_m has the change of "
+            "the loss if there are twice as many ticks and the seeds are the same.",
         ),
     )
 
@@ -218,7 +219,7 @@ def _mean_and_error(values: Sequence[float]) -> tuple[str, str]:
 
 @experiment("loss-by-latency", "loss-by-ticks")
 def main() -> list[Table]:
-    """Print the loss on stale quotes by latency, size, firms and ticks."""
+    """Print the loss on stale quotes by latency, size, number of firms, and density of ticks."""
     cases = [Month(ticks, seed) for ticks in sorted(TICKS_PER_S, reverse=True) for seed in SEEDS]
     cases.sort(key=lambda case: -len(ways(case.ticks_per_s)))
     return stale_quote_tables(run_cases(losses, cases))

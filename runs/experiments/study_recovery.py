@@ -1,10 +1,11 @@
-"""A test of studies: do the intervals contain the true values of ten hidden members?
+"""Tests the method of studies: do intervals contain the true values of ten hidden members?
 
     python -m runs.experiments.study_recovery        (or: make study-recovery)
 
-Plays the study `recovery`, and hides ten members one by one. Four figures of a hidden member are
-known: the volume, the maker's share, the fees and the spread income. The table counts how often the
-90 % interval of the plausible members contains the hidden member's inputs and loss.
+Plays the study `recovery`, and hides ten members one by one. Four figures of the hidden member
+replace the record: the volume, the maker's share, the fees and the spread income. For each input
+and each outcome, the table counts how often the 90 % interval of the plausible members contains the
+hidden member's value.
 """
 
 import tempfile
@@ -37,7 +38,7 @@ def played() -> Members:
 
 
 def recovery_table(members: Members) -> Table:
-    """Return a table that shows how well the inputs and results of hidden members are estimated."""
+    """Return a table of how well the inputs and outcomes of hidden members are estimated."""
     rows: list[tuple[Cell, ...]] = [
         (
             each.quantity,
@@ -49,13 +50,14 @@ def recovery_table(members: Members) -> Table:
     ]
     return Table(
         "recovery",
-        f"How many of {HIDDEN} hidden values are in the 90 % interval of the plausible members",
+        f"How often the 90 % interval contains the hidden value, for {HIDDEN} hidden members",
         ("quantity", "hidden", "covered", "width", "bias_sd", "bias_error_sd"),
         rows,
         (
-            "Width: mean width of the interval, divided by the width for all members. Bias: mean "
-            "error of the middle of the interval, in standard deviations over all members, with "
-            "the standard error of this mean.",
+            "Width: the mean width of the interval, divided by the width of the interval of all "
+            "members. Bias: the median of the plausible members minus the hidden value, as a mean "
+            "over hidden members, in standard deviations of all members. Bias error: the standard "
+            "error of this mean.",
         ),
     )
 
@@ -64,7 +66,7 @@ def recovery_table(members: Members) -> Table:
 @PAGE
 @report("recovery")
 def main(page: Path | None) -> list[Table]:
-    """Print how well the inputs and losses of hidden members are estimated."""
+    """Print how well the inputs and outcomes of hidden members are estimated."""
     tables = [recovery_table(played())]
     if page:
         fill(page, tables)

@@ -1,6 +1,6 @@
 """Computes the hole for several values of one key of a scenario, over the same seeds.
 
-Every value is played with each seed, so that two runs of one seed differ by the value alone. The
+Each value is played with each seed. So two runs with the same seed differ in the value only. The
 mean difference and its standard error over seeds show whether the difference is more than chance.
 """
 
@@ -27,7 +27,7 @@ from runs.what_would_have_been import or_spare
 
 RUNS_MAX = 10_000
 SEED = "run.seed"
-SWEPT = "KEY=A,B,C"  # in error messages, the place of a wrong value
+SWEPT = "KEY=A,B,C"  # error messages name a wrong argument by this text
 
 
 class SweepError(MistakeError):
@@ -50,12 +50,12 @@ class SweptOutcome:
     claims_usd: Decimal
     stale_quotes_usd: Decimal
     halted: bool
-    has_coins: bool = False  # whether customers are owed coins, which hole and claims include
+    has_coins: bool = False  # whether hole and claims include coins owed to customers
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The outcomes of all runs of a sweep, by value in the given order."""
+    """The outcomes of all runs of a sweep, in the given order of values."""
 
     key: str
     seeds: tuple[int, ...]
@@ -63,11 +63,11 @@ class Swept:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """Return the values of the key, each once."""
+        """Return the values that the key takes, each once."""
         return tuple(dict.fromkeys(case.value for case in self.outcomes))
 
     def holes_usd(self, value: str) -> list[Decimal]:
-        """Return the hole of each seed if the key has this value."""
+        """Return the hole of each run with this value, in the order of seeds."""
         return [self.outcomes[SweptRun(value, seed)].hole_usd for seed in self.seeds]
 
     def differences_usd(self, value: str) -> list[Decimal]:
@@ -76,7 +76,7 @@ class Swept:
         return [a - b for a, b in zip(self.holes_usd(value), first, strict=True)]
 
     def answer(self) -> str:
-        """Return sentences on the change of the hole from the first value to the last value."""
+        """State the hole with the first value and with the last value, and the difference."""
         first, last = self.values[0], self.values[-1]
         holes = [_mean(self.holes_usd(value)) for value in (first, last)]
         say = speaker(*holes)
@@ -120,8 +120,8 @@ class Swept:
             [self._row(value) for value in self.values],
             (
                 "The hole and the loss on stale quotes are means over the seeds. Least and most "
-                "are the holes of single seeds.",
-                "Differs by: the hole minus the hole of the first value with the same seed, as the "
+                "are the smallest and the largest hole of the single seeds.",
+                "Differs by: the hole minus the hole with the first value and the same seed, as a "
                 "mean over the seeds. Standard error: the standard error of this mean. Halted in: "
                 "the number of runs in which withdrawals were halted.",
                 *self._notes(),
@@ -170,13 +170,13 @@ def sweep(
 
     Args:
         scenario: a built-in name, or a path.
-        key: the dotted key.
-        values: the values to set, each as text.
+        key: the key, such as maker.credit_line_usd.
+        values: the values of the key, each as text.
         seeds: the seeds of the runs. If empty, the scenario's own seed is used.
-        settings: KEY=VALUE settings for every run.
+        settings: other settings for every run, each in the form KEY=VALUE.
 
     Raises:
-        ScenarioError: the scenario, the key or a value is wrong. No run has started.
+        ScenarioError: the scenario, a setting, the key or a value is wrong. No run has started.
         SweepError: there are too many runs, or the key is the seed.
     """
     runs = len(values) * max(len(seeds), 1)
@@ -188,7 +188,7 @@ def sweep(
     for value in values:
         try:
             load(scenario, {}, _settings(key, settings, SweptRun(value, own)))
-        except ScenarioError as error:  # the message is the same as for `run --set`
+        except ScenarioError as error:  # the problem is worded as for `run --set`
             blamed = SWEPT if error.path == OPTION else error.path.replace(f"{OPTION} ", "")
             raise ScenarioError(blamed, error.key, error.problem) from error
     cases = [SweptRun(value, seed) for value in values for seed in seeds or (own,)]
@@ -197,11 +197,12 @@ def sweep(
 
 
 def read_values(text: str) -> tuple[str, list[str]]:
-    """Read a key and its values from ``KEY=a,b,c``. A comma in brackets or quotes separates no
-    values.
+    """Read a key and its values from ``KEY=a,b,c``.
+
+    A comma inside brackets or quotes does not separate values.
 
     Raises:
-        ScenarioError: the text has another form.
+        ScenarioError: the text does not have this form.
     """
     key, equals, said = text.partition("=")
     values = [each.strip() for each in said.split(",")]
@@ -211,7 +212,7 @@ def read_values(text: str) -> tuple[str, list[str]]:
         values = [setting_text("", each).removeprefix("=") for each in listed]
     if not equals or not key.strip() or not all(values):
         raise ScenarioError(
-            SWEPT, "", f"{shown(text)} is not KEY=a,b,c; write maker.credit_line_usd=0,1e6"
+            SWEPT, "", f"{shown(text)} is not KEY=a,b,c; an example is maker.credit_line_usd=0,1e6"
         )
     return key.strip(), list(dict.fromkeys(values))
 
@@ -243,7 +244,7 @@ def _mean(amounts: Sequence[Decimal]) -> Decimal:
 
 
 def _standard_error(amounts: Sequence[Decimal]) -> Decimal | None:
-    """Return the standard error of a mean, or None for a single amount."""
+    """Return the standard error of the amounts' mean, or None if there is one amount."""
     if len(amounts) < 2:
         return None
     return Decimal(stdev(map(float, amounts)) / math.sqrt(len(amounts))).quantize(Decimal("0.01"))

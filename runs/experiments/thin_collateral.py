@@ -1,14 +1,14 @@
-"""Computes the cost of an account that borrows against a thin token, by five factors.
+"""Computes the maker's cost of an account that borrows against a thin token, by five factors.
 
     python -m runs.experiments.thin_collateral        (or: make thin-collateral)
 
-Runs the scenario `thin-collateral` with one of its two tokens, MOB, for each setting, on all cores,
-and reads the captive maker's loss on the borrower from each run's books. Four factors are the
-token's weight as collateral, the depth of its order book, the holding, and the price at the end.
-The fifth factor is `imf_factor`, the strength of a rule by which a larger holding has a lower
-weight. Weight and depth form a grid. The other factors move one at a time. No factor of the account
-is on record. So the tables show under which conditions the recorded loss arises. They do not show
-the true conditions.
+Runs the scenario `thin-collateral` for each setting, on all cores, and reads the captive maker's
+loss on the borrower from each run's books. Of the scenario's two tokens only MOB is kept. Four
+factors are the token's weight as collateral, the depth of its order book, the number of tokens, and
+the price at the end. The fifth factor is `imf_factor`, the strength of a rule by which a larger
+holding has a lower weight. Each weight is combined with each depth (the grid). The other factors
+vary one at a time. The values of the factors are not on record for this account. So the tables show
+which values lead to the recorded loss. They do not show which values were true.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 
 SCENARIO, TOKEN = "thin-collateral", "MOB"
-# Weights at the time of the loan. The weight for margin checks is 0.05 higher.
+# Weights that limit the loan. The weight for later margin checks is 0.05 higher.
 WEIGHTS = (0.3, 0.5, 0.65, 0.8, 0.95)
 DEPTHS_USD = (0.0, 280.0, 1_400.0, 7_000.0, 35_000.0)  # dollars for each basis point
 CIRCULATING = 37_500_000.0
@@ -51,7 +51,7 @@ class ThinSetting:
     @classmethod
     @cache
     def base(cls) -> "ThinSetting":
-        """Return the setting of the unchanged scenario."""
+        """Return the setting with the scenario's own values."""
         scenario = load(SCENARIO)
         (loan,) = (each for each in scenario.pledged_loans if each.token == TOKEN)
         after_usd = scenario.markets[_market(scenario)].price.anchors[-1].price_usd
@@ -61,7 +61,7 @@ class ThinSetting:
 
 
 def scenario_of(setting: ThinSetting) -> Scenario:
-    """Return the scenario with a setting, and without the other token."""
+    """Return the scenario with a setting, and with one token, its market and its loan."""
     scenario = load(SCENARIO)
     written = scenario.model_dump(exclude_none=True)
     (token,) = (each for each in written["leverage"]["tokens"] if each["name"] == TOKEN)
@@ -90,7 +90,7 @@ def scenario_of(setting: ThinSetting) -> Scenario:
 
 
 def _market(scenario: Scenario) -> int:
-    """Return the index of the market whose price is the token's price."""
+    """Return the index of the market that gives the token's price."""
     tokens = given(scenario.leverage).tokens
     (priced_by,) = (each.market for each in tokens if each.name == TOKEN)
     return [market.name for market in scenario.markets].index(priced_by)
@@ -104,13 +104,13 @@ def outcome(setting: ThinSetting) -> PledgedResult:
 
 
 def grid() -> Iterator[ThinSetting]:
-    """Yield the settings of the grid: each weight with each depth."""
+    """Yield the settings of the grid, which combine each weight with each depth."""
     for weight, depth in product(WEIGHTS, DEPTHS_USD):
         yield replace(ThinSetting.base(), weight_initial=weight, usd_per_bp=depth)
 
 
 def lines() -> Iterator[tuple[str, float, ThinSetting]]:
-    """Yield each factor with each of its values and the setting."""
+    """Yield a factor, a value, and the base setting with this value, for each value in FACTORS."""
     for factor, values in FACTORS.items():
         for value in values:
             changes: dict[str, Any] = {factor: value}
@@ -118,32 +118,32 @@ def lines() -> Iterator[tuple[str, float, ThinSetting]]:
 
 
 def cases() -> list[ThinSetting]:
-    """Return every setting, each once."""
+    """Return all settings of the two tables, each once."""
     return list(dict.fromkeys((*grid(), *(setting for *_, setting in lines()))))
 
 
 def sweep_tables(found: dict[ThinSetting, PledgedResult]) -> list[Table]:
-    """Return the table of the grid, and the table of results along each factor."""
+    """Return the table of the grid, and the table of results by factor."""
     losses = {
         (setting.weight_initial, setting.usd_per_bp): found[setting].loss_usd for setting in grid()
     }
     return [
         Table(
             "grid",
-            "The captive maker's loss on the account in millions, by weight and by depth of book",
+            "The captive maker's loss in millions of dollars, by weight and by depth of the book",
             ("weight_initial", *(f"usd_per_bp_{depth:.0f}" for depth in DEPTHS_USD)),
             [
                 (str(weight), *(_millions(losses[weight, depth]) for depth in DEPTHS_USD))
                 for weight in WEIGHTS
             ],
             (
-                "A negative loss is a gain. Tokens that are not sold by the end of the run count "
-                "as lost. At a depth of 0 no token is sold.",
+                "A negative loss is a gain. Tokens that the maker has not sold by the end of the "
+                "run count as lost. At a depth of 0 no token is sold.",
             ),
         ),
         Table(
             "by-factor",
-            "The captive maker's loss on the account in millions, one factor at a time",
+            "The captive maker's loss in millions of dollars, one factor at a time",
             ("factor", "value", "lent", "worth_when_taken", "brought", "unsold", "loss"),
             [
                 (
@@ -163,9 +163,10 @@ def sweep_tables(found: dict[ThinSetting, PledgedResult]) -> list[Table]:
                 for factor, value, setting in lines()
             ],
             (
-                f"{CIRCULATING:_.0f} tokens are in circulation. after_usd is the price at the end "
-                "of the run. imf_factor belongs to a rule of the venue that reduces the weight of "
-                "large holdings. It is not on record whether this rule was in force then.",
+                f"{CIRCULATING:_.0f} tokens are in circulation. The factor after_usd is the price "
+                "at the end of the run. The factor imf_factor is the strength of a rule that "
+                "reduces the weight of large holdings. It is not on record whether the exchange "
+                "had this rule in April 2021.",
             ),
         ),
     ]

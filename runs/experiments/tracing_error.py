@@ -4,15 +4,17 @@
 
 Commingled cash has no true owner. The but-for effect of a source is the difference between the run
 and the same run without the source. A court can't compute this effect, but a simulation can: it
-plays the same seed again without the source. The effect has three parts: payments that happen only
-with the source, cash that is left only with the source, and cash that other sources supply only if
-the source is missing. Each rule is compared with this effect, over seeds and over stories with
-different uses.
+plays the same seed again without the source. The effect has three parts: additional payments for
+each use; additional cash that is left at the end; and cash that other sources supply only if the
+source is missing. Each rule is compared with this effect, with several seeds and several stories.
+The stories differ in the main use of the money.
 
-A rule's error is the share of the source's dollars that the rule assigns to a wrong use. By the
-rule, and by the but-for effect, the amounts of all parts sum to the source's cash. So a misplaced
-dollar is an error twice: too much in one use, too little in another. The error is therefore half
-the sum of the absolute errors over all uses, as a share of the source's cash.
+A rule assigns the source's cash to uses and to cash that is left. Its amounts sum to the source's
+cash, and so do the parts of the but-for effect. A rule's error is the sum of the dollars that it
+assigns to wrong uses, in percent of the source's cash. Each such dollar makes two differences: one
+use has a dollar too much, and another use has a dollar too little. So the error is half of the sum
+of the absolute differences over all uses. The rows "left in cash" and "others supply less" count as
+uses too. The error can exceed 100 %, since a part of the effect can exceed the source's cash.
 """
 
 from collections import Counter
@@ -51,10 +53,13 @@ SOURCES = (str(Kind.LOANS), str(Kind.SHARES), CUSTOMER)
 ALL = "all"
 CENTS_PER_THOUSAND = 100_000
 SPREAD = "The range in brackets is the 95 % interval of the mean (bootstrap over seeds)"
-NOTE = f"Figures are means over {len(SEEDS)} seeds. {SPREAD}."
+NOTE = (
+    f"Figures are means over {len(SEEDS)} seeds. There are fewer seeds if the source supplies no "
+    f"cash with some of them. {SPREAD}."
+)
 LEFT, INSTEAD = "left in cash", "others supply less"
 
-Cents = Mapping[str, int]  # the key is a use
+Cents = Mapping[str, int]  # amounts in cents, by use
 Case = tuple[str, int]  # story, seed
 
 
@@ -65,7 +70,7 @@ def _spent(kind: Kind, by: str, to: str, why: str, days: Sequence[int]) -> dict[
 
 
 def _longs() -> dict[str, Any]:
-    """Return the inputs of a story in which the maker holds long positions and the price falls."""
+    """Return the inputs of a story in which the maker holds a long position and the price falls."""
     held = {"since": date(2022, 5, 10), "until": date(2022, 5, 20), "usd": 4_000_000}
     return {"group": {"longs": [{"market": "BTC-PERP", **held}]}}
 
@@ -93,27 +98,27 @@ STORIES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
 
 
 class TracedSource(NamedTuple):
-    """The uses of one source in one run: by each basis and rule, and by the but-for effect."""
+    """The uses of one source's cash in one run, by each rule and by the but-for effect."""
 
     brought: int  # the source's cash, in cents
-    by_rule: Mapping[tuple[str, TracingRule], Cents]  # by basis (GROUP or ACCOUNT) and rule
+    by_rule: Mapping[tuple[str, TracingRule], Cents]  # the key: GROUP or ACCOUNT, and the rule
     but_for: Cents
 
     @property
     def uses(self) -> set[str]:
-        """Return all uses, by any rule or by the but-for effect."""
+        """Return each use that a rule or the but-for effect names."""
         return {use for told in (*self.by_rule.values(), self.but_for) for use in told}
 
     def misplaced_pct(self, per: str, rule: TracingRule) -> float:
-        """Return the share of the source's dollars that the rule assigns to wrong uses."""
+        """Return the dollars that the rule assigns to wrong uses, in percent of the source."""
         return 50 * sum(abs(self.error(per, rule, use)) for use in self.uses) / self.brought
 
     def error(self, per: str, rule: TracingRule, use: str) -> int:
-        """Return the rule's amount for a use minus the but-for amount, in cents."""
+        """Return the rule's amount for a use minus the but-for effect on it, in cents."""
         return self.by_rule[per, rule].get(use, 0) - self.but_for.get(use, 0)
 
 
-OfSources = Mapping[str, TracedSource]  # the sources of one run
+OfSources = Mapping[str, TracedSource]  # the traced sources of one run, by name
 
 
 def cases(seeds: Sequence[int] = SEEDS) -> list[Case]:
@@ -122,7 +127,7 @@ def cases(seeds: Sequence[int] = SEEDS) -> list[Case]:
 
 
 def outcome(case: Case) -> OfSources:
-    """Run one story, and run it again without each of its sources of cash."""
+    """Run one story. For each of its sources of cash, run it again without this source."""
     story, seed = case
     scenario = load(SCENARIO, {**STORIES[story](), "run": {"seed": seed}})
     with books_of(scenario) as run:
@@ -142,12 +147,12 @@ def _brings_cash(run: RunFolder, source: str) -> bool:
 
 
 def compare_with(run: RunFolder, other: RunFolder, source: str) -> TracedSource:
-    """Compare each rule's uses of a source with the differences to a run without the source.
+    """Return the uses of a source's cash by each rule, and the but-for effect of the source.
 
     Args:
-        run: the run itself.
+        run: the run with the source.
         other: the same run without the source.
-        source: a kind or a party.
+        source: the name of a kind or of a party.
     """
     by_rule: dict[tuple[str, TracingRule], Cents] = {}
     for per in (GROUP, ACCOUNT):
@@ -164,7 +169,7 @@ def compare_with(run: RunFolder, other: RunFolder, source: str) -> TracedSource:
 
 
 def _sums(run: RunFolder, source: str) -> Counter[str]:
-    """Return the group's cash by use, the cash left, and other sources' cash as negative."""
+    """Return the group's payments by use, the cash left, and minus the cash of other sources."""
     question, sums = Question(of=source), Counter[str]()
     for each in cash_passed(run):
         if isinstance(each.giver, Reason):
@@ -178,7 +183,10 @@ def _sums(run: RunFolder, source: str) -> Counter[str]:
 
 
 def _without(run: RunFolder, source: str) -> Scenario:
-    """Return a run's scenario without a source. Inputs that do not follow from the source stay."""
+    """Return a run's scenario without a source.
+
+    Inputs that are not consequences of the source stay unchanged.
+    """
     if source != CUSTOMER:
         return without(run, source).scenario
     path = str(run.path / "scenario.toml")
@@ -192,7 +200,7 @@ def _without(run: RunFolder, source: str) -> Scenario:
 
 
 def error_tables(found: Mapping[Case, OfSources]) -> list[Table]:
-    """Return tables: misplaced dollars by story and by account, and errors by use."""
+    """Return three tables: errors by story, errors by account, and differences by use."""
     return [_by_story(found), _by_account(found), _by_use(found)]
 
 
@@ -204,10 +212,14 @@ def _by_story(found: Mapping[Case, OfSources]) -> Table:
         rows.append((source, story, len(runs), *misplaced))
     return Table(
         "by-story",
-        "The error of each rule, for 100 dollars of a source",
+        "The error of each rule in dollars, for each 100 dollars of a source",
         ("source", "money goes into", "runs", *TracingRule),
         rows,
-        ("The group's cash is one account. Runs without cash of the source are left out.", NOTE),
+        (
+            "The group's cash counts as one account. Runs in which the source supplies no cash are "
+            "left out.",
+            NOTE,
+        ),
     )
 
 
@@ -219,7 +231,7 @@ def _by_account(found: Mapping[Case, OfSources]) -> Table:
         rows.append((source, per, *misplaced))
     return Table(
         "by-account",
-        "The error of each rule over all stories, with one account or an account for each company",
+        "The error of each rule over all stories, with cash as one account or as separate accounts",
         ("source", "traced per", *TracingRule),
         rows,
         (NOTE,),
@@ -236,12 +248,12 @@ def _by_use(found: Mapping[Case, OfSources]) -> Table:
             rows.append((source, use, _told(runs, partial(_truth, use)), *errors))
     return Table(
         "by-use",
-        "The but-for effect of a source on each use, and each rule's amount minus it",
+        "The but-for effect of a source on each use, and each rule's amount minus this effect",
         ("source", "use", "but for", *TracingRule),
         rows,
         (
-            "Amounts are thousands of dollars per run, over all stories. The group's cash is one "
-            "account.",
+            "Amounts are in thousands of dollars per run, as means over all stories. The group's "
+            "cash counts as one account.",
             f"{INSTEAD.capitalize()}: cash that others supply only if the source is missing. A "
             "negative amount is cash that others supply only because of the source.",
             NOTE,
@@ -252,7 +264,7 @@ def _by_use(found: Mapping[Case, OfSources]) -> Table:
 def _runs(
     found: Mapping[Case, OfSources], source: str, story: str
 ) -> list[tuple[int, TracedSource]]:
-    """Return the seed and the traced source of each run with the source, for a story or for ALL."""
+    """Return the seed and the traced source of each run that has the source. *story* may be ALL."""
     return [
         (seed, of[source])
         for (name, seed), of in found.items()
@@ -273,7 +285,7 @@ def _error(use: str, rule: TracingRule, of: TracedSource) -> float:
 
 
 def _told(runs: Sequence[tuple[int, TracedSource]], figure: Callable[[TracedSource], float]) -> str:
-    """Return a figure's mean over seeds, with its interval. The stories of a seed are averaged."""
+    """Return a figure's mean over seeds, with its interval. Runs of one seed are averaged first."""
     by_seed: dict[int, list[float]] = {}
     for seed, of in runs:
         by_seed.setdefault(seed, []).append(figure(of))
@@ -289,7 +301,7 @@ def _told(runs: Sequence[tuple[int, TracedSource]], figure: Callable[[TracedSour
 @PAGE
 @report("by-story", "by-account", "by-use")
 def main(page: Path | None) -> list[Table]:
-    """Print the difference of each tracing rule from the but-for effect, in dollars."""
+    """Print how far the amounts of each tracing rule are from the but-for effect of a source."""
     tables = error_tables(run_cases(outcome, cases()))
     if page:
         fill(page, tables)

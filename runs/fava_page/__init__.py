@@ -1,1 +1,1 @@
-"""A page in Fava: the answer, sources and uses, the timeline, and links to Fava's own pages."""
+"""A page in Fava: the answer, sources and uses, the hole by cause, the timeline, and links."""

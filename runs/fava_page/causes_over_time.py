@@ -1,4 +1,4 @@
-"""Computes the hole by cause over time, as sums of each kind by day and by period.
+"""Computes the hole by cause over time: totals of each kind by day, and its sums by period.
 
 Signs are as in the hole: positive if a kind uses money, negative if a kind is a source of money.
 """
@@ -18,34 +18,34 @@ from runs.fava_page.line_picture import Line, LinePicture, line_picture
 from runs.fava_page.links import entries_of_kind, entries_of_time
 from runs.plots.paper import short
 
-# If there are more than MOST + 1 kinds, only MOST kinds have a line of their own, since readers
-# can't distinguish more lines.
+# Readers can't distinguish more than MOST + 1 lines. If there are more kinds than that, MOST kinds
+# have a line each, and all other kinds share one line.
 MOST = 7
-# A run of at most OF_DAYS days is divided into days. A longer run of at most OF_WEEKS days is
-# divided into weeks, and a longer run of at most OF_MONTHS days into months. A run of more than
-# OF_MONTHS days is divided into years.
+# A run of at most OF_DAYS days is divided into days, and a longer run of at most OF_WEEKS days into
+# weeks. A still longer run is divided into months if it has at most OF_MONTHS days, and otherwise
+# into years.
 OF_DAYS, OF_WEEKS, OF_MONTHS = 8, 80, 370
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The money that a kind uses in a period, and a link to the entries."""
+    """The money that a kind uses in a period, and a link to the entries of the period."""
 
     usd: Decimal
     link: str
 
     @property
     def told(self) -> str:
-        """Return the rounded amount."""
+        """Return the amount as a short text."""
         return short(float(self.usd))
 
 
 @dataclass(frozen=True, slots=True)
 class CauseLine:
-    """A kind, with the money that it uses in each period and in all periods together."""
+    """A kind or several kinds, with the money used in each period and in all periods together."""
 
     name: str
-    link: str | None  # None: the line is a sum of several kinds
+    link: str | None  # None: the line sums several kinds
     moved: tuple[Moved, ...]
     usd: Decimal
 
@@ -56,12 +56,12 @@ class Causes:
 
     picture: LinePicture
     periods: tuple[str, ...]
-    lines: tuple[CauseLine, ...]  # the lines in the order of the picture
-    hole: CauseLine  # the sum of the lines
+    lines: tuple[CauseLine, ...]  # in the order of the picture's lines
+    hole: CauseLine  # the sum of all lines
 
 
 def cause_accounts(run: RunFolder) -> dict[str, list[str]]:
-    """Return the group's accounts of causes by kind, as in the group's own books."""
+    """Return the accounts in the group's own books that belong to causes, by kind."""
     found: dict[str, list[str]] = {}
     for account, opened in run.opens.items():
         if opened.hole == "cause" and entity_of(account) in run.chart.parties.group:
@@ -74,7 +74,7 @@ def causes(run: RunFolder, marked: Sequence[date]) -> Causes:
 
     Args:
         run: the run.
-        marked: the days that the picture marks.
+        marked: the days to mark in the picture.
     """
     days, accounts = calendar(run), cause_accounts(run)
     posted = posted_cents(run, list(accounts.values()))
@@ -105,7 +105,7 @@ def causes(run: RunFolder, marked: Sequence[date]) -> Causes:
 
 
 def period_word(days: int) -> Callable[[date], str]:
-    """Return a function that writes a day's period in Fava's syntax, for books of *days* days."""
+    """Return a function that names the period of a day in Fava's syntax. A run has *days* days."""
     if days <= OF_DAYS:
         return date.isoformat
     if days <= OF_WEEKS:
@@ -114,7 +114,7 @@ def period_word(days: int) -> Callable[[date], str]:
 
 
 def _shown(cents: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the kinds with the largest running totals, and one line for all other kinds."""
+    """Return the kinds with the largest absolute totals on any day, and the sum of the others."""
     reach = {kind: int(abs(posted.cumsum()).max()) for kind, posted in cents.items()}
     moved = sorted((kind for kind in cents if reach[kind]), key=lambda kind: (-reach[kind], kind))
     few = moved if len(moved) == MOST + 1 else moved[:MOST]

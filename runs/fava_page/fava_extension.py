@@ -1,4 +1,4 @@
-"""The Fava extension, from which the template MoneyTrail.html gets the page's figures."""
+"""The Fava extension. The template `MoneyTrail.html` gets the page's figures from it."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from runs.fava_page.first_page import FirstPage, first_page
 
 
 class MoneyTrail(FavaExtensionBase):
-    """The page "Where did the money go?" on the books that Fava has opened."""
+    """The page "Where did the money go?" for the books that Fava has opened."""
 
     report_title = "Where did the money go?"
 
@@ -21,7 +21,7 @@ class MoneyTrail(FavaExtensionBase):
         self._page = None
 
     def page(self) -> FirstPage | str:
-        """Return the page, or one line with the reason why there is no page."""
+        """Return the page, or one line that says why there is no page."""
         if self._page is None:
             try:
                 folder = Path(self.ledger.beancount_file_path).parent

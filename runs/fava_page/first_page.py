@@ -1,6 +1,7 @@
-"""Computes the figures, pictures and links of the page in Fava.
+"""Computes the figures, pictures and links of our page in Fava.
 
-The kinds and the milestones have the same figures as the commands `where` and `timeline`.
+A kind has the same amount as in the command `where`. A milestone has the same day and amount as in
+the command `timeline`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,11 +35,11 @@ class AccountLink:
 
 @dataclass(frozen=True, slots=True)
 class KindLine:
-    """A kind with its amount, its accounts, and links to its entries."""
+    """A kind: its amount, its accounts, and a link to its entries."""
 
     kind: str
     plain: str  # the kind in plain English
-    usd: Decimal  # a use is positive, a source negative
+    usd: Decimal  # above zero for a use, below zero for a source
     share_of_uses_pct: Decimal | None  # None: the kind is a source
     link: str
     accounts: tuple[AccountLink, ...]
@@ -63,9 +64,9 @@ class FirstPage:
     hole_usd: Decimal
     kinds: tuple[KindLine, ...]  # uses, the largest first, then sources, the largest first
     used_usd: Decimal
-    brought_usd: Decimal  # negative, as all sources are
+    brought_usd: Decimal  # the sum of all sources, below zero
     dates: tuple[DateLine, ...]
-    sankey: Sankey | None  # None: the run has no movement of money
+    sankey: Sankey | None  # None: the run has no uses and no sources of money
     causes: Causes
     timeline: LinePicture
 
@@ -90,7 +91,7 @@ def first_page(run: RunFolder) -> FirstPage:
 
 
 def kind_lines(run: RunFolder, the_hole: Hole) -> tuple[KindLine, ...]:
-    """Return uses by kind, the largest first, then sources by kind, the largest first."""
+    """Return the uses, the largest first, then the sources, the largest first."""
     used = sum(the_hole.uses_usd.values(), ZERO)
     accounts = cause_accounts(run)
     in_order = [*the_hole.uses_usd.items(), *reversed(the_hole.sources_usd.items())]
@@ -118,7 +119,7 @@ def date_lines(dated: Iterable[First]) -> tuple[DateLine, ...]:
 
 
 def _sources_and_uses(kinds: Sequence[KindLine], hole_usd: Decimal, group: str) -> Sankey | None:
-    """Return the picture of all kinds. A hole is drawn as a source, and a surplus as a use."""
+    """Return the Sankey diagram. A hole is drawn as a source, and a surplus as a use."""
     uses = [Band(each.kind, each.usd, each.link) for each in kinds if each.usd > 0]
     sources = [Band(each.kind, -each.usd, each.link) for each in kinds if each.usd < 0]
     if hole_usd > 0:

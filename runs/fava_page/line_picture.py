@@ -10,10 +10,10 @@ from typing import NamedTuple
 from runs.fava_page.links import entries_of_day
 from runs.plots.paper import short
 
-WIDTH, HEIGHT = 900, 260  # of the picture, in pixels
-LEFT, RIGHT, TOP, BOTTOM = 60, 730, 24, 230  # the sides of the panel
+WIDTH, HEIGHT = 900, 260  # size of the picture, in pixels
+LEFT, RIGHT, TOP, BOTTOM = 60, 730, 24, 230  # sides of the panel, in pixels from left and top
 NEAR = 14  # the least distance of two labels, in pixels
-STEPS = 5  # the most steps of the axis
+STEPS = 5  # the most steps on the axis of amounts
 DAYS_NAMED = 6
 
 
@@ -30,7 +30,7 @@ class DrawnLine:
     """A drawn line, with its name at the right end."""
 
     name: str
-    told: str  # the text of the last amount
+    told: str  # the last amount, as text
     link: str
     points: str  # the points in the syntax of SVG
     end_y: float
@@ -48,21 +48,21 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class LinePicture:
-    """The picture of lines, in pixels."""
+    """A picture with lines. All places are in pixels."""
 
     width: int
     height: int
-    panel: tuple[int, int, int, int]  # its left, right, top and bottom
+    panel: tuple[int, int, int, int]  # left, right, top and bottom side
     lines: tuple[DrawnLine, ...]
     amounts: tuple[Tick, ...]
     days: tuple[Tick, ...]
-    marks: tuple[Tick, ...]  # the marked days, by number
+    marks: tuple[Tick, ...]  # the marked days, numbered from 1
 
 
 def line_picture(
     days: Sequence[date], lines: Sequence[Line], marked: Sequence[date]
 ) -> LinePicture:
-    """Draw lines over *days*. Each *marked* day gets a number."""
+    """Draw lines, which have one amount for each of *days*, and number the *marked* days."""
     amounts = [float(usd) for line in lines for usd in line.usd]
     low, high = min(0.0, *amounts), max(0.0, *amounts)
     high = high if high > low else low + 1
@@ -112,7 +112,7 @@ def _named(days: Sequence[date]) -> list[date]:
 
 
 def _apart(wanted: Sequence[float]) -> list[float]:
-    """Move labels apart down the picture, then up again until no label is below the panel."""
+    """Move labels down until none overlap, then up until no label is below the panel."""
     placed = list(wanted)
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     lowest = -inf

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from runs.plots.paper import short
 
-WIDTH, BANDS_HEIGHT = 900, 260  # in pixels: the picture's width, and the height of one side's bands
-GAP = 17  # pixels between the outer ends of bands, with room for a label at each end
+# In pixels: the picture's width, and the sum of the heights of all bands on one side.
+WIDTH, BANDS_HEIGHT = 900, 260
+GAP = 17  # vertical distance of two bands at their outer ends, in pixels, so that labels fit
 TOP, BAR = 26, 12
 LEFT, MIDDLE, RIGHT = 270, 444, 618  # left ends of the bars, in pixels
 TEXT_PAD = 6
@@ -31,9 +32,9 @@ class DrawnBand:
     """A drawn band: a shape, a bar at its outer end, and a label."""
 
     name: str
-    told: str  # the text of the amount
+    told: str  # the amount, as text
     link: str
-    path: str  # the path of the shape, in the syntax of SVG
+    path: str  # the outline of the shape, in the syntax of SVG
     bar: tuple[float, float, float]  # x, y and height
     label: tuple[float, float]
     is_source: bool
@@ -41,18 +42,18 @@ class DrawnBand:
 
 @dataclass(frozen=True, slots=True)
 class Sankey:
-    """The Sankey diagram, in pixels."""
+    """The Sankey diagram. All places and sizes are in pixels."""
 
     width: int
     height: float
     group: str
-    told: str  # the sum of all sources, which equals the sum of all uses
+    told: str  # the sum of all uses, as text
     middle: tuple[float, float, float]  # the group's bar: x, y and height
     bands: tuple[DrawnBand, ...]
 
 
 def sankey(sources: Sequence[Band], uses: Sequence[Band], group: str) -> Sankey:
-    """Draw sources and uses with equal sums.
+    """Draw sources and uses, whose sums must be equal.
 
     Raises:
         ValueError: the sums differ, or are zero.

@@ -19,25 +19,25 @@ class NothingToServeError(MistakeError):
 
 
 def address(run: RunFolder, port: int = PORT) -> str:
-    """Return the address of the first page, which opens after Fava listens on *port*."""
+    """Return the address of our page in Fava. It works while Fava listens on *port*."""
     return f"http://localhost:{port}{page_address(group_title(run))}"
 
 
 def opener(run: RunFolder, port: int = PORT) -> Callable[[], None]:
     """Return a function that runs Fava until it is interrupted.
 
-    Fava can only read the books, since they are sealed.
+    Fava runs in its read-only mode, because the books are sealed.
 
     Raises:
-        NothingToServeError: Fava is not installed, or the run does not have the files to open.
+        NothingToServeError: Fava is not installed, or a file that Fava needs is missing.
         ForeignCodeError: the books could make Fava run code that is not ours.
     """
     _check_books(run)
     try:
         from fava.cli import main as fava
 
-        # Fava first searches the run's folder for an extension. A module that is imported already
-        # is not searched.
+        # To find the extension, Fava searches the run's folder first. It does not search for a
+        # module that is imported already, so we import ours here.
         import moneytrail_fava  # noqa: F401
     except ImportError as error:
         raise NothingToServeError(

@@ -1,1 +1,1 @@
-"""Pictures of reports. A picture is drawn from the figures of one report, and from nothing else."""
+"""Pictures of reports. A picture shows only figures of one report."""

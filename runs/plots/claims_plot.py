@@ -20,7 +20,7 @@ COLUMNS = {
     StatementVerdict.NOT.value: "X",
     CANT_SAY: "$?$",
 }
-STEP = 0.14  # distance of two marks, as a share of a column's width
+STEP = 0.14  # distance of two marks in one cell, as a share of a column's width
 STRIPE = "#f0f0f0"
 INK = "#1b4965"
 SIZE = 60  # the size of a mark, in square points
@@ -29,8 +29,8 @@ SIZE = 60  # the size of a mark, in square points
 def claims_figure(found: Claims) -> "Figure":
     """Draw a row for each tweet and a column for each verdict, with a mark for each statement.
 
-    A hollow mark is a statement that an input of the scenario affects. A question mark is a
-    statement that the runs can't decide.
+    A hollow mark is a statement whose verdict depends strongly on an input of the scenario. A
+    question mark is a statement that no run can decide.
 
     Args:
         found: the result of `claims`.
@@ -58,7 +58,7 @@ def claims_figure(found: Claims) -> "Figure":
 
 
 def _rows(axes: "Axes", found: Claims, columns: int) -> None:
-    """Write each tweet's subject, and shade every second row."""
+    """Write the subject and the number of each tweet, and shade every second row."""
     tweets = range(1, len(found.about) + 1)
     for tweet in tweets:
         if tweet % 2:
@@ -93,7 +93,7 @@ def _heading(name: str) -> str:
 
 
 def _marks(axes: "Axes", found: Claims, columns: list[str]) -> None:
-    """Draw the statements, and label the central statement."""
+    """Draw a mark for each statement, and label the central statement."""
     cells: dict[tuple[int, str], list[JudgedStatement]] = defaultdict(list)
     for each in found.judged:
         cells[each.statement.tweet, _column(each)].append(each)

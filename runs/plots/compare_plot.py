@@ -1,4 +1,4 @@
-"""A picture of a run beside the record: each outcome in dollars beside its recorded range."""
+"""A picture of a run and the record: each outcome in dollars beside its recorded range."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -20,11 +20,11 @@ def compare_figure(outcomes: Sequence[Row]) -> "Figure":
         outcomes: rows of `compare`. Only outcomes in dollars are drawn.
 
     Raises:
-        PlotError: matplotlib is not installed, or there is no outcome in dollars.
+        PlotError: matplotlib is not installed, or no outcome in dollars is on record.
     """
     rows = drawn(outcomes)
     if not rows:
-        raise PlotError("no outcome of this run in dollars is on record; nothing to draw")
+        raise PlotError("none of this run's outcomes in dollars is on record; nothing to draw")
     with style():
         figure = canvas(9, 1.3 + INCH_PER_ROW * len(rows))
         axes = figure.subplots()
@@ -61,7 +61,7 @@ def _named(row: AmountRow) -> str:
 
 
 def drawn(outcomes: Sequence[Row]) -> Sequence[AmountRow]:
-    """Return the outcomes in dollars that the record has too, the largest recorded amount first."""
+    """Return the outcomes in dollars that are on record, the largest recorded amount first."""
     rows = [
         row
         for row in outcomes

@@ -1,4 +1,4 @@
-"""A picture of the cash coverage: firms' profits, customers' claims and the exchange's cash."""
+"""A picture of firms' profits, customers' claims, the exchange's cash and the cash coverage."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# For each figure of a day's close, the name and the style of its line. The line of the cash is
-# thick, so that it is visible below another line.
+# The figures at a day's close, each with the name and the style of its line. The line of the cash
+# is thick, so that it is visible below another line.
 LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "house_cash_usd": ("liquid cash of the house", {"color": "#b0b0b0", "linewidth": 5}),
     "claims_usd": (
@@ -39,7 +39,7 @@ LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 
 
 def coverage_figure(found: CoverageByDay) -> "Figure":
-    """Draw the firms' profit and all claims beside the exchange's cash, and the cash coverage.
+    """Draw the firms' profit, the claims and the exchange's cash, and below them the cash coverage.
 
     Args:
         found: the result of `cash-coverage`.
@@ -77,7 +77,7 @@ def coverage_figure(found: CoverageByDay) -> "Figure":
 
 
 def _mark_dates(panels: Sequence["Axes"], dates: Sequence[FirstShort]) -> None:
-    """Draw a line at each milestone's day, and write the milestones' names below the picture."""
+    """Draw a line at the first day of each event, and write the events below the picture."""
     letters: dict[date, str] = {}
     told = []
     for letter, first in zip("abcd", dates, strict=True):

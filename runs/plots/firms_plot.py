@@ -1,4 +1,4 @@
-"""A picture of the trading firms: the edge after fees of each firm, by its speed."""
+"""A picture of the trading firms: each firm's edge less fees, and its reaction time."""
 
 from math import floor, log10
 from typing import TYPE_CHECKING
@@ -19,20 +19,20 @@ from runs.plots.paper import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-AT_ONCE_MS = 0.1  # a reaction time of zero is drawn here, since a logarithmic axis has no zero
-# The size of a mark shows capital. A mark below the smallest size would be invisible.
+AT_ONCE_MS = 0.1  # shorter reaction times are drawn here, since a logarithmic axis has no zero
+# A mark's area shows the firm's opening capital. Marks below the smallest area would be invisible.
 LARGEST, SMALLEST = 500, 12
 
 
 def firms_figure(found: FirmAccounts) -> "Figure":
-    """Draw each firm's edge after fees against its reaction time.
+    """Draw a mark for each firm. Its x is the reaction time, its y the edge less fees.
 
     Args:
         found: the result of `firms`.
 
     Raises:
-        PlotError: matplotlib is not installed, or the books have no reaction time of a firm that
-            has entered.
+        PlotError: matplotlib is not installed, or the books have no reaction time of any firm that
+            entered.
     """
     firms = [
         each for each in found.results if each.profile.status != "waiting"
@@ -44,9 +44,7 @@ def firms_figure(found: FirmAccounts) -> "Figure":
     }
     firms = [each for each in firms if each.firm in reaction_ms]
     if not firms:
-        raise PlotError(
-            "the books have no reaction times of firms that entered in this run; nothing to draw"
-        )
+        raise PlotError("the books have no reaction time of any firm that entered; nothing to draw")
     largest_usd = max(float(each.opening_capital_usd) for each in firms)
     of_class_usd = {each.result.firm: each.result.edge_less_fees_usd for each in found.classes}
     with style():

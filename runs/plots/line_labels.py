@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 APART = 0.11  # the least distance of two labels, as a share of a panel's height
-BESIDE = 1.03  # left end of the labels, in widths of a panel
+BESIDE = 1.03  # left end of the labels, as a share of a panel's width
 
 
 class LineEnd(NamedTuple):
@@ -25,7 +25,7 @@ def label_ends(axes: "Axes", last: date, ends: Sequence[LineEnd]) -> None:
 
     Args:
         axes: the panel, with its lines drawn.
-        last: the day at which the lines end.
+        last: the last day of the lines.
         ends: the name and the last amount of each line.
     """
     low, high = axes.get_ylim()
@@ -45,12 +45,12 @@ def label_ends(axes: "Axes", last: date, ends: Sequence[LineEnd]) -> None:
 
 
 def spread(heights: Sequence[float]) -> list[float]:
-    """Move heights apart by at least `APART`, but keep their order and their middle.
+    """Move heights until they are at least `APART` apart. Their order and their mean stay.
 
     Args:
         heights: shares of a panel's height, the largest first.
     """
-    groups: list[list[float]] = []  # groups of labels that touch each other
+    groups: list[list[float]] = []  # a group has the heights of labels that would overlap
     for height in heights:
         groups.append([height])
         while len(groups) > 1 and _places(groups[-2])[-1] - _places(groups[-1])[0] < APART:
@@ -59,6 +59,6 @@ def spread(heights: Sequence[float]) -> list[float]:
 
 
 def _places(group: Sequence[float]) -> list[float]:
-    """Return places at distances of `APART` around the middle of a group."""
+    """Return heights that are `APART` apart and have the same mean as the group."""
     top = sum(group) / len(group) + APART * (len(group) - 1) / 2
     return [top - APART * n for n in range(len(group))]

@@ -1,4 +1,4 @@
-"""A picture of a liquidation cascade: prices, liquidations, and the backstops' results."""
+"""A picture of a liquidation cascade: prices, liquidations, and the backstops."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Styles of lines, one for each market, in the order of the books.
+# The styles of the markets' price lines, in the order of the books.
 PRICES: Sequence[Mapping[str, Any]] = (
     {"color": "black", "linewidth": 0.9},
     {"color": "#f2a541", "linewidth": 2.4},
@@ -36,13 +36,13 @@ PRICES: Sequence[Mapping[str, Any]] = (
     {"color": "#a93226", "linewidth": 1.4, "linestyle": (0, (1, 1))},
     {"color": "#888888", "linewidth": 1.2, "linestyle": "-."},
 )
-# For each column of the cascade, how customers' positions were closed, and the bar's style.
+# The columns of the cascade, each with the way in which positions were closed, and the bars' style.
 WAYS_OUT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "in_book_usd": ("in the book", {"facecolor": "#d9d9d9"}),
     "backstop_usd": ("by backstops", {"facecolor": "#1b4965"}),
     "deleveraged_usd": ("against the other side", {"facecolor": "white", "hatch": "/////"}),
 }
-# The line of the captive provider is thick, the lines of the others are thin.
+# The line of a captive backstop is thick. The lines of other backstops are thin.
 CAPTIVE_LINE: Mapping[str, Any] = {"color": "black", "linewidth": 2.4}
 OTHER_LINES: Sequence[Mapping[str, Any]] = (
     {"color": "#a93226", "linewidth": 1.1, "linestyle": (0, (5, 1.5))},
@@ -70,7 +70,7 @@ def liquidations_figure(found: Liquidations) -> "Figure":
         panels = figure.subplots(4, sharex=True, height_ratios=(4, 4, 3, 3))
         _draw_prices(panels[0], times, course)
         _draw_cascade(panels[1], times, found.hours)
-        # The largest position of a step is drawn over the whole step, a result at the step's end.
+        # A step's largest position is drawn over the whole step. A result is drawn at its end.
         held = [step.held_usd for step in course]
         _draw_backstops(panels[2], times, held, standing, "steps-pre")
         _draw_backstops(panels[3], times, [step.result_usd for step in course], standing)
@@ -104,7 +104,7 @@ def _draw_prices(axes: "Axes", times: np.ndarray, course: Sequence[CourseStep]) 
 
 
 def _draw_cascade(axes: "Axes", times: np.ndarray, cascade: Sequence[CascadeHour]) -> None:
-    """Draw stacked bars of liquidations, one for each step between two *times*."""
+    """Draw the liquidated amounts as stacked bars, one bar for each step between two *times*."""
     step = times[1] - times[0]
     begins = times[:-1]
     base = [0.0] * len(begins)
@@ -136,7 +136,7 @@ def _draw_backstops(
     standing: Mapping[str, ProviderKind],
     drawn: str = "default",
 ) -> None:
-    """Draw an amount of each backstop provider as a line with steps."""
+    """Draw a line for each backstop: its positions, or its results so far."""
     axes.axhline(0, **ZERO_LINE)
     others = cycle(OTHER_LINES)
     for name, what in standing.items():

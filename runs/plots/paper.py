@@ -1,8 +1,8 @@
 """The parts that all pictures share: style, axes and files.
 
-All pictures are readable in black and white: shapes and line styles differ, not only colours. With
-one version of matplotlib, the same report always gives the same bytes. The extra `plot` installs
-matplotlib.
+All pictures can be read in black and white, because shapes, line styles or shades differ, not only
+colours. With the same version of matplotlib, the same report always gives the same bytes.
+`pip install 'moneytrail[plot]'` installs matplotlib.
 """
 
 import textwrap
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 Member = TypeVar("Member")
 
-# For each suffix, the metadata that contain the time of writing. Files are written without these
-# metadata, so that the same picture always has the same bytes.
+# The metadata that contain the time of writing, by the suffix of the file. They are left out, so
+# that the same picture always has the same bytes.
 DATES: Mapping[str, Mapping[str, None]] = {
     ".png": {},
     ".svg": {"Date": None},
@@ -41,23 +41,24 @@ STYLE = {
     "svg.hashsalt": "moneytrail",
 }
 
-# Marks of the firms' classes, the fastest class first. Shapes differ, and dark and light alternate.
+# Marks of the firms' classes, the fastest class first. All differ in shape and in shade.
 MARKS = (("o", "#1b4965"), ("s", "#f2a541"), ("^", "white"), ("D", "#888888"), ("v", "black"))
 EDGE: Mapping[str, Any] = {"edgecolor": "black", "linewidth": 0.6}
 ZERO_LINE: Mapping[str, Any] = {"color": "black", "linewidth": 0.6, "zorder": 0}
-# Coordinates of a label: x in the axis's units, y as a share of the panel's height, and an offset
-# in points.
+# The place of a label: x in units of the axis, and y as a share of the panel's height. The label is
+# moved from this place by a number of points.
 ABOVE: Mapping[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
 MINUS = "\N{MINUS SIGN}"
 
 TYPICAL = 45  # a mark's size, in square points
-SOURCE_GAP = -0.01  # the place of the source below a picture, as a share of the height
-SOURCE_CHARACTERS = 170  # the most characters in a line of the source
-LEGEND_PAD = 24  # points between a panel and its title, for a legend
-DAYS_LABELLED = 7  # the most days with a label
-WIDE = 30  # a linear axis does not show amounts this many times smaller than the largest
-DECADES = 100  # a logarithmic axis is linear for amounts this many times smaller than the largest
-SHORT = {9: " bn", 6: " M", 3: " k", 0: ""}  # the key is a power of ten
+SOURCE_GAP = -0.01  # top of the source's text, which is below the picture, as a share of its height
+SOURCE_CHARACTERS = 170  # the most characters in a line of the source's text
+LEGEND_PAD = 24  # distance of a panel from its title, in points, so that a legend fits
+DAYS_LABELLED = 7  # the most days that have a label
+WIDE = 30  # beside the largest amount, amounts this many times smaller are invisible
+# Near zero a logarithmic axis is linear: up to 1 / DECADES of the largest amount's power of ten.
+DECADES = 100
+SHORT = {9: " bn", 6: " M", 3: " k", 0: ""}  # by exponent of ten
 
 
 class PlotError(MistakeError):
@@ -70,7 +71,7 @@ def save(figure: "Figure", path: Path, source: str = "") -> None:
     Args:
         figure: the picture.
         path: the file.
-        source: the run that the picture shows. It is printed below the picture.
+        source: a text below the picture, which names the run.
 
     Raises:
         PlotError: the format is unknown, or the file can't be written.
@@ -90,7 +91,7 @@ def save(figure: "Figure", path: Path, source: str = "") -> None:
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Set everything on which a picture's bytes depend, so that user settings have no effect."""
+    """Use STYLE and matplotlib's defaults, so that the user's own settings have no effect."""
     try:
         from matplotlib import style
     except ImportError as error:
@@ -103,29 +104,29 @@ def style() -> Iterator[None]:
 
 def canvas(width_in: float, height_in: float) -> "Figure":
     """Return an empty picture."""
-    # pyplot is not used, since it would store every figure and look for a screen.
+    # pyplot is not used, because it keeps every figure in memory and looks for a screen.
     from matplotlib.figure import Figure
 
     return Figure((width_in, height_in), layout="constrained")
 
 
 def scale(axes: "Axes", which: str, figures: Sequence[float]) -> None:
-    """Make an axis (x or y) logarithmic, except near zero, if a linear axis hides many amounts."""
+    """Make an axis (x or y) logarithmic except near zero, if `is_wide` holds for its figures."""
     axis, set_scale = {
         "x": (axes.xaxis, axes.set_xscale),
         "y": (axes.yaxis, axes.set_yscale),
     }[which]
     if is_wide(figures):
         decade = floor(log10(max(map(abs, figures))))
-        # The factor 1.0001 prevents an extra label: for matplotlib log10(1000) is less than 3.
+        # The factor prevents an extra label, since matplotlib computes log10(1000) as less than 3.
         set_scale("symlog", linthresh=1.0001 * 10**decade / DECADES)
     axis.set_major_formatter(short)
 
 
 def is_wide(amounts: Sequence[float]) -> bool:
-    """Return whether over a quarter of the amounts is invisible beside the largest amount.
+    """Return whether more than a quarter of the amounts are invisible beside the largest amount.
 
-    Amounts of zero do not count.
+    Amounts of zero are left out.
     """
     sizes = sorted(abs(usd) for usd in amounts if usd)
     return bool(sizes) and sizes[len(sizes) // 4] * WIDE < sizes[-1]
@@ -141,7 +142,7 @@ def short(usd: float, _position: float | None = None) -> str:
 def by_class(
     classes: Iterable[str], firms: Sequence[tuple[str | None, Member]]
 ) -> Iterator[tuple[str, dict[str, Any], list[Member]]]:
-    """Yield the name of each class of firms, the mark of the class, and its firms."""
+    """Yield each class's name, mark and firms. Without classes, all firms are one class."""
     names = [name for name in dict.fromkeys(classes) if name != ALL] or [ALL]
     for name, (marker, colour) in zip(names, cycle(MARKS), strict=False):
         members = [firm for of, firm in firms if name in (ALL, of or NO_CLASS)]

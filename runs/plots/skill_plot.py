@@ -1,4 +1,4 @@
-"""A picture of skill: each firm's result at the house against the same firm's result elsewhere."""
+"""A picture of skill: each firm's result at the house, and its result elsewhere."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 
 def skill_figure(found: Skill) -> "Figure":
-    """Draw results of firms at the house and elsewhere, and of classes with and without quotes.
+    """Draw a mark for each firm. Its x is the result at the house, its y the result elsewhere.
+
+    A second panel shows the results of each class on days with the maker's quotes, and on days
+    without. It needs days on which the maker quotes all day, and days on which it never quotes.
 
     Args:
-        found: the result of `skill`. There is a second panel only if the maker quotes on some whole
-            days and does not quote on other whole days.
+        found: the result of `skill`.
 
     Raises:
         PlotError: matplotlib is not installed.
@@ -68,7 +70,7 @@ def _draw_places(axes: "Axes", found: Skill) -> None:
 
 
 def _draw_quoter(axes: "Axes", groups: Sequence[QuoterOnAndOff]) -> None:
-    """Draw results with intervals: above, days with the maker's quotes; below, days without."""
+    """Draw two results in each row, with intervals. The upper one is for days with quotes."""
     figures = [getattr(row, f"{state}_bps_per_day") for row in groups for state in ("on", "off")]
     scale(axes, "x", [float(bps) for bps in figures if bps is not None])
     axes.axvline(0, **ZERO_LINE)

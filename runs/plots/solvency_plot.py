@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHADES = ("#1b4965", "#9db4c0", "#f2a541", "#e8e8e8", "#888888", "white")
-NARROW = 0.03  # the least distance of two names, as a share of the higher column
+NARROW = 0.03  # the least distance of two names, as a share of the higher column's height
 
 
 def solvency_figure(found: Solvency) -> "Figure":
-    """Draw the group's assets and liabilities at market prices side by side.
+    """Draw the group's assets, with tokens at mark, beside its liabilities.
 
     Args:
         found: the result of `solvency`.
@@ -51,12 +51,12 @@ def solvency_figure(found: Solvency) -> "Figure":
 
 
 def _stack(axes: "Axes", place: int, lines: list[GroupLine], highest: float) -> None:
-    """Draw a column with the largest part at the bottom, and each part's name and amount."""
+    """Draw the parts of a column, the first at the bottom, each with its name and amount."""
     bottom, last = 0.0, 0.0
     for n, line in enumerate(lines):
         usd = float(line.at_mark_usd)
         axes.bar(place, usd, 0.5, bottom, color=SHADES[n % len(SHADES)], **EDGE)
-        # The names of thin parts are placed one above the other.
+        # If parts are thin, names are moved up, so that they do not overlap.
         last = max(bottom + usd / 2, last + NARROW * highest if n else 0.0)
         axes.annotate(
             f"{line.line} {short(usd)}",

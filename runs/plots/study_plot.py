@@ -1,4 +1,4 @@
-"""A picture of a study: the mechanism's part of the hole, by the number of missed facts."""
+"""A picture of a study: for each life, the mechanism's share of the hole, and the missed facts."""
 
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-STEPS = 9  # the most lives side by side that miss the same number of facts
-STEP = 0.09  # horizontal distance of two such lives, in facts
+STEPS = 9  # the number of places, side by side, for lives that miss the same number of facts
+STEP = 0.09  # distance of two such places; the distance of two numbers of facts is 1
 SHADE = "#e8eef2"
 
 
@@ -60,11 +60,11 @@ def study_figure(found: StudyReport) -> "Figure":
 
 
 def _frame(axes: "Axes", allowed: int) -> None:
-    """Draw the line of half the hole, and shade the lives that fit the record.
+    """Draw a line at half of the hole, and shade the area of lives that fit the record.
 
     Args:
         axes: the panel.
-        allowed: the largest number of facts that a plausible life misses.
+        allowed: the most facts that a plausible life may miss.
     """
     axes.axhline(0, **{**ZERO_LINE, "zorder": 1})
     axes.axhline(100 * HALF, color="black", linewidth=0.8, linestyle="--", zorder=1)
@@ -89,7 +89,7 @@ def _frame(axes: "Axes", allowed: int) -> None:
 
 
 def _beside(missed: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Return small horizontal offsets, so that lives with nearly equal shares are visible."""
+    """Return small horizontal offsets, so that lives with nearly equal shares do not overlap."""
     rank = np.empty(len(share), int)
     for number in np.unique(missed):
         (places,) = np.nonzero(missed == number)

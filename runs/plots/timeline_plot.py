@@ -1,4 +1,4 @@
-"""A picture of the group over time: debts and cash, the hole, assets at mark."""
+"""A picture of the group over time, in three panels: claims, the hole, and assets."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# For each panel its label, and for each figure the name and the style of its line.
+# The three panels: the label of each panel, and the name and the style of each of its lines.
 LIFE: Sequence[tuple[str, Mapping[str, tuple[str, Mapping[str, Any]]]]] = (
     (
         "claims and assets, USD",
@@ -57,12 +57,12 @@ LIFE: Sequence[tuple[str, Mapping[str, tuple[str, Mapping[str, Any]]]]] = (
     ),
 )
 DOTTED = 24  # a line with at most this many points has a mark at each point
-LETTERS_PAD = 18  # points between a panel and its title; the letters of milestones are there
-NEAR = 0.03  # share of the axis; the letters of dates closer than this are grouped
+LETTERS_PAD = 18  # distance of the first panel from its title, in points, so that letters fit
+NEAR = 0.03  # milestones closer than this share of the axis have their letters in one place
 
 
 def timeline_figure(found: Timeline) -> "Figure":
-    """Draw debts and cash, the hole, and paper wealth, with the days of milestones.
+    """Draw three panels (claims, the hole, assets), and mark the days of milestones.
 
     Args:
         found: the result of `timeline`.
@@ -95,7 +95,7 @@ def timeline_figure(found: Timeline) -> "Figure":
 
 
 def _mark_firsts(panels: Sequence["Axes"], firsts: Sequence[First]) -> None:
-    """Draw a line with a letter at each milestone's first day, and write the names below."""
+    """Draw a line and a letter at each milestone's first day, and list the milestones below."""
     from matplotlib.dates import date2num
 
     came = sorted(
@@ -122,6 +122,6 @@ def _mark_firsts(panels: Sequence["Axes"], firsts: Sequence[First]) -> None:
 
 
 def _dated(first: First) -> str:
-    """Write a milestone with its first day, and the day from which it lasts until the end."""
+    """Name a milestone, its first day, and the day from which it lasts until the end, if any."""
     said, since = f"{first.what}, first on {first.day}", first.continuous_since
     return f"{said}, and on every day from {since}" if since and since != first.day else said

@@ -1,4 +1,4 @@
-"""A picture of tracing: a Sankey diagram for each rule of the courts."""
+"""A picture of tracing: a Sankey diagram for each tracing rule."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -12,29 +12,29 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FOLLOWED, OTHER = "#1b4965", "#b0b0b0"
-BAR = 0.02  # width of a bar, as a share of the panel's width
-GAP = 0.02  # distance of two bars, as a share of the panel's height
-SMALL = 0.02  # sources and uses of at most this share of the total are merged into REST
+BAR = 0.02  # width of a bar, as a share of the distance between sources and uses
+GAP = 0.02  # distance of two bars, as a share of the sum of the heights of one side's bars
+SMALL = 0.02  # a source or a use of at most this share of the total is merged into REST
 REST = "others"
 LEFT = "left"
 
-Ribbons = Mapping[tuple[str, str], int]  # cents by source and use
+Ribbons = Mapping[tuple[str, str], int]  # by source and use, the amount in cents
 
 
 def trace_figure(found: Trace) -> "Figure":
-    """Draw flows from sources to uses, one panel for each rule.
+    """Draw flows from sources to uses, in one panel for each rule.
 
-    Money that returned to its own source is left out, since its wide band would hide other flows.
+    Money that returned to its own source is left out. Its wide band would make other bands thin.
 
     Args:
         found: the result of `trace`.
 
     Raises:
-        PlotError: matplotlib is not installed, or all money returned to its source.
+        PlotError: matplotlib is not installed, or all money returned to its own source.
     """
     by_rule = {rule: _ribbons(found, rule) for rule in TracingRule}
     if not any(by_rule.values()):
-        raise PlotError("all money of this source was returned to it; nothing to draw")
+        raise PlotError("all money returned to its own source; nothing to draw")
     with style():
         figure = canvas(9, 12)
         panels = list(figure.subplots(3, 2).flat)
@@ -51,7 +51,7 @@ def trace_figure(found: Trace) -> "Figure":
 
 
 def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
-    """Return cents by source and use. Cash that is left counts as a use.
+    """Return the cents of each source for each use. Cash that is left is a use.
 
     Small sources are merged into one source, and small uses into one use.
     """
@@ -73,9 +73,9 @@ def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
 
 
 def _sums(cents: Ribbons, end: int) -> dict[str, int]:
-    """Return sums by source (end 0) or by use (end 1), the largest first.
+    """Return the sum of each source (end 0) or of each use (end 1), the largest first.
 
-    The last sums are REST and the cash that is left.
+    REST and then the cash that is left are at the end.
     """
     sums: dict[str, int] = {}
     for way, part in cents.items():

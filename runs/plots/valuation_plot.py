@@ -1,4 +1,4 @@
-"""A picture of the exchange's value: recorded prices, and appraisals with and without its maker."""
+"""A picture of the exchange's value: monthly appraisals, and recorded values at funding rounds."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -17,11 +17,11 @@ LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     AS_TRADING_FIRM: ("as a trading firm", {"color": "#a93226", "linestyle": ":"}),
 }
 
-ENDS = ("low_usd", "high_usd")  # the columns with the ends of the range of the multiple
+ENDS = ("low_usd", "high_usd")  # the values at the lowest and at the highest multiple
 
 
 def valuation_figure(found: HouseValuation) -> "Figure":
-    """Draw monthly appraisals of the exchange, and the prices of recorded funding rounds.
+    """Draw the exchange's monthly value by each method, and its recorded values at rounds.
 
     Args:
         found: the result of `valuation`.

@@ -1,4 +1,4 @@
-"""A picture of where the money went: a bar for each use, with the thread's mechanism marked."""
+"""A picture of uses and sources of money. Uses that the thread names have their own colour."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -11,25 +11,25 @@ from runs.plots.paper import EDGE, ZERO_LINE, PlotError, canvas, short, style
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST = 14  # the number of largest uses with their own bars
+MOST = 14  # each of this many largest uses has its own bar
 SOURCES = 5
 REST, CLAIMED, SOURCE = "#9db4c0", "#a93226", "white"
 INCH_PER_BAR = 0.24
 
 
 class Bar(NamedTuple):
-    """A kind with its amount, which is positive for a use and negative for a source."""
+    """A bar for one kind, or for several small kinds. Uses are positive, sources negative."""
 
     name: str
     usd: float
-    claimed: str | None  # the part of the thread's mechanism to which the kind belongs
+    claimed: str | None  # the part of the mechanism to which the kind belongs
 
 
 def where_figure(found: Hole) -> "Figure":
     """Draw uses to the right and sources to the left. The hole is uses minus sources.
 
     Args:
-        found: the hole by kind.
+        found: the hole, with the amount of each kind.
 
     Raises:
         PlotError: matplotlib is not installed, or the run has no uses and no sources of money.
@@ -74,7 +74,10 @@ def where_figure(found: Hole) -> "Figure":
 
 
 def bars(found: Hole) -> list[Bar]:
-    """Return the bars, the largest use first. Small bars other than the thread's are summed."""
+    """Return the bars of uses, the largest first, then the bars of sources, the largest first.
+
+    Small uses that the thread does not name share one bar. Small sources share another bar.
+    """
     uses = _bars(found.uses_usd)
     claimed = [bar for bar in uses if bar.claimed]
     own = {bar.name for bar in (*uses[:MOST], *claimed)}

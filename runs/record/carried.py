@@ -1,10 +1,10 @@
 """The captive maker's balance sheet in a run's books, with its uses of money and its losses.
 
-Debts minus assets minus uses equals, to the cent, the loss of all other kinds, such as quotes,
-liquidations, portfolio and interest. Coins and tokens held for their price count at mark. FTT, SOL
-and SRM (the kind `Tokens`) count as zero, as on record, so their cost is a loss. If the maker sold
-customers' coins, the maker owes these coins to the exchange. This debt counts at mark, so a rise of
-the price since the sale is a loss.
+To the cent, debts less assets less uses of money are the net loss of all other kinds, such as
+quotes, liquidations, portfolio and interest. Coins and tokens held for their price count at mark.
+FTT, SOL and SRM (the kind `Tokens`) count as zero, as in the record, so their cost is a loss. If
+the maker sold customers' coins, the maker owes these coins to the exchange. This debt counts at
+mark, so a rise of the price since the sale is a loss.
 """
 
 from collections import defaultdict
@@ -22,10 +22,10 @@ from runs.record.measured_books import MeasuredBooks, Span
 from runs.record.sheet_lines import in_dollars, worth
 
 PORTFOLIO = "a falling portfolio"
-# The groups of kinds that may explain a residual, in the order of tables. Other kinds have no group
-# and are shown by their own names.
+# The groups of kinds that may explain a residual, in the order in which tables list them. A kind
+# without a group is listed by its own name.
 CARRIERS = (*Claimed, PORTFOLIO)
-# The kinds of use in each recorded line. The line `use-others` has all other kinds.
+# The kinds of use in each line of the record. The line `use-others` has all other kinds of use.
 USES_OF_LINE: Mapping[str, tuple[Kind, ...]] = {
     "use-ventures": AT_COST,
     "use-buyback": (Kind.BUYBACK,),
@@ -41,11 +41,11 @@ class MakerSheet:
 
     day: date
     lenders_usd: Decimal
-    house_usd: Decimal  # net debt to the exchange
+    house_usd: Decimal  # debts to the exchange less claims on it
     liquid_usd: Decimal
     coins_usd: Decimal  # coins and tokens held for their price, at mark
-    uses_usd: Mapping[str, Decimal]  # by kind, with stakes at cost
-    lost_usd: Mapping[str, Decimal]  # by mechanism or by kind; losses are positive
+    uses_usd: Mapping[str, Decimal]  # by kind; stakes are at cost
+    lost_usd: Mapping[str, Decimal]  # by group in CARRIERS, or by kind; losses are positive
     stale_usd: Decimal  # the loss on stale quotes alone
 
     @property
@@ -60,7 +60,7 @@ class MakerSheet:
 
     @property
     def all_uses_usd(self) -> Decimal:
-        """Return all uses, stakes included."""
+        """Return the sum of all uses, including stakes."""
         return sum(self.uses_usd.values(), ZERO)
 
     @property
@@ -69,11 +69,11 @@ class MakerSheet:
         return self.sources_usd - self.liquid_usd - self.coins_usd - self.all_uses_usd
 
     def used_usd(self, kinds: tuple[str, ...]) -> Decimal:
-        """Return the sum of some kinds of use."""
+        """Return the sum of the uses of the given kinds."""
         return sum((self.uses_usd.get(kind, ZERO) for kind in kinds), ZERO)
 
     def line_usd(self, key: str) -> Decimal | None:
-        """Return the run's figure for a line of the record, or None if the books have none."""
+        """Return the run's figure for a line of the record, or None if there is no such figure."""
         named = {kind for kinds in USES_OF_LINE.values() for kind in kinds}
         lines = {
             "source-lenders": self.lenders_usd,
@@ -101,7 +101,7 @@ def maker_sheet(books: MeasuredBooks, day: date) -> MakerSheet:
         if opened.hole != CAUSE:
             parts[opened.hole] += worth(books, account, span)
             continue
-        # The loss on customers' coins that were sold is the coins' value at mark less the proceeds.
+        # If customers' coins were sold, the loss is the coins' value at mark less the proceeds.
         of = worth if kind == Kind.COINS else in_dollars
         usd[kind] += of(books, account, span)
         if account.startswith(ASSETS) and kind not in (*AT_COST, Kind.TOKENS):

@@ -1,9 +1,9 @@
 """Compares a run with the public record, and lists outcomes and inputs separately.
 
-Each row has the record's definition in words, and the run's figure if the run has a figure of the
-same definition. An outcome has a verdict. An input has no verdict: the scenario states the input or
-its cause, so agreement proves nothing. One outcome is the hole. In the shipped lives it is mostly a
-sum of amounts that the scenario states, and the table `origins` shows this sum.
+Each recorded fact has a definition in words. A fact is compared only if the run has a figure of the
+same definition. Outcomes are judged. Inputs are not judged: the scenario states the input or its
+cause, so agreement proves nothing. The hole is an outcome, but it may contain amounts that the
+scenario states. The table `origins` shows these amounts.
 """
 
 from collections import Counter
@@ -44,25 +44,25 @@ from runs.record.market_judgement import MarketJudgement, market_judgement
 from runs.record.measured_books import MeasuredBooks, Span
 from runs.record.measures import MEASURES, NEVER
 
-FURTHEST = 3  # number of rows named in the answer
+FURTHEST = 3  # the most deviations that the answer names
 
 
 @dataclass(frozen=True, slots=True)
 class BesideRecord:
-    """A run compared with the record: facts for which it has a figure, and facts without one."""
+    """A run compared with the record: facts with a figure of the run, and facts without one."""
 
     rows: tuple[Row, ...]
     unsaid: tuple[Unsaid, ...]
-    kinds_usd: Mapping[str, Decimal]  # the kinds of the hole at the end
+    kinds_usd: Mapping[str, Decimal]  # the hole at the end of the run, by kind
     traded: TradedDays
     markets: MarketJudgement
 
     def of_role(self, role: str) -> list[Row]:
-        """Return the rows of one role, which is "outcome" or "input"."""
+        """Return the rows of the outcomes (role "outcome") or of the inputs (role "input")."""
         return [row for row in self.rows if row.fact.role == role]
 
     def answer(self) -> str:
-        """Return sentences on the outcomes that agree with the record and on the largest errors."""
+        """State how many outcomes agree with the record, and which deviate most or never happen."""
         outcomes = judged(self.of_role("outcome"))
         if not outcomes:
             return "This run has no outcome that is on record."
@@ -85,7 +85,7 @@ class BesideRecord:
         return " ".join([close, *more])
 
     def tables(self) -> list[Table]:
-        """Return tables: the comparison with the record, all rows, markets, origins, sources."""
+        """Return all tables of the report, with the outcomes in dollars first."""
         outcomes, inputs = self.of_role("outcome"), self.of_role("input")
         amounts = [row for row in outcomes if isinstance(row, AmountRow)]
         of_role = Counter(each.fact.role for each in self.unsaid)
@@ -99,7 +99,7 @@ class BesideRecord:
             *self.markets.tables(),
             contradictions_table(self.traded),
             origins_table(self.kinds_usd),
-            # All inputs are amounts: no scenario has a recorded day as an input.
+            # All inputs are amounts: in the record, no day is an input.
             inputs_table([row for row in inputs if isinstance(row, AmountRow)], of_role["input"]),
             sources_table(self.rows),
         ]
@@ -124,9 +124,9 @@ def compare(run: RunFolder, record: Record | None = None) -> BesideRecord:
 
 
 def facts_to_meet(run: RunFolder, record: Record) -> list[Fact]:
-    """Return the facts on the whole exchange with which a run is compared.
+    """Return the facts with which a run is compared. Facts on a single market are left out.
 
-    The maker's share of the volume becomes an input if the maker's policy aims at this share.
+    If the maker's policy aims at a share of the volume, this share becomes an input.
     """
     aims_at_share = Inputs.of(run).aims_at_share
     return [
@@ -137,7 +137,7 @@ def facts_to_meet(run: RunFolder, record: Record) -> list[Fact]:
 
 
 def held_against(books: MeasuredBooks, facts: Sequence[Fact]) -> tuple[list[Row], list[Unsaid]]:
-    """Return the run's figures in the order of the record, and the facts without a figure."""
+    """Return the facts with the run's figures, and the facts for which the run has no figure."""
     found: list[Row] = []
     unsaid: list[Unsaid] = []
     for fact in facts:
@@ -157,7 +157,7 @@ def held_against(books: MeasuredBooks, facts: Sequence[Fact]) -> tuple[list[Row]
 
 
 def why_not(days: Span, span: Span | None) -> str:
-    """Return why a run lacks a figure: it lacks the days, or its books lack the figure."""
+    """Return why a run has no figure: it lacks days of the fact, or its books lack the figure."""
     if span is None:
         return f"the run covers {days.first} to {days.last}"
     return "the run's books have no such figure"

@@ -1,4 +1,4 @@
-"""Lays out the comparison of a run with the record as tables."""
+"""Writes the comparison of a run with the record as tables."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -24,7 +24,7 @@ TIMES = Decimal("0.001")
 
 
 def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
-    """Return outcomes in dollars beside the record; the largest deviation is first."""
+    """Return outcomes in dollars beside their recorded ranges, the largest deviation first."""
     rows = [
         (
             when(row.fact.first, row.fact.last),
@@ -49,11 +49,11 @@ def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
 
 
 def explained_table(missed: Sequence[Row]) -> Table:
-    """Return the missed outcomes, with the parts of the model on which each of them depends.
+    """Return the missed outcomes, each with the parts of the model on which it depends.
 
     Args:
-        missed: amounts outside the record by more than a tenth, days outside the record, and
-            events that did not happen.
+        missed: amounts outside the recorded range by more than a tenth of its nearer end, days
+            outside the recorded range, and recorded events that did not happen in the run.
     """
     return Table(
         "explained",
@@ -67,7 +67,7 @@ def explained_table(missed: Sequence[Row]) -> Table:
 
 
 def verdicts_table(outcomes: Sequence[Row], unsaid: int) -> Table:
-    """Return the number of outcomes by verdict."""
+    """Return the number of outcomes with each verdict."""
     said = [row.verdict for row in outcomes]
     return Table(
         "verdicts",
@@ -86,16 +86,16 @@ def verdicts_table(outcomes: Sequence[Row], unsaid: int) -> Table:
 
 
 def outcomes_table(outcomes: Sequence[AmountRow]) -> Table:
-    """Return all outcomes that are amounts, in the order of the record, with both definitions."""
+    """Return all outcomes that are amounts, with the definitions of the record and of the run."""
     return Table(
         "outcomes",
         "Outcomes: figures that no scenario states",
         _COLUMNS,
         [_cells(row) for row in outcomes],
         (
-            "Beyond is the distance from the nearer end of the recorded range, and times is the "
-            "ratio to this end. Near: outside the range by at most a tenth of this end. A single "
-            "recorded figure is a range whose ends are equal.",
+            "'Beyond' is the run's figure less the nearer end of the recorded range. 'Times' is "
+            "this figure divided by that end. Near: outside the range by at most a tenth of that "
+            "end. A single recorded figure is a range whose ends are equal.",
             "A run that begins late starts with the opening balances of its scenario. These "
             "balances represent the years before the run.",
         ),
@@ -134,7 +134,7 @@ def days_table(outcomes: Sequence[DayRow]) -> Table:
 
 
 def unsaid_table(unsaid: Sequence[Unsaid]) -> Table:
-    """Return the recorded facts for which this run has no figure, with the reason."""
+    """Return the facts for which this run has no figure, each with the reason."""
     return Table(
         "cannot-say",
         "Recorded facts for which this run has no figure of the same definition (billions of USD)",
@@ -154,14 +154,14 @@ def unsaid_table(unsaid: Sequence[Unsaid]) -> Table:
 
 
 def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
-    """Return the hole in parts: amounts that the scenario states, and outcomes by kind."""
+    """Return the parts of the hole: stated amounts, loans (with a stated limit), and outcomes."""
     stated = {*USES, Kind.SHARES, Kind.TOKENS, Kind.OPENING}
     kinds = {kind: usd for kind, usd in kinds_usd.items() if usd}
     given = {kind: usd for kind, usd in kinds.items() if kind in stated}
     found = {kind: usd for kind, usd in kinds.items() if kind not in {*stated, Kind.LOANS}}
     return Table(
         "origins",
-        "The hole at the end: amounts that the scenario states, and outcomes",
+        "The hole at the end: amounts and limits that the scenario states, and outcomes",
         ("origin", "kind", "hole_usd"),
         [
             (
@@ -178,13 +178,13 @@ def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
             "Amounts that the scenario states are in the hole of any run that pays them. So a hole "
             "near the recorded hole is evidence only for the outcomes in it.",
             "This table has the hole of the group, from which all cash of the group is deducted. "
-            "The rows of outcomes have the hole of the exchange.",
+            "The tables `like-for-like` and `outcomes` have the hole of the exchange.",
         ),
     )
 
 
 def inputs_table(inputs: Sequence[AmountRow], unsaid: int) -> Table:
-    """Return inputs, and figures that follow from them, without a verdict."""
+    """Return the inputs, and figures that follow from inputs, beside the record."""
     return Table(
         "inputs",
         "Inputs: figures that scenarios may state, and their consequences",
@@ -192,8 +192,8 @@ def inputs_table(inputs: Sequence[AmountRow], unsaid: int) -> Table:
         [_cells(row) for row in inputs],
         (
             "No row of this table is a prediction. A figure that agrees with the record follows "
-            "from an input. If an input does not agree, beyond and times show its distance from "
-            "the record.",
+            "from an input. If an input differs from the record, 'beyond' and 'times' show by how "
+            "much.",
             f"{unsaid} of {len(inputs) + unsaid} inputs on record are not in this run, since it "
             "does not cover the days, or has no such input.",
         ),
@@ -201,7 +201,7 @@ def inputs_table(inputs: Sequence[AmountRow], unsaid: int) -> Table:
 
 
 def sources_table(shown: Sequence[Row]) -> Table:
-    """Return the source of each recorded figure."""
+    """Return the sources of the facts for which the run has a figure."""
     return Table(
         "sources",
         "Sources of the record's figures, and notes on them",
@@ -265,5 +265,5 @@ def _cells(row: AmountRow) -> tuple[Cell, ...]:
 
 
 def _who(row: Row) -> tuple[str | None, str, str]:
-    """Return the numbers of a fact, how we found it, and its source."""
+    """Return a fact's ids, the way in which we obtained it, and its source."""
     return row.fact.ids, row.fact.provenance.partition(":")[0], row.fact.source

@@ -1,4 +1,4 @@
-"""A recorded fact beside the same figure of a run, with a verdict."""
+"""Compares a recorded fact with the run's figure of the same definition, and gives a verdict."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ class AmountRow:
 
     @property
     def what(self) -> str:
-        """Return the record's definition in words, or its key."""
+        """Return the fact's definition in words, or else the fact's key."""
         return self.fact.counts or self.fact.key
 
     @property
     def told(self) -> Decimal:
-        """Return the run's figure with the precision in which it is printed and compared."""
+        """Return the run's figure, rounded as it is printed and compared."""
         # Adding zero turns a rounded -0 into 0.
         return self.figure.quantize(DIGITS[self.fact.unit]) + 0
 
@@ -49,20 +49,24 @@ class AmountRow:
 
     @property
     def is_off(self) -> bool:
-        """Return whether the figure is outside the record by more than a tenth."""
+        """Return whether an outcome is outside by more than a tenth of the range's nearer end."""
         return self.verdict in ("below", "above")
 
     @property
     def beyond(self) -> Decimal | None:
-        """Return the distance from the nearer end, or None inside the range or without a range."""
+        """Return the run's figure less the nearer end of the recorded range.
+
+        Return None if the figure is inside the range, or if there is no range.
+        """
         end = nearer_end(self.told, self.fact.amounts)
         return None if end is None else (self.told - end).quantize(DIGITS[self.fact.unit])
 
     @property
     def times(self) -> Decimal | None:
-        """Divide the figure by the nearer end.
+        """Divide the run's figure by the nearer end of the recorded range.
 
-        Return None inside the range, or without a range, or if the quotient is not above zero.
+        Return None if the figure is inside the range, if there is no range, or if the quotient is
+        not above zero.
         """
         end = nearer_end(self.told, self.fact.amounts)
         return None if end is None or end * self.told <= 0 else self.told / end
@@ -77,7 +81,7 @@ class DayRow:
 
     @property
     def what(self) -> str:
-        """Return the record's definition in words, or its key."""
+        """Return the fact's definition in words, or else the fact's key."""
         return self.fact.counts or self.fact.key
 
     @property
@@ -91,14 +95,15 @@ class DayRow:
 
     @property
     def is_off(self) -> bool:
-        """Return whether the run's day is outside the recorded range, or missing."""
+        """Return whether an outcome's day is outside the recorded range, or there is no day."""
         return self.verdict in ("below", "above", NEVER)
 
     @property
     def beyond(self) -> int | None:
-        """Return the days from the nearer end of the range to the run's day.
+        """Return the number of days from the nearer end of the recorded range to the run's day.
 
-        Return None if the run's day is inside the range, or if the day or the range is missing.
+        A negative number means that the run's day is earlier. Return None if the run's day is
+        inside the range, or if the day or the range is missing.
         """
         if not isinstance(self.figure, date):
             return None
@@ -108,7 +113,7 @@ class DayRow:
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """A fact for which the run has no figure of the same definition, and the reason."""
+    """A recorded fact, and the reason why the run has no figure to compare with it."""
 
     fact: Fact
     why: str
@@ -119,23 +124,23 @@ AnyRow = TypeVar("AnyRow", AmountRow, Row)
 
 
 def judged(rows: Iterable[AnyRow]) -> list[AnyRow]:
-    """Return the rows with a recorded figure."""
+    """Return the rows whose verdict is not `silent`."""
     return [row for row in rows if row.verdict != SILENT]
 
 
 def furthest_first(rows: Sequence[AmountRow]) -> list[AmountRow]:
-    """Return the recorded amounts in dollars; the largest distance from the record is first."""
+    """Return the rows in dollars that are not silent, with the largest deviation first."""
     in_dollars = [row for row in judged(rows) if row.fact.unit == "USD"]
     return sorted(in_dollars, key=lambda row: abs(row.beyond or ZERO), reverse=True)
 
 
 def billions(usd: Decimal) -> str:
-    """Return an amount in words, in billions."""
+    """Write an amount of dollars in billions, such as "1.5 billion"."""
     return f"{usd / BILLION:,.1f} billion"
 
 
 def recorded(fact: Fact) -> str:
-    """Write the recorded range, with dollars in billions. The text is empty without a record."""
+    """Write the recorded range, with dollars in billions. Without a range the text is empty."""
     ends = fact.amounts or fact.days or ()
     if fact.unit == "USD":
         told = (f"{end / BILLION:,.1f}" for end in ends if isinstance(end, Decimal))

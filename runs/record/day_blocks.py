@@ -1,10 +1,10 @@
-"""Estimates the sampling error of a figure over days, by a bootstrap of blocks of days.
+"""Estimates the sampling error of a figure with a bootstrap that draws blocks of days.
 
-Volume in a run is random, since customers' orders and, in a sampled run, the played hours are
-random. Neighbouring days are correlated, so blocks of days are drawn, not single days. The days of
-a month are drawn from the same month, since growth from month to month is not an error. A nominal
-95 % interval contains the true value in 94 % of cases if days are independent, and in 87 % of cases
-if neighbouring days have a correlation of 0.5.
+The volume in a run is random, because customers' orders are random. In a sampled run the played
+hours are random too. The volumes of neighbouring days are correlated. So the bootstrap draws blocks
+of days, not single days. Volumes and fees are drawn within each month, because growth from month to
+month is not a sampling error. A nominal 95 % interval contains the true value in 94 % of cases if
+days are independent, and in 87 % of cases if neighbouring days have a correlation of 0.5.
 
 Source: Politis & Romano (1992), A circular block-resampling procedure for stationary data, in
     Exploring the Limits of Bootstrap, 263-270.
@@ -24,28 +24,28 @@ DAYS_MIN = 2 * BLOCK_DAYS  # with fewer days there is no bootstrap
 
 
 class Estimate(NamedTuple):
-    """A figure of a run, and its sampling interval."""
+    """A figure of a run, and the 95 % interval for its sampling error."""
 
     figure: float
-    error: Interval | None  # None: too few days
+    error: Interval | None  # None: too few days, or no draw gives a finite figure
 
     @property
     def ends(self) -> Interval:
-        """Return the ends of the interval. Without an interval both ends are the figure."""
+        """Return the ends of the interval. Without an interval both ends equal the figure."""
         return self.error or Interval(self.figure, self.figure)
 
 
 @cache
 def block_draws(days: int, what: str) -> np.ndarray:
-    """Draw *days* days with replacement, in circular blocks, once for each resample.
+    """Draw *days* days in circular blocks, with replacement. Repeat this RESAMPLES times.
 
     Args:
         days: the number of days.
-        what: the name of the random stream; another name gives other draws.
+        what: the name of the draws. Another name gives other draws.
 
     Returns:
-        The number of times that each day is drawn, shape (RESAMPLES, days). With less than
-        DAYS_MIN days the array has no rows.
+        The number of times that each day is drawn, shape (RESAMPLES, days). If days < DAYS_MIN, the
+        array has no rows.
     """
     if days < DAYS_MIN:
         return np.zeros((0, days), dtype=np.int64)
@@ -59,16 +59,17 @@ def block_draws(days: int, what: str) -> np.ndarray:
 def of_sums(
     months: Sequence[tuple[str, np.ndarray]], figure: Callable[[np.ndarray], np.ndarray]
 ) -> Estimate:
-    """Compute a figure from sums over days, and its sampling error.
+    """Compute a figure from sums of daily quantities, and estimate its sampling error.
 
-    Blocks deviate from the mean of the same month's days, so the variance of resampled sums is too
-    small by the factor 1 - BLOCK_DAYS / days. To correct the variance, deviations of the resampled
-    sums are divided by the square root of this factor.
+    A month's blocks come from the same days as the month's mean. So they deviate too little from
+    this mean, and the variance of the resampled sums is too small. If days are independent, it is
+    the true variance times 1 - BLOCK_DAYS / days. So the deviations of the resampled sums are
+    divided by the square root of this factor.
 
     Args:
-        months: for each month its name, and its daily quantities of shape (days, quantities). A
-            month with too few days is not resampled.
-        figure: computes the figure from the sums, shape (..., quantities).
+        months: each month's name, and its daily quantities, shape (days, quantities). A month with
+            too few days is not resampled.
+        figure: a function that computes the figure from sums of shape (..., quantities).
     """
     sums = sum(days.sum(axis=0) for _, days in months)
     resampled = np.zeros((RESAMPLES, len(sums)))

@@ -1,20 +1,23 @@
-"""Facts of the public record: figures with a range and a source, and verdicts on a run's figures.
+"""The facts of the public record, and the verdicts of a comparison with a run's figures.
+
+A fact in a file looks like this. Keys that it does not need are left out.
 
     [[fact]]
     key = "liquidations-of-all-venues"
-    ids = "L900"                        # the fact's numbers, if it has any
-    counts = "forced orders, in USD"    # the record's definition, if it needs words
+    ids = "L900"                        # the numbers by which reports cite the fact
+    counts = "forced orders, in USD"    # the definition in a few words
     day = 2022-05-09                    # or since and until, both included
     value = 1_050_000_000               # left out if a search found nothing
-    low = 1_000_000_000                 # if sources disagree
+    low = 1_000_000_000                 # low and high: if sources disagree
     high = 1_100_000_000
-    unit = "USD"                        # if the unit is "date", the value is a day
-    role = "outcome"                    # or input: scenarios may state it, so agreement is no proof
+    unit = "USD"                        # if the unit is "date", value is a day
+    role = "outcome"                    # or "input": a scenario may state the figure
     source = "the publication"
     provenance = "found: where"
     unsaid = "the reason"               # if no run can have such a figure
 
-The record contains reports, which may be wrong.
+The record contains reports, which may be wrong. If a run agrees with the record on an input, this
+proves nothing.
 """
 
 import tomllib
@@ -42,7 +45,7 @@ End = TypeVar("End", Decimal, date)
 
 
 class RecordError(Exception):
-    """A file of facts is invalid. The message has the place and the reason in one line."""
+    """A file of facts is invalid. The message states the place and the reason in one line."""
 
 
 class Range(NamedTuple, Generic[End]):
@@ -53,7 +56,7 @@ class Range(NamedTuple, Generic[End]):
 
 
 def product(one: Range[Decimal], other: Range[Decimal]) -> Range[Decimal]:
-    """Return the range of the product of two amounts that are not negative."""
+    """Multiply two ranges of amounts. No amount may be below zero."""
     return Range(one.low * other.low, one.high * other.high)
 
 
@@ -63,7 +66,7 @@ class Fact(Part):
     key: Key
     ids: Ids | None = None
     counts: Words | None = None
-    market: MarketName | None = None  # None: the fact is on the whole exchange
+    market: MarketName | None = None  # None: the fact is about the whole exchange
     day: date | None = None
     since: date | None = None
     until: date | None = None
@@ -154,7 +157,7 @@ def _told(figure: float | date) -> str:
 
 
 class Record(Part):
-    """All facts of the public record."""
+    """All facts of one file, such as the public record."""
 
     fact: Annotated[tuple[Fact, ...], Field(min_length=1)]
 
@@ -169,11 +172,11 @@ class Record(Part):
         return self
 
     def of(self, key: str, market: str | None = None) -> Iterator[Fact]:
-        """Yield the facts with a given key."""
+        """Yield the facts with this key and market. Market None means the whole exchange."""
         return (each for each in self.fact if (each.key, each.market) == (key, market))
 
     def on(self, day: date, key: str, market: str | None = None) -> Range[Decimal] | None:
-        """Return the recorded range of amounts on a day, or None if the record is silent."""
+        """Return the recorded range of a figure on a day, or None if the record is silent."""
         found = (each.amounts for each in self.of(key, market) if each.first <= day <= each.last)
         return next(found, None)
 
@@ -188,9 +191,9 @@ def verdict(figure: End, recorded: Range[End] | None) -> str:
 
 
 def nearer_end(figure: End, recorded: Range[End] | None) -> End | None:
-    """Return the end of a range that is nearer to a figure outside the range.
+    """Return the end of the recorded range that is nearer to the figure.
 
-    The result is None if the figure is inside, or if there is no range.
+    Return None if the figure is inside the range, or if there is no range.
     """
     if recorded is None or recorded.low <= figure <= recorded.high:
         return None
@@ -202,7 +205,7 @@ def load_record(path: Path = FACTS) -> Record:
     """Read a file of facts.
 
     Raises:
-        RecordError: the first error in the file.
+        RecordError: a key or a value is wrong. The message states the first error.
     """
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     try:

@@ -1,8 +1,8 @@
-"""Counts how many outcomes of a run fit the record, and stores the counts in the run's manifest.
+"""Counts how many outcomes of a run fit the record. The run's manifest stores the counts.
 
-The counts are computed from the finished books when a run is sealed, so that every answer can state
-them without comparing the books with the record again. An invented scenario has no fit, since
-its figures have no sources. A run without any recorded outcome has no fit either.
+The counts are computed from the finished books when a run is sealed. So every answer can state them
+without a new comparison. A run of an invented scenario has no fit, because the scenario has no
+sources. A run without any recorded outcome has no fit either.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from runs.record.record_edition import edition, stated_fit
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The number of recorded outcomes that the run has, and how many are inside or near."""
+    """How many recorded outcomes the run has, and how many of them are inside or near."""
 
     outcomes: int
     inside: int  # inside the recorded range
@@ -42,9 +42,10 @@ class Fit:
 
 
 def sealed_fit(run: RunFolder, sources: Mapping[str, str]) -> Mapping[str, object]:
-    """Return the manifest's entry on the fit to the shipped record, which is empty without a fit.
+    """Return the manifest's entry on the fit to the shipped record. Without a fit it is empty.
 
-    `record` identifies the edition by the beginning of the SHA-256 of the record's file.
+    The key `record` of the entry has the first digits of the SHA-256 of the record's file. They
+    identify the edition of the record.
 
     Args:
         run: the run, which may be unsealed.
@@ -60,11 +61,11 @@ def sealed_fit(run: RunFolder, sources: Mapping[str, str]) -> Mapping[str, objec
 def wrong_fit(run: RunFolder, sources: Mapping[str, str]) -> Iterator[str]:
     """Yield a sentence if the fit in the manifest differs from the fit that the books give.
 
-    A missing fit is wrong only if the run states results in its manifest.
+    A missing fit is wrong only if the run was sealed by a version that stores results in manifests.
     """
     said, due = stated_fit(run.path), sealed_fit(run, sources).get("fit")
     if said is None:
         if due and states_results(run):
-            yield f"{MANIFEST}: its fit is missing, the books give {due}"
+            yield f"{MANIFEST}: its fit is missing, but the books give {due}"
     elif said != due:
-        yield f"{MANIFEST}: its fit is {said}, the books give {due}"
+        yield f"{MANIFEST}: its fit is {said}, but the books give {due}"

@@ -1,7 +1,8 @@
 """Figures of a market on the house venue, from the record and from a run.
 
-The figures are volume, the captive maker's share, fees, and the cost of a large order, over any
-days of one market. A run's figure has a sampling error.
+The figures are the volume, the captive maker's share of it, the fees, the fees divided by the
+volume, and the cost of a large order. Each figure is computed over any days of one market. A run's
+figure has a sampling error.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +29,7 @@ Days = Sequence[MarketDay]  # one or more days of one market, in order
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The figures that are inputs of a run's scenario, so that agreement proves nothing."""
+    """The recorded figures that a scenario has as inputs. Their agreement proves nothing."""
 
     has_recorded_volume: bool  # True: customers trade recorded volume less hits and forced orders
     with_recorded_depth: frozenset[str]  # the markets whose depth is an input
@@ -47,7 +48,7 @@ class Inputs:
 
 
 class MarketFigure(NamedTuple):
-    """One figure of a market."""
+    """How one figure of a market is found in a run and in the record."""
 
     unit: str
     digits: int
@@ -81,7 +82,7 @@ def _fee_yield(days: Days) -> Estimate | None:
 
 
 def _order_cost(days: Days) -> Estimate | None:
-    """Return the mean cost over days, since the record's figures are daily means."""
+    """Return the mean of the daily costs, or None if there are none or one of them is too high."""
     costs = {day.day: shown_cost_bps(day.book, ORDER_USD) for day in days if day.book}
     if not costs or None in costs.values():
         return None
@@ -113,7 +114,7 @@ def _of_days(
 
 
 def recorded_volume(days: Days, _: Record) -> Range[Decimal] | None:
-    """Return the recorded volume that the scenario stores, or None if a day has none."""
+    """Return the recorded volume in million dollars, or None if a day has no recorded volume."""
     told = [day.traded.recorded_usd for day in days]
     known = [usd for usd in told if usd is not None]
     if len(known) < len(told):
@@ -130,7 +131,10 @@ def _recorded_yield(days: Days, record: Record) -> Range[Decimal] | None:
 
 
 def _recorded_fees(days: Days, record: Record) -> Range[Decimal] | None:
-    """Return recorded volume times the exchange's fee yield, since no market's yield is known."""
+    """Return the recorded volume times the recorded fee yield of the whole exchange.
+
+    The record has no fee yield of a single market.
+    """
     volume, fees_bps = recorded_volume(days, record), _recorded_yield(days, record)
     if not volume or not fees_bps:
         return None

@@ -1,7 +1,7 @@
-"""Compares each market with the record: volume, share, fees, depth and elasticity.
+"""Compares each market with the record: volume, maker's share, fees, order cost and elasticity.
 
 A simulated figure is random. Its sampling error is computed from the figures of single days. The
-figure is outside the record only if its whole interval is outside.
+figure is outside the recorded range only if its whole 95 % interval is outside.
 """
 
 from collections import defaultdict
@@ -34,8 +34,8 @@ from runs.record.volume_elasticity import elasticity
 
 ELASTICITY, OF_OTHERS = "elasticity-of-volume-to-range", "elasticity-of-binance-volume-to-range"
 ELASTICITY_DIGITS = 3
-NEAR = timedelta(days=7)  # a cost recorded on one day is compared with days within this distance
-WHOLE_FROM = 10_000  # larger figures are printed without decimals
+NEAR = timedelta(days=7)  # a recorded cost of one day is compared with days at most this far away
+WHOLE_FROM = 10_000  # figures from this size on are printed without decimals
 VENUE = "all markets"
 VENUE_VOLUME = "volume-of-ftx-over-time"
 AS_GIVEN, SILENT = "as given", "silent"
@@ -44,7 +44,7 @@ COLUMNS = ("low", "high", "rec_min", "rec_max", "verdict")
 
 
 class Judged(NamedTuple):
-    """A figure of some days of one market, and the recorded figure."""
+    """A figure of one market in one period, and its recorded range."""
 
     figure: str
     market: str
@@ -59,7 +59,8 @@ class Judged(NamedTuple):
         """Return the verdict.
 
         If the interval and the recorded range overlap, the verdict of an outcome is "inside", and
-        the verdict of an input is "as given".
+        the verdict of an input is "as given". Otherwise the verdict is "below" or "above", or
+        "silent" if there is no recorded range.
         """
         low, high = (self._told(end) for end in self.found.ends)
         if self.recorded and low <= self.recorded.high and self.recorded.low <= high:
@@ -67,7 +68,7 @@ class Judged(NamedTuple):
         return verdict(low, self.recorded)
 
     def cells(self) -> tuple[Cell, ...]:
-        """Return the cells of a row: the figure, its interval, the recorded range, the verdict."""
+        """Return the cells of a row: figure, interval, recorded range, and verdict."""
         error = self.found.error or (None, None)
         recorded = self.recorded or (None, None)
         ends = (end if end is None else self._told(end) for end in (*error, *recorded))
@@ -81,14 +82,14 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MarketJudgement:
-    """A run's markets compared with the record."""
+    """The comparison of a run's markets with the record."""
 
-    days: Mapping[str, Days]  # the key is a market
+    days: Mapping[str, Days]  # the days of each market
     record: Record
     inputs: Inputs
 
     def tables(self) -> list[Table]:
-        """Return the table of all recorded figures, then each figure by month and market."""
+        """Return a table of all recorded figures, and a monthly table for each of BY_MONTH."""
         is_on_record = any(row.verdict != SILENT for row in self.on_record())
         return [
             LaterTable("markets", self._markets_table, has_rows=is_on_record),
@@ -99,7 +100,7 @@ class MarketJudgement:
         rows = [row for row in self.on_record() if row.verdict != SILENT]
         return Table(
             "markets",
-            "Each market of this run compared with the record, with a 95 % interval for sampling",
+            "Each market of this run compared with the record, with 95 % intervals for sampling",
             ("figure", "market", "period", "run", *COLUMNS),
             [(row.figure, row.market, row.period, *row.cells()) for row in rows],
             (self._answer(rows), *_NOTES, *self._costs_taken()),
@@ -110,7 +111,7 @@ class MarketJudgement:
         return LaterTable(_slug(name), lambda: self._by_month_table(name), has_rows)
 
     def by_month(self, name: str, figure: MarketFigure) -> Iterator[Judged]:
-        """Yield rows of one figure, by month and market."""
+        """Yield a row of one figure for each month and market that has the figure."""
         parts = (
             (month, market, of_month)
             for market, days in self.days.items()
@@ -120,7 +121,10 @@ class MarketJudgement:
             yield from self._judged(name, figure, market, month, days)
 
     def on_record(self) -> Iterator[Judged]:
-        """Yield rows of the recorded figures, each over the period of the record."""
+        """Yield rows of volume and fee yield by year, and of other figures by recorded period.
+
+        A recorded cost of one day is compared with the days within NEAR of this day.
+        """
         for market, days in self.days.items():
             years = [(year, list(each)) for year, each in groupby(days, lambda d: f"{d.day:%Y}")]
             for year, of_year in years:
@@ -142,7 +146,7 @@ class MarketJudgement:
             yield from self._elasticities(market, days)
 
     def _over_time(self, days: Days) -> Iterator[Judged]:
-        """Yield rows of the venue's volume, over each period with a recorded sum."""
+        """Yield a row of the venue's volume for each recorded period that the run covers."""
         for fact in self.record.of(VENUE_VOLUME):
             within = [day for day in days if fact.first <= day.day <= fact.last]
             if len(within) == (fact.last - fact.first).days + 1:
@@ -174,7 +178,10 @@ class MarketJudgement:
         days: Days,
         known: Range[Decimal] | None = None,
     ) -> Iterator[Judged]:
-        """Yield a row of the figure, if the run has it. *known* replaces the recorded range."""
+        """Yield a row of the figure, if the run has it.
+
+        If *known* is given, it is the recorded range.
+        """
         found = figure.found(days)
         if found:
             recorded = known or figure.recorded(days, self.record)
@@ -191,7 +198,7 @@ class MarketJudgement:
 
     def _answer(self, rows: Sequence[Judged]) -> str:
         if not rows:
-            return "This run has no figure of a market that is on record."
+            return "This run has no figure of a market that the record also has."
         given = [row.verdict for row in rows if row.is_given]
         found = [row.verdict for row in rows if not row.is_given]
         outside = ", ".join(
@@ -200,9 +207,9 @@ class MarketJudgement:
             if row.verdict not in {"inside", AS_GIVEN}
         )
         return (
-            f"{found.count('inside')} of {len(found)} outcomes are inside the record, and "
-            f"{given.count(AS_GIVEN)} of {len(given)} inputs are as given, each within the "
-            f"sampling error. Outside: {outside or 'none'}."
+            f"Within the sampling error, {found.count('inside')} of {len(found)} outcomes are "
+            f"inside the record, and {given.count(AS_GIVEN)} of {len(given)} inputs are as given. "
+            f"Outside: {outside or 'none'}."
         )
 
     def _by_month_table(self, name: str) -> Table:
@@ -215,7 +222,7 @@ class MarketJudgement:
         )
 
     def _costs_taken(self) -> list[str]:
-        """Return a note on the cost of a large order if other makers fill any size, as modelled."""
+        """Return a note on the cost of a large order if other makers fill any quantity."""
         costs = [
             filled_cost_bps(day.book, ORDER_USD)
             for days in self.days.values()
@@ -225,9 +232,10 @@ class MarketJudgement:
         if not costs:
             return []
         return [
-            "The displayed book ends at a last price, beyond which the same depth is assumed. In "
-            "the model the other makers fill any size at a single price, so that an order of 10 "
-            f"million would pay {min(costs):.1f} to {max(costs):.1f} bps."
+            "Beyond the last displayed price, the mean depth of the displayed book is assumed. "
+            "But in the model the other makers fill any quantity at a single price. There, buying "
+            "and then selling 10 million USD would cost "
+            f"{min(costs):.1f} to {max(costs):.1f} bps."
         ]
 
 
@@ -236,12 +244,12 @@ def _slug(name: str) -> str:
 
 
 def market_judgement(run: RunFolder, record: Record) -> MarketJudgement:
-    """Read each market of a run, and the sum of all markets, for comparison with the record."""
+    """Prepare the comparison of each market of a run, and of the sum of all markets."""
     by_market: dict[str, list[MarketDay]] = {}
     together: dict[date, list[MarketDay]] = defaultdict(list)
     for day in market_days(run):
         together[day.day].append(day)
-        # A market has no figures before it opens.
+        # Days without volume are left out, such as days before a market opens.
         if day.all_usd or day.traded.recorded_usd:
             by_market.setdefault(day.market, []).append(day)
     if len(by_market) > 1:
@@ -250,7 +258,7 @@ def market_judgement(run: RunFolder, record: Record) -> MarketJudgement:
 
 
 def _whole(day: date, markets: Sequence[MarketDay]) -> MarketDay:
-    """Sum a day over all markets. There is a recorded volume only if each market has one."""
+    """Sum a day over all markets. The sum has a recorded volume only if each market has one."""
     of_each = [each.traded for each in markets]
     recorded = [traded.recorded_usd for traded in of_each if traded.recorded_usd is not None]
     return MarketDay(
@@ -271,40 +279,41 @@ def _whole(day: date, markets: Sequence[MarketDay]) -> MarketDay:
 
 
 _NOTES = (
-    "Low and high are the ends of a 95 % interval, from 2,000 random draws of whole weeks. The "
-    "interval includes the error of sampled hours. Below and above: the whole interval is outside "
-    "the record. With less than two weeks of days there is no interval.",
-    "As given: the figure follows from an input. With recorded demand, customers trade the "
-    "recorded volume less hits and forced orders. With recorded depth, the depth determines the "
-    "cost of an order in a calm hour. The volume is above the record if hits and forced orders "
-    "alone exceed the recorded volume. In a sampled run this is more frequent, since one volatile "
-    "hour represents many hours.",
-    "The record has the share and the fee yield of the whole exchange. Each market, and the sum of "
-    "all markets, is compared with these two figures. A market that represents n markets has the "
-    "volume and the fees of all n, and the order book of one. The share is an input if the "
-    "maker's policy has a target share (`growth`).",
-    "The elasticity is the percentage rise of the ratio of the house's volume to Binance's if a "
-    "day's range is 1 % wider. Binance is not simulated: customers' volume is assumed to rise "
-    "with the range as much as Binance's recorded volume. If customers trade the recorded volume "
-    "less hits and forced orders, the mean of the month replaces customers' volume of a day, since "
-    "customers' volume of a day then falls if hits rise.",
+    "Low and high are the ends of a 95 % interval, from 2,000 random draws of blocks of 7 days. "
+    "The interval includes the error of sampled hours. Below or above: the whole interval is below "
+    "or above the recorded range. A period of less than 14 days has no interval.",
+    "As given: the figure agrees with the record because it follows from an input. If the scenario "
+    "has recorded demand, customers trade the recorded volume less hits and forced orders. The "
+    "volume is above the record if hits and forced orders alone exceed the recorded volume. This "
+    "is more frequent in a sampled run, because one volatile hour can represent many hours. If the "
+    "scenario has recorded depth, this depth determines the cost of an order in a calm hour.",
+    "The record has the maker's share and the fee yield only for the whole exchange. Each market, "
+    "and the sum of all markets, is compared with these two figures. A market that represents n "
+    "markets has the volume and the fees of all n, and the order book of one. The share is an "
+    "input if the maker's policy is `growth`, which has a target share.",
+    "The elasticity is the percentage by which the ratio of the house's volume to Binance's volume "
+    "rises if the day's price range is 1 % larger. Binance is not simulated. The assumption is "
+    "that customers' volume rises with the range as much as Binance's recorded volume. If "
+    "customers trade the recorded volume less hits and forced orders, their volume falls on days "
+    "with many hits. In this case the mean of the month replaces customers' volume of each day.",
 )
 _TITLES = {
     "volume": "Volume of the house in million USD",
-    "share": "Share of the captive maker in the volume of the house",
+    "share": "The captive maker's share of the house's volume",
     "fees": "Revenue from fees in million USD",
-    "cost_10m": "The cost of an order of 10 million from bid to offer, by the displayed book",
+    "cost_10m": "The cost of buying and then selling 10 million USD at the displayed quotes",
 }
 _MONTH_NOTES = {
     "volume": (
-        "The recorded volume of these days is in the scenario, whose [sources] name the origin."
+        "The scenario states the recorded volume of these days, and its table `sources` says where "
+        "the volume comes from."
     ),
-    "share": "The record has the captive maker's share only for the whole exchange and only twice: "
-    "40 to 50 % in 2019, and 2 to 3 % in 2022.",
-    "fees": "The fees of single months and markets are not on record. Instead the table has the "
-    "recorded volume times the recorded yield of the whole exchange, if both are known.",
+    "share": "The record has the captive maker's share only for the whole exchange, and only for "
+    "two years: 40 to 50 % in 2019, and 2 to 3 % in 2022.",
+    "fees": "The fees of single months and markets are not on record. The figure compared instead "
+    "is the recorded volume times the recorded fee yield of the whole exchange, if both are known.",
     "cost_10m": (
-        "The book has the quotes of all makers in the first hour of each day. Beyond the last "
-        "displayed price of the book the same depth is assumed."
+        "The book has the quotes of all makers at the start of the day's first played hour. Beyond "
+        "the last displayed price, the mean depth of the displayed book is assumed."
     ),
 }

@@ -36,7 +36,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class MeasuredBooks:
-    """Figures of a run's books over any span of days, read on demand."""
+    """A run's books. Their figures are read when they are needed."""
 
     run: RunFolder
 
@@ -60,25 +60,25 @@ class MeasuredBooks:
 
     @cached_property
     def _posted(self) -> tuple[dict[str, int], np.ndarray]:
-        """The column of each account, and its daily postings, in cents."""
+        """The column number of each account, and the cents posted by day and account."""
         columns = {account: i for i, account in enumerate(self.run.opens)}
         return columns, posted_cents(self.run, [[account] for account in columns])
 
     def posted_usd(self, accounts: Sequence[str], span: Span) -> Decimal | None:
-        """Return the sum of postings to some accounts, or None if the chart has none of them."""
+        """Return the dollars posted to some accounts, or None if the books have no such account."""
         columns, cents = self._posted
         known = sorted({columns[account] for account in accounts if account in columns})
         first, last = ((day - self.days.first).days for day in span)
         return dollars(cents[first : last + 1, known].sum()) if known else None
 
     def earned_usd(self, accounts: Sequence[str], span: Span) -> Decimal | None:
-        """Return the sum of postings to some accounts, with income positive."""
+        """Return the dollars posted to some accounts with the opposite sign: income is positive."""
         posted = self.posted_usd(accounts, span)
         return None if posted is None else -posted
 
     @cached_property
     def traded_usd(self) -> Mapping[date, tuple[Decimal, Decimal]]:
-        """The volume on the house venue by day, of the captive maker and of other makers."""
+        """The house venue's volume by day: filled by the captive maker, and by the other makers."""
         traded: dict[date, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
         for (day, _), (maker_usd, others_usd) in volume_by_day(self.run).items():
             maker, others = traded[day]
@@ -87,9 +87,10 @@ class MeasuredBooks:
 
     @cached_property
     def withdrawn_usd(self) -> Mapping[date, Decimal]:
-        """Net withdrawals of customers outside the group by day, coins at the day's mark.
+        """Withdrawals less deposits of customers outside the group, by day.
 
-        The exchange pays some withdrawals, and the maker pays others as the exchange's agent.
+        Coins are at the day's mark. The exchange pays some withdrawals, and the maker pays others
+        as the exchange's agent.
         """
         parties, number = self.run.chart.parties, number_of(self.run)
         commodities = [MONEY, *names_owed(self.run.chart.coins)]

@@ -1,8 +1,8 @@
 """Computes the figure of a run that corresponds to a fact of the record.
 
-Each function gets the days of the fact. A sum or the first day of an event needs all of these days
-in the run. A balance needs the last day. A ratio, the age of a quote, and the results of backstops
-need at least one of the days.
+A fact covers one day or several days. For a sum, or for the first day of an event, the run must
+have all of these days. For a balance it must have the last one. For a ratio, the age of a quote, or
+the results of backstops it must have at least one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ from runs.record.facts import Fact
 from runs.record.measured_books import Day, Figure, MeasuredBooks, Span
 
 NEVER: Literal["never"] = "never"
-# The maker's accounts for quotes and for the hedges of quotes.
+# The kinds of the maker's results on its quotes, and on the positions from quotes and hedges.
 MAKING = (Kind.PICKOFF, Kind.SPREAD, *HOLDING, *LEAD_QUOTING)
 
 
@@ -49,7 +49,7 @@ def fee_yield(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def youngest_quote(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the age, in seconds, of the youngest quote of the maker that was filled."""
+    """Return the lowest age, in seconds, at which a quote of the captive maker was filled."""
     parties = books.run.chart.parties
     with books.run.connect() as connection:
         ((age_us,),) = connection.execute(
@@ -61,14 +61,14 @@ def youngest_quote(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def making(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the result of the maker's quotes after hedging costs."""
+    """Return the maker's result on quotes, on their hedges, and on positions from both."""
     maker = books.run.chart.parties.maker
     kinds = [income(maker, kind) for kind in (*MAKING, Kind.LIQUIDATION)]
     return books.earned_usd([*kinds, expense(maker, Kind.HEDGING)], span)
 
 
 def directional(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the result of directional positions after trading costs."""
+    """Return the maker's result on positions held for their price, after trading costs."""
     return _brought(books, [books.run.chart.parties.maker], Kind.DIRECTIONAL, span)
 
 
@@ -101,17 +101,17 @@ def spent(kind: Kind) -> Callable[[MeasuredBooks, Span], Decimal | None]:
 
 
 def claims(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the claims of customers outside the group, coins at the day's mark."""
+    """Return the claims of customers outside the group, with coins at the day's mark."""
     return books.standing(span.last).claims_usd
 
 
 def house_cash(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the exchange's own cash, and customers' coins in its wallets at the day's mark."""
+    """Return the exchange's own cash plus the value of customers' coins in its wallets."""
     return books.standing(span.last).house_cash_usd
 
 
 def hole_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return customers' claims less the exchange's cash."""
+    """Return the hole of the exchange, with coins at the day's mark."""
     return books.standing(span.last).hole_of_exchange_usd
 
 
@@ -132,13 +132,13 @@ def paper(token: str) -> Callable[[MeasuredBooks, Span], Decimal | None]:
 
 
 def paper_in_house_tokens(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the value at mark of the group's own tokens."""
+    """Return the value at mark of the house's own tokens that the group holds."""
     held = {token: books.units(token, span.last) for token in books.marks.house_tokens}
     return books.marks.usd(held, span.last) if held else None
 
 
 def net_withdrawals(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return customers' net withdrawals."""
+    """Return customers' withdrawals less their deposits."""
     days = books.withdrawn_usd.items()
     return sum((usd for day, usd in days if span.first <= day <= span.last), ZERO)
 
@@ -176,19 +176,19 @@ def _brought(
 
 
 def _whole(fact: Fact, days: Span) -> Span | None:
-    """Return the fact's days if the run has all of them, as a sum or an event needs."""
+    """Return the fact's days if the run has all of them. Sums and events need all days."""
     return (
         Span(fact.first, fact.last) if days.first <= fact.first <= fact.last <= days.last else None
     )
 
 
 def _end(fact: Fact, days: Span) -> Span | None:
-    """Return the fact's last day if the run has it: a balance needs the last day."""
+    """Return the fact's last day if the run has it. A balance needs only this day."""
     return Span(fact.last, fact.last) if days.first <= fact.last <= days.last else None
 
 
 def _part(fact: Fact, days: Span) -> Span | None:
-    """Return the fact's days that the run has, which is enough for a ratio. None: it has no day."""
+    """Return those days of the fact that the run has, or None if it has no such day."""
     span = Span(max(fact.first, days.first), min(fact.last, days.last))
     return span if span.first <= span.last else None
 
@@ -201,78 +201,78 @@ class Measure(NamedTuple):
     counts: str  # the definition in words
 
 
-# The measure for each key of the record. Whether a figure is an input or an outcome is in the fact.
-# The command `liquidations` compares liquidations with the record, market by market.
+# The measure for each key of the record that the command `compare` uses. The fact says whether its
+# figure is an input or an outcome. The command `liquidations` compares liquidations.
 MEASURES: Mapping[str, Measure] = {
-    "volume-of-ftx": Measure(volume, _whole, "trades on the house venue, each once"),
-    "volume-of-ftx-over-time": Measure(volume, _whole, "trades on the house venue, each once"),
+    "volume-of-ftx": Measure(volume, _whole, "volume, each trade counted once"),
+    "volume-of-ftx-over-time": Measure(volume, _whole, "volume, each trade counted once"),
     "share-of-maker-in-volume": Measure(
         share_of_maker, _part, "the maker's share of the house's volume"
     ),
-    "youngest-quote-hit": Measure(youngest_quote, _part, "age of the youngest quote with a fill"),
-    "result-of-making": Measure(making, _whole, "the maker's quotes, with hedges and positions"),
+    "youngest-quote-hit": Measure(youngest_quote, _part, "lowest age of a quote at its fill"),
+    "result-of-making": Measure(making, _whole, "result on quotes, hedges and positions"),
     "result-of-all-trading": Measure(
-        sheet_lines.all_trading, _whole, "results of the maker except uses, interest and costs"
+        sheet_lines.all_trading, _whole, "the maker's results without uses, interest, operations"
     ),
     "result-of-directional-book": Measure(directional, _whole, "positions held for their price"),
-    "backstop-payouts-of-ftx": Measure(backstops, _part, "results of positions taken over"),
+    "backstop-payouts-of-ftx": Measure(backstops, _part, "results on positions taken over"),
     "revenue-of-ftx": Measure(fees, _whole, "fees on trades"),
     "revenue-that-set-the-fee-rate": Measure(fees, _whole, "fees on trades"),
-    "fee-yield": Measure(fee_yield, _part, "fees over volume"),
+    "fee-yield": Measure(fee_yield, _part, "fees divided by volume"),
     "operating-costs-of-ftx": Measure(operating_costs, _whole, "costs of the exchange"),
     "claims-in-dollars": Measure(
-        sheet_lines.claims_in_dollars, _end, "claims outside the group, coins left out"
+        sheet_lines.claims_in_dollars, _end, "dollars owed to customers outside the group"
     ),
     "claims-in-bitcoin": Measure(
         sheet_lines.claims_in("BTC"), _end, "bitcoin owed to customers, at mark"
     ),
-    "claims-of-customers": Measure(claims, _end, "claims outside the group, coins at mark"),
-    "cash-of-the-exchange": Measure(house_cash, _end, "the exchange's cash, and coins at mark"),
-    "hole-of-the-exchange": Measure(hole_of_exchange, _end, "claims at mark less cash"),
+    "claims-of-customers": Measure(claims, _end, "owed to customers, coins at mark"),
+    "cash-of-the-exchange": Measure(house_cash, _end, "cash, and customers' coins at mark"),
+    "hole-of-the-exchange": Measure(hole_of_exchange, _end, "claims less cash and coins"),
     "shortfall-of-the-exchange": Measure(
         sheet_lines.shortfall_of_exchange,
         _end,
-        "claims less assets, without stakes and the maker's debt",
+        "claims less assets other than stakes and the maker's debt",
     ),
     "first-use-of-customers-money": Measure(
-        first_use, _whole, "claims above cash, the maker's bank accounts included"
+        first_use, _whole, "the first day with claims above cash, the agent's included"
     ),
     "owed-by-maker-to-house": Measure(
-        sheet_lines.owed_by_maker, _end, "all claims of the exchange on the maker, net"
+        sheet_lines.owed_by_maker, _end, "the maker's net debt to the exchange"
     ),
     "credit-drawn-by-maker": Measure(
-        sheet_lines.credit_drawn, _end, "the credit line, less the maker's credit balance"
+        sheet_lines.credit_drawn, _end, "the maker's net debt less deposits that it received"
     ),
     "owed-to-lenders": Measure(loans, _end, "loans from outside the group"),
-    "equity-raised": Measure(raised, _whole, "the price of shares sold to investors"),
+    "equity-raised": Measure(raised, _whole, "investors' payments for shares"),
     **{f"spent-on-{kind.lower()}": Measure(spent(kind), _whole, kind.entry.plain) for kind in USES},
-    "paper-wealth-in-sol": Measure(paper("SOL"), _end, "the group's units at mark"),
+    "paper-wealth-in-sol": Measure(paper("SOL"), _end, "the group's SOL at mark"),
     "paper-wealth-in-house-token": Measure(
-        paper_in_house_tokens, _end, "the group's units at mark"
+        paper_in_house_tokens, _end, "house tokens of the group at mark"
     ),
     "net-withdrawals": Measure(net_withdrawals, _whole, "customers' withdrawals less deposits"),
-    "withdrawals-halted": Measure(halted, _whole, "the first day that ends with a halt"),
+    "withdrawals-halted": Measure(halted, _whole, "first day that ends with withdrawals halted"),
     "net-worth-without-own-circle": Measure(
         sheet_lines.net_worth_without_own_circle,
         _end,
-        "the maker's assets except its tokens, less all debts",
+        "the maker's assets without FTT, SOL, SRM, less all debts",
     ),
     "assets-of-the-maker": Measure(
         sheet_lines.all_assets_of_maker, _end, "tokens at mark, stakes at cost, claims, cash"
     ),
     "tokens-of-others": Measure(
-        sheet_lines.tokens_of_others, _end, "the maker's tokens at mark, without house tokens"
+        sheet_lines.tokens_of_others, _end, "the maker's coins and tokens at mark, no house tokens"
     ),
     "stakes-of-the-maker": Measure(sheet_lines.stakes_of_maker, _end, "stakes at cost"),
     "stakes-of-the-group": Measure(sheet_lines.stakes, _end, "stakes at cost"),
     "cash-of-the-maker": Measure(
-        sheet_lines.cash_of_maker, _end, "the maker's cash, and claims on outside venues"
+        sheet_lines.cash_of_maker, _end, "the maker's cash, and its money on outside venues"
     ),
     "debts-of-the-maker-as-printed": Measure(
         sheet_lines.debts_as_printed, _end, "the maker's debts outside the group"
     ),
     "own-assets-of-the-exchange": Measure(
-        sheet_lines.own_assets_of_exchange, _end, "the exchange's assets less claims on it"
+        sheet_lines.own_assets_of_exchange, _end, "the exchange's assets less all claims on it"
     ),
     "assets-as-its-sheet-shows": Measure(
         sheet_lines.shown_by_sheet, _end, "liquid assets, tokens at mark, stakes at cost"
@@ -281,13 +281,13 @@ MEASURES: Mapping[str, Measure] = {
         sheet_lines.liquid_of_group, _end, "all liquid assets of the group"
     ),
     "tokens-as-its-sheet-shows": Measure(
-        sheet_lines.tokens_of_group, _end, "the group's tokens at mark, its own included"
+        sheet_lines.tokens_of_group, _end, "coins and tokens at mark, house tokens included"
     ),
     "dollars-wired-to-the-maker": Measure(
-        sheet_lines.wired_to_maker, _end, "the maker's debt other than the credit line"
+        sheet_lines.wired_to_maker, _end, "deposits that the maker received for the exchange"
     ),
     "liquid-of-the-group": Measure(
-        sheet_lines.found_in_group, _end, "liquid assets, and tokens at mark, its own included"
+        sheet_lines.found_in_group, _end, "liquid assets, and coins and tokens at mark"
     ),
     "cash-found": Measure(sheet_lines.liquid_of_group, _end, "all liquid assets of the group"),
 }

@@ -1,7 +1,7 @@
 """The edition of the public record, and the fit to the record that a run's manifest states.
 
-Every report states the fit. So this module is fast: it computes the hash of the record's file, but
-does not read single facts, and it does not read the books.
+Every report states the fit, so this module must be fast. It computes the hash of the record's file,
+but parses no facts. It reads the manifest, but not the books.
 """
 
 import hashlib
@@ -13,20 +13,20 @@ from typing import Any
 from ledger.run_folder import MANIFEST
 
 FACTS = Path(__file__).with_name("facts.toml")
-DIGITS = 12  # number of digits of the record's SHA-256 that identify an edition of the record
+DIGITS = 12  # the number of SHA-256 digits that identify an edition
 
 
 def edition() -> str:
-    """Return the beginning of the SHA-256 of the shipped record's file."""
+    """Return the first digits of the SHA-256 of the shipped record's file."""
     return hashlib.sha256(FACTS.read_bytes()).hexdigest()[:DIGITS]
 
 
 def stated_fit(folder: Path) -> Mapping[str, Any] | None:
-    """Return the fit in a run's manifest, to any edition of the record, or None.
+    """Return the fit in a run's manifest, or None. It may be to an older edition of the record.
 
     Raises:
         OSError: the run has no manifest.
-        ValueError: the file is not a manifest.
+        ValueError: the manifest is not valid JSON.
     """
     fit: Mapping[str, Any] | None
     fit = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"].get("fit")
@@ -34,11 +34,13 @@ def stated_fit(folder: Path) -> Mapping[str, Any] | None:
 
 
 def current_fit(folder: Path) -> Mapping[str, Any] | None:
-    """Return the fit in a run's manifest if it is to the shipped edition, which an audit checks.
+    """Return the fit in a run's manifest. None: it has no fit, or a fit to another edition.
+
+    An audit can check only a fit to the shipped edition.
 
     Raises:
         OSError: the run has no manifest.
-        ValueError: the file is not a manifest.
+        ValueError: the manifest is not valid JSON.
     """
     fit = stated_fit(folder)
     return fit if fit and fit.get("record") == edition() else None

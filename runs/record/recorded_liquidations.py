@@ -1,7 +1,8 @@
 """Compares a run's liquidations with the recorded range for FTX.
 
-For some days the record has the total of all venues, and for some days FTX's share of this total.
-The range for FTX on a day is the total times the share.
+For some days the record has the total of all venues, and for a few days FTX's share of this total.
+The range for FTX on a day is the total times the share of this day or, if there is none, the range
+of the shares within one year.
 """
 
 from collections import defaultdict
@@ -34,11 +35,11 @@ class RecordedLiquidations:
     beside_record: Table
 
     def answer(self) -> str:
-        """Return sentences on the amounts liquidated and taken over, and the backstops' result."""
+        """Return sentences on liquidations, on backstops, and on loans against tokens."""
         return self.found.answer()
 
     def tables(self) -> list[Table]:
-        """Return the tables of the run's liquidations, and the table beside the record."""
+        """Return the tables of the run's liquidations, and the comparison with the record."""
         return [*self.found.tables(), self.beside_record]
 
 
@@ -49,16 +50,17 @@ def recorded_liquidations(run: RunFolder, record: Record) -> RecordedLiquidation
 
 
 def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record) -> Table:
-    """Compare liquidations by day with the record.
+    """Return a table that compares each day's liquidations with the record.
 
     Args:
         run: the run.
         found: liquidations by day and market.
-        record: the facts on public record.
+        record: the public record.
 
     Returns:
-        A row for each day with liquidations in the run or on record, and a row for each of the
-        run's markets with recorded liquidations. Days without positions on margin have no row.
+        For each day a row of all markets, if the run or the record has liquidations, and a row of
+        each market of the run for which the record has liquidations. Days without positions on
+        margin have no row.
     """
     parties, days = run.chart.parties, calendar(run)
     on_margin = days_on_margin(run)
@@ -76,7 +78,7 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
     ]
     return Table(
         "beside-the-record",
-        "Liquidations here, and the range of the public record for FTX",
+        "Liquidations in this run, and the recorded range for FTX",
         (
             "day",
             "market",
@@ -96,9 +98,9 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
 
 
 def share(day: date, record: Record) -> Range[Decimal] | None:
-    """Return FTX's recorded share on a day, or else the range of the shares within NEAR of the day.
+    """Return FTX's recorded share on a day, or else the range of shares within NEAR of the day.
 
-    If there is no such share, return None.
+    Return None if there is no share within NEAR of the day.
     """
     of_day = record.on(day, SHARE)
     if of_day:
@@ -125,7 +127,7 @@ def _row(day: date, market: str | None, usd: Decimal, record: Record) -> tuple[C
 
 
 def _whole(recorded: Range[Decimal] | None) -> tuple[int | None, int | None]:
-    """Round both ends of a range to dollars."""
+    """Round both ends of a range to whole dollars. Without a range both are None."""
     return (round(recorded.low), round(recorded.high)) if recorded else (None, None)
 
 
@@ -139,11 +141,10 @@ def _notes(days: Sequence[date], record: Record) -> tuple[str, ...]:
         "The recorded range is the total of all venues times FTX's share on the day. If this share "
         f"is not known, the range of the known shares within {NEAR.days} days is used. Silent: the "
         "total or the share is not on record.",
-        "The record is uncertain: its totals come from one aggregator, whose feeds from the venues "
-        "were incomplete, and the days of press reports begin at different hours. The totals cover "
-        "all markets of a venue, while a run has only its own markets.",
-        "The collateral of customers on margin is an assumption of the scenario. Liquidations are "
-        "proportional to the collateral, so a verdict depends on this assumption as much as on the "
-        "model.",
+        "The record is uncertain. Its totals come from one aggregator, which received incomplete "
+        "data from the venues. In different press reports a day begins at different hours. The "
+        "totals cover all markets of a venue, but a run has only some markets.",
+        "The collateral of customers on margin is an assumption of the scenario. Liquidations rise "
+        "with the collateral, so each verdict depends on this assumption, not only on the model.",
         *silent,
     )

@@ -1,13 +1,13 @@
-"""Computes the residual by date: recorded debts minus recorded assets minus recorded uses.
+"""Computes the residual by date: the captive maker's debts minus its assets and its uses.
 
-The residual is computed from the captive maker's balance sheet for two reasons. The maker's debts
-and assets are on record for three days, and losses of quotes, liquidations and a portfolio would be
-in the maker's books. Customers' claims are not part of the residual. The record values customers'
-coins at the price of each day and does not state deposits in units of coins, so a fall of prices
-would look like returned money.
+The residual is computed from the captive maker's balance sheet for two reasons. First, the maker's
+recorded debts less assets are known for three days. Second, losses on quotes, liquidations and a
+portfolio would be in the maker's books. Claims of customers are not used, because the record values
+customers' coins at the price of each day and does not say how many coins were deposited. So a fall
+of prices would look like money that was paid back.
 
-The same subtraction on a run's books gives exactly the losses of all kinds that are not uses. So
-the two residuals can be compared.
+In a run's books the same subtraction gives exactly the losses of all kinds that are not uses. So
+the residual of the record can be compared with the residual of a run.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ SHEETS = Path(__file__).with_name("maker_sheets.toml")
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """The maker's residual by day, on record and in a run, and the exchange's further gap."""
+    """The maker's residual by day, on record and in a run, and the exchange's unexplained gap."""
 
     maker: str
     run_days: Span
@@ -53,15 +53,15 @@ class Residual:
         return [day for day in self.days if day.why_not is None]
 
     def answer(self) -> str:
-        """Return sentences on the unexplained amount, its largest rise, and the run."""
+        """Return sentences on the recorded residual, its largest rise, and the run."""
         if not self.told:
             return "No day has enough facts on record."
         most = max(self.told, key=lambda day: middle(day.unexplained))
         low, high = most.unexplained
         said = (
-            "At the middle of the recorded ranges no source explains "
-            f"{billions(middle(most.unexplained))} of the amount that {self.maker} owed on "
-            f"{most.day} (at the ends {low / BILLION:,.1f} to {high / BILLION:,.1f})"
+            f"Of the amount that {self.maker} owed on {most.day}, no source explains "
+            f"{billions(middle(most.unexplained))} dollars (the middle of the range "
+            f"{low / BILLION:,.1f} to {high / BILLION:,.1f})"
         )
         periods = vanished(self.told)[1:]
         if not periods:
@@ -70,24 +70,24 @@ class Residual:
         low, high = went.recorded
         said += (
             f". The largest rise was {billions(went.middle_usd)} in {half_year(went.until)} "
-            f"({went.since} to {went.until}, at the ends {low / BILLION:,.1f} to "
+            f"(from {went.since} to {went.until}, range {low / BILLION:,.1f} to "
             f"{high / BILLION:,.1f}). "
         )
         return said + self._carry(went) + self._outside()
 
     def _carry(self, went: Vanished) -> str:
-        """Return sentences on the losses of the run between two recorded days, by mechanism."""
+        """Return sentences on the run's losses between two recorded days, for each of CARRIERS."""
         if went.lost_usd is None:
             first, last = self.run_days
             return f"This run goes from {first} to {last} and does not cover that time."
         stale_usd = went.stale_usd or ZERO
         say = speaker(stale_usd, *(went.lost_usd[carrier] for carrier in CARRIERS))
-        # Tokens that pools lost count as zero here, so only the fees are left.
+        # Tokens that pools lost count as zero here, so the result of pools is only their fees.
         names = {carrier: f"{carrier}" for carrier in CARRIERS}
         names[Claimed.ON_CHAIN] += " (fees alone)"
         parts = [f"{name} {_lost(went.lost_usd[each], say)}" for each, name in names.items()]
         stale = _lost(stale_usd, say)
-        return f"This run in that time: {'; '.join(parts)}. Stale quotes alone {stale}."
+        return f"Results of this run in that time: {'; '.join(parts)}. Stale quotes alone {stale}."
 
     def _outside(self) -> str:
         """Return a sentence for each day on which the run is outside the recorded range."""
@@ -95,7 +95,7 @@ class Residual:
         return "".join(f" {sentence}" for sentence in said if sentence)
 
     def tables(self) -> list[Table]:
-        """Return tables of the residual, losses by mechanism, recorded lines, and the exchange."""
+        """Return the tables `residual`, `carriers`, `lines`, `the-exchange` and `sources`."""
         periods = vanished(self.told)
         notes = notes_on(self.days, self.run_days, self.exchange)
         return [
@@ -112,8 +112,8 @@ def residual(run: RunFolder, sheets: Record, record: Record) -> Residual:
 
     Args:
         run: the run whose books are read.
-        sheets: the maker's recorded sheets, with the keys of `maker_sheets.toml`.
-        record: all facts; facts on the exchange are compared with the maker's debt to it.
+        sheets: the maker's recorded balance sheets, in the form of `maker_sheets.toml`.
+        record: the public record, which has the claims on the exchange and its assets.
     """
     books = MeasuredBooks(run)
     days = []
@@ -126,9 +126,9 @@ def residual(run: RunFolder, sheets: Record, record: Record) -> Residual:
 
 
 def _beyond(maker: str, day: ResidualDay) -> str | None:
-    """Return a sentence on the distance of a run from the recorded range.
+    """Return a sentence on the distance of the run's residual from the recorded range.
 
-    Return None if the run is inside the range, or does not have the day.
+    Return None if the residual is inside the range, or if the run does not have the day.
     """
     run_usd = day.sheet.unexplained_usd if day.sheet else None
     low, high = day.unexplained

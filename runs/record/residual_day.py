@@ -1,4 +1,4 @@
-"""The maker's debts less assets on a recorded day, and the money it had used until that day."""
+"""The residual on a recorded day: the maker's debts less its assets, less its uses until then."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ STAKES = f"{USE}ventures"
 
 @dataclass(frozen=True, slots=True)
 class ResidualDay:
-    """The recorded balance sheet of a day, and the run's balance sheet of the day."""
+    """The maker's balance sheet at the end of a day, on record and in the run."""
 
     day: date
     facts: tuple[Fact, ...]
@@ -29,14 +29,14 @@ class ResidualDay:
 
     @property
     def net_debt(self) -> Range[Decimal]:
-        """Return recorded debts minus assets: one recorded figure, or else a sum of lines."""
+        """Return recorded debts minus assets: the recorded difference, or else the sum of lines."""
         whole = (fact.amounts for fact in self.facts if fact.key == NET)
         lines = minus(self._sum(SOURCE), self._sum(ASSET))
         return next(whole, None) or lines
 
     @property
     def uses(self) -> Range[Decimal]:
-        """Return the recorded uses up to the day."""
+        """Return the sum of the recorded uses of money until the day."""
         return self._sum(USE)
 
     @property
@@ -48,7 +48,7 @@ class ResidualDay:
     def run_net_debt_usd(self) -> Decimal | None:
         """Return the run's debts minus assets.
 
-        Stakes are assets only if the record has them as assets.
+        Stakes are assets only if the day's record does not have them as a use.
         """
         if self.sheet is None:
             return None
@@ -56,7 +56,7 @@ class ResidualDay:
 
     @property
     def run_uses_usd(self) -> Decimal | None:
-        """Return the run's uses, without stakes if the record has them as assets."""
+        """Return the run's uses. Stakes are uses only if the day's record has them as a use."""
         return None if self.sheet is None else self._run_uses_usd(self.sheet)
 
     def _run_uses_usd(self, sheet: MakerSheet) -> Decimal:
@@ -71,33 +71,33 @@ class ResidualDay:
 
 @dataclass(frozen=True, slots=True)
 class Vanished:
-    """The change of the residual between two recorded days, and the run's losses between them."""
+    """The change of the residual from one recorded day to the next, and the run's losses then."""
 
-    since: date | None  # None: since the beginning
+    since: date | None  # None: the period begins before all records
     until: date
     recorded: Range[Decimal]
     middle_usd: Decimal  # the change of the middle of the recorded range
     lost_usd: Mapping[str, Decimal] | None  # by mechanism or kind; None: the run lacks a day
     stale_usd: Decimal | None  # the loss on stale quotes alone
-    takeovers_usd: Decimal | None  # a recorded use, which includes losses of liquidations
+    takeovers_usd: Decimal | None  # payments for takeovers, which are a use of money
 
     @property
     def all_lost_usd(self) -> Decimal | None:
-        """Return the run's loss over all kinds."""
+        """Return the sum of the run's losses of all kinds that are not uses."""
         return None if self.lost_usd is None else sum(self.lost_usd.values(), ZERO)
 
 
 def vanished(days: Sequence[ResidualDay]) -> list[Vanished]:
-    """Return the change of the residual between consecutive days with enough records.
+    """Return the change of the residual from each of *days* to the next.
 
-    The first change is from the beginning to the first day.
+    The first change is from zero to the residual of the first day.
     """
     befores: list[ResidualDay | None] = [None, *days][:-1]
     return [_vanished(before, day) for before, day in zip(befores, days, strict=True)]
 
 
 def minus(one: Range[Decimal], other: Range[Decimal]) -> Range[Decimal]:
-    """Return the range of the difference of two amounts."""
+    """Return the range of *one* minus *other*."""
     return Range(one.low - other.high, one.high - other.low)
 
 
@@ -119,9 +119,10 @@ def _vanished(before: ResidualDay | None, day: ResidualDay) -> Vanished:
 
 
 def _paid(before: ResidualDay, day: ResidualDay) -> Range[Decimal]:
-    """Return the range of payments between two days. Its low end is not negative.
+    """Return the range of the money used between two days. Its low end is at least zero.
 
-    If a use has the same positive range on both days, it was paid by the earlier day.
+    If a use has the same range on both days, and the low end is above zero, nothing was paid for it
+    between them.
     """
     earlier = {fact.key: fact.amounts for fact in before.facts}
     low = high = ZERO
@@ -136,7 +137,7 @@ def _paid(before: ResidualDay, day: ResidualDay) -> Range[Decimal]:
 def _lost(
     before: ResidualDay | None, day: ResidualDay
 ) -> tuple[dict[str, Decimal] | None, Decimal | None, Decimal | None]:
-    """Return the run's losses between two days: by kind, on stale quotes, and on takeovers."""
+    """Return the run's losses between two days: by kind, on stale quotes alone, on takeovers."""
     now, then = day.sheet, before.sheet if before else None
     if now is None or (before and then is None):
         return None, None, None

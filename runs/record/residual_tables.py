@@ -1,4 +1,4 @@
-"""Tables of the residual: by day, by mechanism, by recorded line, and for the exchange."""
+"""The tables of the command `residual`."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -18,7 +18,7 @@ Amounts = tuple[Decimal | None, ...]
 def residual_table(
     maker: str, days: Sequence[ResidualDay], periods: Sequence[Vanished], notes: Sequence[str]
 ) -> Table:
-    """Return the table of debts less assets, uses, and the residual, by day."""
+    """Return a table of debts less assets, uses, the residual, and its change, by day."""
     rows: list[tuple[Cell, ...]] = []
     went = {period.until: period for period in periods}
     for each in days:
@@ -61,7 +61,7 @@ def residual_table(
 
 
 def notes_on(days: Sequence[ResidualDay], run_days: Span, gaps: Sequence[ExchangeGap]) -> list[str]:
-    """Return notes on the days that the run lacks, and on the exchange's gap."""
+    """Return notes on the days that the run lacks, and on each gap of the exchange."""
     notes = []
     if missing := [str(each.day) for each in days if each.sheet is None]:
         first, last = run_days
@@ -72,15 +72,15 @@ def notes_on(days: Sequence[ResidualDay], run_days: Span, gaps: Sequence[Exchang
         if gap.lacked and gap.lacked.low > 0:
             low, high = (end / BILLION for end in gap.lacked)
             notes.append(
-                f"In addition the exchange lacked {low:,.1f} to {high:,.1f} billion on "
-                f"{gap.day} that no source assigns to its maker. If the maker owed this amount, "
-                "add it to the unexplained amount (table `the-exchange`)."
+                f"In addition the exchange lacked {low:,.1f} to {high:,.1f} billion on {gap.day}, "
+                "and no source says that its maker owed this amount. If the maker owed it, add it "
+                "to the unexplained amount (table `the-exchange`)."
             )
     return notes
 
 
 def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
-    """Return the loss of each mechanism and kind of the run between two recorded days."""
+    """Return a table of the run's losses by mechanism and kind, with a column for each period."""
     kinds = [kind for period in periods for kind in period.lost_usd or ()]
     names = dict.fromkeys((*CARRIERS, *kinds))
     moving = [
@@ -105,15 +105,15 @@ def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
         ("carrier", *(f"{_span(period)}_usd" for period in periods)),
         rows,
         (
-            "A mechanism explains at most its own loss in a period. The portfolio has positions "
-            "held for their price, and coins at mark. A kind that belongs to no mechanism has its "
+            "A mechanism explains at most its own loss in a period. The portfolio has coins at "
+            "mark, and positions held for their price. A kind that belongs to no mechanism has its "
             "own row. Tokens that pools lost count as zero.",
         ),
     )
 
 
 def lines_table(days: Sequence[ResidualDay]) -> Table:
-    """Return each recorded line beside the same line of the run."""
+    """Return a table of the recorded lines, with the run's amount for each line."""
     rows: list[tuple[Cell, ...]] = []
     for each in days:
         for fact in each.facts:
@@ -137,14 +137,15 @@ def lines_table(days: Sequence[ResidualDay]) -> Table:
         ("day", "line", "counts", "low_usd", "high_usd", "run_usd", "ids", "too_little"),
         rows,
         (
-            "If the record has debts less assets as one figure, the residual uses this figure. "
-            "The single debts are then shown, but not added again, and stakes count as assets.",
+            "If the record of a day has debts less assets as one figure, the residual uses this "
+            "figure. The single debts are then shown, but not added again. If the record of a day "
+            "has no line `use-ventures`, stakes count as assets.",
         ),
     )
 
 
 def exchange_table(gaps: Sequence[ExchangeGap]) -> Table:
-    """Return a table of the exchange's gap minus its maker's debt."""
+    """Return a table of the exchange's gap, less its maker's debt to it."""
     rows: list[tuple[Cell, ...]] = []
     for gap in gaps:
         rows += (
@@ -159,14 +160,14 @@ def exchange_table(gaps: Sequence[ExchangeGap]) -> Table:
         ("day", "what", "low_usd", "high_usd", "run_usd"),
         rows,
         (
-            "Coins are at the price of the day, so the shortfall is smaller if prices are lower. A "
-            "change of the shortfall between two days does not show when money vanished.",
+            "Coins count at the price of the day, so the shortfall falls if prices fall. A change "
+            "of the shortfall between two days does not show when money vanished.",
         ),
     )
 
 
 def sources_of_lines(days: Sequence[ResidualDay]) -> Table:
-    """Return the source and the provenance of each line."""
+    """Return a table of each line's source, its provenance, and the note on it."""
     return Table(
         "sources",
         "Sources of the recorded lines, and notes on them",

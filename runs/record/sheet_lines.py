@@ -1,8 +1,8 @@
-"""Lines of a recorded balance sheet, computed from the books by root and kind of account.
+"""Computes from a run's books the lines that a recorded balance sheet has.
 
 A recorded sheet has tokens (also the group's own) at the day's mark, and stakes at values that the
-sheet's author chose. The books have stakes at cost. Kinds are read from `ledger.kinds`, so a new
-kind is included without a change here.
+sheet's author chose. The books have stakes at cost. The accounts of a line are chosen by root, kind
+and part in the hole.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,14 +27,14 @@ from ledger.reports.dollars import ZERO
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
 from runs.record.measured_books import MeasuredBooks, Span
 
-# Coins and tokens held in kind for their owners are not on the group's balance sheet.
+# All parts in the hole except `in-kind`, because tokens held in kind belong to customers.
 ON_SHEET = (CLAIM, LIQUID, GROUP, CAUSE)
-# The maker's costs other than trading; all other results of the maker are from trading.
+# The maker's costs that are not from trading. All its other results are from trading.
 NOT_TRADING = (*USES, Kind.INTEREST, Kind.OPERATIONS)
 
 
 def on_sheet(books: MeasuredBooks, entity: str, root: str) -> Iterator[str]:
-    """Yield an entity's accounts with one root, such as Assets, that are on its balance sheet."""
+    """Yield an entity's accounts with one root, such as Assets, and with a part in the hole."""
     for account, opened in books.run.opens.items():
         is_meant = entity_of(account) == entity and account.startswith(f"{root}:")
         if is_meant and opened.hole in ON_SHEET and not is_contract(account):
@@ -42,7 +42,7 @@ def on_sheet(books: MeasuredBooks, entity: str, root: str) -> Iterator[str]:
 
 
 def within_group(books: MeasuredBooks, account: str) -> bool:
-    """Return whether an account is a debt between exchange and maker."""
+    """Return whether an account is for a debt between the exchange and the maker."""
     return books.run.opens[account].hole == GROUP
 
 
@@ -52,7 +52,7 @@ def in_dollars(books: MeasuredBooks, account: str, span: Span) -> Decimal:
 
 
 def at_mark(books: MeasuredBooks, account: str, span: Span) -> Decimal:
-    """Return the value of coins and tokens on an account at the last mark, without dollars."""
+    """Return the value of the coins and tokens on an account, at the last mark."""
     balances = books.balances(span.last)
     held = {
         commodity: balances[account, commodity]
@@ -63,12 +63,12 @@ def at_mark(books: MeasuredBooks, account: str, span: Span) -> Decimal:
 
 
 def worth(books: MeasuredBooks, account: str, span: Span) -> Decimal:
-    """Return the value of an account: dollars, and coins and tokens at mark."""
+    """Return the dollars on an account plus the value of its coins and tokens."""
     return in_dollars(books, account, span) + at_mark(books, account, span)
 
 
 def all_assets_of_maker(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return all assets of the maker, with stakes at cost."""
+    """Return the value of all assets of the maker, with stakes at cost and coins at mark."""
     maker = books.run.chart.parties.maker
     return _sum(worth, books, on_sheet(books, maker, ASSETS), span)
 
@@ -97,7 +97,7 @@ def stakes_of_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def cash_of_maker(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the maker's cash, and its claims on venues outside the group."""
+    """Return the maker's cash plus its claims on venues outside the group."""
     maker = books.run.chart.parties.maker
     liquid = [
         account
@@ -108,7 +108,7 @@ def cash_of_maker(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def debts_as_printed(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the maker's debts outside the group."""
+    """Return the maker's debts to parties outside the group."""
     parties = books.run.chart.parties
     if not parties.lenders:
         return None
@@ -118,7 +118,7 @@ def debts_as_printed(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def net_worth_without_own_circle(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the maker's assets less all debts, without FTT, SOL and SRM (the kind `Tokens`)."""
+    """Return the maker's assets without FTT, SOL and SRM (the kind `Tokens`), less all debts."""
     maker = books.run.chart.parties.maker
     held = [a for a in on_sheet(books, maker, ASSETS) if kind_of(a) != Kind.TOKENS]
     debts = on_sheet(books, maker, LIABILITIES)
@@ -126,7 +126,10 @@ def net_worth_without_own_circle(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def own_assets_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the exchange's assets, the maker's debt at face value, less customers' claims."""
+    """Return the exchange's assets less the claims of all its customers, the maker included.
+
+    The maker's debt is an asset and counts at face value.
+    """
     house = books.run.chart.parties.house
     claims = [
         account
@@ -138,7 +141,7 @@ def own_assets_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def owed_by_maker(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the maker's net debt in the exchange's books, with customers' coins at mark."""
+    """Return the maker's net debt to the exchange, with owed coins at mark."""
     house = books.run.chart.parties.house
     accounts = [
         account
@@ -150,12 +153,12 @@ def owed_by_maker(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def credit_drawn(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the maker's net debt to the exchange, without deposits received for the exchange."""
+    """Return the maker's net debt to the exchange, without customers' deposits that it received."""
     return owed_by_maker(books, span) - (wired_to_maker(books, span) or ZERO)
 
 
 def wired_to_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the maker's debt to the exchange, without the credit line."""
+    """Return the deposits that the maker received for the exchange and owes to it."""
     house = books.run.chart.parties.house
     wired = [
         account
@@ -166,7 +169,7 @@ def wired_to_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def claims_in(coin: str) -> Callable[[MeasuredBooks, Span], Decimal | None]:
-    """Return a function that values customers' claims in one coin."""
+    """Return a function that values customers' claims in one coin at mark."""
 
     def of_coin(books: MeasuredBooks, span: Span) -> Decimal | None:
         if coin not in names_owed(books.run.chart.coins):
@@ -179,14 +182,14 @@ def claims_in(coin: str) -> Callable[[MeasuredBooks, Span], Decimal | None]:
 
 
 def claims_in_dollars(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return customers' claims in dollars, or None if customers have no claims in coins."""
+    """Return the claims that are in dollars, or None if the exchange can owe no coins."""
     coins = names_owed(books.run.chart.coins)
     in_coins = (claims_in(coin)(books, span) or ZERO for coin in coins)
     return books.standing(span.last).claims_usd - sum(in_coins, ZERO) if coins else None
 
 
 def shortfall_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return customers' claims less the exchange's assets, without stakes and the maker's debt."""
+    """Return claims less the exchange's assets other than stakes and the maker's debt."""
     house = books.run.chart.parties.house
     found = [
         account
@@ -213,17 +216,17 @@ def tokens_of_group(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def found_in_group(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the sum of the group's liquid assets, and of its coins and tokens at mark."""
+    """Return the group's liquid assets plus its coins and tokens at mark."""
     return liquid_of_group(books, span) + _sum(at_mark, books, _owned_by_group(books), span)
 
 
 def shown_by_sheet(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the group's liquid assets, coins and tokens at mark, and stakes at cost."""
+    """Return the group's liquid assets, plus coins and tokens at mark, plus stakes at cost."""
     return found_in_group(books, span) + (stakes(books, span) or ZERO)
 
 
 def all_trading(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the sum of all results of the maker except those of the kinds NOT_TRADING."""
+    """Return the sum of the maker's results of all kinds except those in NOT_TRADING."""
     maker = books.run.chart.parties.maker
     results = [
         account
@@ -244,7 +247,7 @@ def _sum(
 
 
 def _owned_by_group(books: MeasuredBooks) -> list[str]:
-    """Return the group's asset accounts, without liquid assets and debts within the group."""
+    """Return the group's asset accounts, except liquid assets and debts within the group."""
     group = books.run.chart.parties.group
     return [
         account

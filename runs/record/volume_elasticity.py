@@ -1,23 +1,28 @@
-"""Estimates how volume, relative to a larger venue, responds to the day's price range.
+"""Estimates how the ratio of FTX's volume to Binance's volume depends on the day's price range.
 
-The recorded elasticity is the slope of log(FTX volume / Binance volume) on log(range) of the day,
-where range = ln(high / low). From each logarithm its mean over the month is subtracted. Binance is
-not simulated, so the regression here replaces log(FTX volume / Binance volume) by
+The record has a regression of each day's log(FTX volume / Binance volume) on log(range), where
+range = ln(high / low). The monthly mean is subtracted from each logarithm. The slope is the
+recorded elasticity.
+
+Binance is not simulated, so the regression here replaces log(FTX volume / Binance volume) by
 
     log(customers + apart / b),    b = (range of the day / geometric mean over its month) ** k
 
 Here `customers` is the uninformed volume, `apart` is the volume of hits and forced orders, and b
 stands for Binance's volume. k is the recorded elasticity of Binance's own volume. The assumption is
-that customers trade more on a volatile day, in the same proportion on both venues. So `customers`
-is not divided by b, since this proportion cancels in the ratio. It does not cancel for hits and
-forced orders, so `apart` is divided by b. The result is the part of the recorded slope that comes
-from hits, forced orders and customers' response to spread and depth. The recorded slope also
-contains shifts between venues within a month, which are not in the model. If customers trade a
-recorded volume less hits and forced orders, the monthly mean of `customers` is used, since their
-volume of a day then falls if hits rise.
+that on a volatile day customers trade more on both venues, by the same proportion. This proportion
+cancels in the ratio, so `customers` is not divided by b. For hits and forced orders it does not
+cancel, so `apart` is divided by b.
 
-The recorded slope is an upper bound for the effect of hits: liquidations and other takers raise the
-slope too.
+The result is the part of the recorded slope that comes from hits, forced orders and customers'
+response to spread and depth. The recorded slope also contains shifts of volume between venues
+within a month. The model does not have these shifts.
+
+In some scenarios customers' volume is a recorded volume minus hits and forced orders, so it is
+smaller on days with more hits. Then `customers` is replaced by its monthly mean.
+
+The recorded slope is an upper bound for the effect of hits, because liquidations and other takers
+also raise it.
 """
 
 from collections.abc import Sequence
@@ -31,7 +36,7 @@ from runs.record.day_blocks import Estimate, block_draws
 
 
 class Variation(NamedTuple):
-    """Logarithms of range and volume by day, less their month's mean, shape (days,)."""
+    """For each day the logarithms of range and volume, less their monthly means, shape (days,)."""
 
     log_range: np.ndarray
     log_volume: np.ndarray
@@ -40,17 +45,18 @@ class Variation(NamedTuple):
 def elasticity(
     days: Sequence[MarketDay], others_elasticity: float, customers_are_left_over: bool
 ) -> Estimate | None:
-    """Return the slope of the recorded regression, with a sampling error from blocks of days.
+    """Return the slope of the regression, and its sampling interval from blocks of days.
 
     Args:
-        days: days of one market. Days without customers' volume, or without a range, do not count.
+        days: days of one market. Days without customers' volume, or without a price range, are left
+            out.
         others_elasticity: the elasticity k of the larger venue's volume.
-        customers_are_left_over: whether customers trade a recorded volume less hits and forced
-            orders.
+        customers_are_left_over: whether customers' volume is a recorded volume minus hits and
+            forced orders.
 
     Returns:
-        The slope, or None with less than DAYS_MIN days, or if the ranges do not vary within any
-        month.
+        The slope. It is None if there are fewer than DAYS_MIN days, or if in each month all days
+        have the same range.
     """
     seen = variation(days, others_elasticity, customers_are_left_over)
     products, squares = seen.log_range * seen.log_volume, seen.log_range**2
@@ -65,7 +71,7 @@ def elasticity(
 def variation(
     days: Sequence[MarketDay], others_elasticity: float, customers_are_left_over: bool
 ) -> Variation:
-    """Return the logarithms of range and volume, less their monthly means, of days with both."""
+    """Return the logarithms for the days that have a price range and customers' volume."""
     kept = [
         (day, day.price.high_usd / day.price.low_usd)
         for day in days
@@ -82,7 +88,7 @@ def variation(
 
 
 def less_mean(values: np.ndarray, months: np.ndarray) -> np.ndarray:
-    """Subtract from each value the mean of its month, shape (n,)."""
+    """Return each value minus the mean of its month, shape (n,)."""
     _, month = np.unique(months, return_inverse=True)
     means = np.bincount(month, values) / np.maximum(np.bincount(month), 1)
     return values - means[month]

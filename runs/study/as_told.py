@@ -11,12 +11,12 @@ QUESTION = "The hypothesis, not history: what would the books show if the thread
 
 
 def write_as_told(members: Members, would: WouldHaveToBe, path: Path) -> None:
-    """Write the chosen member, which `WouldHaveToBe.chosen` describes.
+    """Write the scenario file of the chosen member. `WouldHaveToBe.chosen` says how it is chosen.
 
     Args:
         members: the members of the study.
         would: the chosen member, and the facts that it contradicts.
-        path: the file.
+        path: the new scenario file.
     """
     number = int(members.numbers[~members.is_base][would.chosen])
     scenario = scenario_of(members.study, members_of(members.study)[number])

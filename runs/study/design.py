@@ -1,6 +1,6 @@
 """Chooses the members of a study: the base with other seeds, then Sobol draws of the unknowns.
 
-A longer study begins with the members of a shorter study, so that a study can be continued.
+If more members are drawn, the first members stay the same. So a study can be continued.
 
 Source: Owen (1998), Scrambling Sobol' and Niederreiter-Xing points, Journal of Complexity 14.
 """
@@ -24,16 +24,16 @@ class Member(NamedTuple):
 
     number: int
     seed: int
-    inputs: Mapping[str, float]  # values by name of the unknown, empty for the base
+    inputs: Mapping[str, float]  # the value of each unknown by name; empty for the base
 
     @property
     def is_base(self) -> bool:
-        """Return whether the member is the base with another seed."""
+        """Return whether the member has the inputs of the base."""
         return not self.inputs
 
 
 def unit_points(study: Study, n: int) -> np.ndarray:
-    """Return Sobol draws as quantiles of the unknowns, in [0, 1), shape (n, unknowns).
+    """Return n Sobol draws of the quantiles of all unknowns, in [0, 1), shape (n, unknowns).
 
     Raises:
         StudyError: SciPy is not installed.
@@ -50,7 +50,7 @@ def unit_points(study: Study, n: int) -> np.ndarray:
 
 
 def members_of(study: Study) -> list[Member]:
-    """Return the members in the order of their numbers, the members of the base first."""
+    """Return the members in the order of their numbers. The base with other seeds comes first."""
     drawn = [
         {each.name: each.at(float(u)) for each, u in zip(study.unknown, point, strict=True)}
         for point in unit_points(study, study.members)
@@ -65,11 +65,13 @@ def seed_of(study: Study, number: int) -> int:
 
 
 def scenario_of(study: Study, member: Member) -> Scenario:
-    """Return the base scenario with a member's inputs.
+    """Return the base scenario with the study's fidelity, and with a member's seed and inputs.
 
     Raises:
-        ScenarioError: the inputs contradict each other, or the scenario has no such key.
-        StudyError: a list of a key with `[*]` is empty, or a value of the base can't be multiplied.
+        ScenarioError: the inputs contradict each other, or a key of an unknown is not a key of
+            scenarios.
+        StudyError: the base has no place for an unknown, or a value of the base can't be
+            multiplied.
     """
     fidelity = {**study.fidelity}
     fidelity["run"] = {**fidelity.get("run", {}), "seed": member.seed}
@@ -86,7 +88,8 @@ def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict
     """Return the values that an unknown sets, by dotted key.
 
     Raises:
-        StudyError: no list of a key with `[*]` has an entry, or a value can't be multiplied.
+        StudyError: the base has no place for the unknown, since all its keys have `[*]` and no list
+            has a fitting entry. Or a value can't be multiplied, since it is not a number.
     """
     settings: dict[str, float] = {}
     for key in unknown.keys:
@@ -99,7 +102,7 @@ def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict
 
 
 def _expanded(data: Any, parts: Sequence[str]) -> list[Keys]:
-    """Return the places of a key with `[*]`, one for each entry of the list."""
+    """Return the places of a key that is split at `[*]`: one place for each entry of the list."""
     first, *rest = parts
     keys = keys_of(first.removeprefix("."))
     if not rest:
@@ -114,7 +117,7 @@ def _expanded(data: Any, parts: Sequence[str]) -> list[Keys]:
 
 
 def holds_parent(entry: Any, keys: Keys) -> bool:
-    """Return whether the data has the table to which a key belongs."""
+    """Return whether *entry* has the table or list that contains the last of *keys*."""
     return all(holds(value_at(entry, keys[:i]), keys[i]) for i in range(len(keys) - 1))
 
 

@@ -1,8 +1,8 @@
-"""Estimates a figure of a member for inputs that were not played, by an emulator of the simulation.
+"""Estimates figures for inputs that were not played, by an emulator of the simulation.
 
-The emulator is a Gaussian process over the quantiles of the inputs. Each input has its own scale.
-There is a noise term, since members have different seeds. Cross-validation on unseen members shows
-the emulator's quality.
+The emulator is a Gaussian process over the quantiles of the inputs. Each input has its own length
+scale. A noise term represents the chance in a member's figure, since members have different seeds.
+Cross-validation shows how well the emulator predicts members that are not used for its fit.
 """
 
 import warnings
@@ -13,7 +13,7 @@ import numpy as np
 from runs.study.study_file import StudyError
 
 FOLDS = 5
-TRUSTED = 0.7  # an emulator must explain at least this share of the variance of unseen members
+TRUSTED = 0.7  # the least share of the variance of unseen members that an emulator must explain
 
 
 class Emulator:
@@ -42,18 +42,19 @@ class Emulator:
         kernel += WhiteKernel(0.1, (1e-5, 1.0))
         self._process = GaussianProcessRegressor(kernel, normalize_y=True, random_state=0)
         with warnings.catch_warnings():
-            # An input without effect has a scale at its bound. The warning about this is no error.
+            # The fitted scale of an input without effect is at its bound. scikit-learn warns of
+            # this, but it is not an error.
             warnings.simplefilter("ignore", ConvergenceWarning)
             self._process.fit(points, values)
 
     def at(self, points: np.ndarray) -> np.ndarray:
-        """Return the expected values at some points, shape (points,)."""
+        """Return the expected value of the figure at each point, shape (points,)."""
         expected: np.ndarray = self._process.predict(points)
         return expected
 
     @classmethod
     def checked(cls, points: np.ndarray, values: np.ndarray) -> tuple[Self, float]:
-        """Fit an emulator, and compute the share of unseen members' variance that it explains.
+        """Return a fitted emulator, and the share of unseen members' variance that it explains.
 
         Source: K-fold cross-validation; Hastie, Tibshirani & Friedman (2009), section 7.10.
         """

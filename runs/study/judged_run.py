@@ -1,4 +1,4 @@
-"""Judges one run by the facts that judge the members of a study."""
+"""Judges one run by the same facts as the members of a study."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from runs.study.study_tables import digits
 
 @dataclass(frozen=True)
 class JudgedRun:
-    """A run compared with the facts that judge a study's members."""
+    """A run, compared with the facts that judge the members of a study."""
 
     run: RunFolder
     study: StudyReport
@@ -27,7 +27,7 @@ class JudgedRun:
     def judged(self) -> Sequence[Judgement]:
         """The comparison of the run with each fact, as if the run were the only member.
 
-        The standard deviations are those of the study.
+        The standard deviations come from the study.
         """
         of_run = figures(self.run, load_record())
         return [
@@ -41,7 +41,7 @@ class JudgedRun:
         return [each.moment.name for each in self.judged if each.rules_out[0]]
 
     def answer(self) -> str:
-        """Return sentences on the facts that the run misses, and on whether it is plausible."""
+        """Return sentences that say which facts the run misses and whether the run is plausible."""
         allowed = self.study.members.study.nth_largest - 1
         verdict = "is" if len(self.missed) <= allowed else "is not"
         which = f": {', '.join(self.missed)}" if self.missed else ""
@@ -52,11 +52,11 @@ class JudgedRun:
         )
 
     def provenance(self) -> str:
-        """Return the run, and the study with its seal."""
+        """Return the source of the figures: the run, and the study with its seal."""
         return f"{provenance(self.run)}; {self.study.provenance()}"
 
     def tables(self) -> list[Table]:
-        """Return a row for each fact, the most distant first."""
+        """Return one table with a row for each fact. The most distant fact is first."""
         far_first = sorted(self.judged, key=lambda each: -each.implausibility[0])
         return [
             Table(

@@ -22,7 +22,7 @@ from runs.record.measures import MEASURES
 from runs.record.volume_elasticity import elasticity
 from runs.study.study_file import figure_name
 
-NEEDS_FILLS = ("youngest-quote-hit",)  # books without single fills do not have this figure
+NEEDS_FILLS = ("youngest-quote-hit",)  # a figure that is missing in books without single fills
 PARTS: Mapping[str, Claimed] = {
     "quotes_usd": Claimed.QUOTES,
     "liquidations_usd": Claimed.LIQUIDATIONS,
@@ -41,8 +41,8 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
         record: the facts on public record.
 
     Returns:
-        The figures by name. A name is one of OUTCOMES, CONTRADICTIONS, `use KIND` for the USD of a
-        kind, or the name of a fact.
+        The figures by name. A name is an entry of OUTCOMES, CONTRADICTIONS, the name of a fact, or
+        `use KIND`. The last is the amount of a kind in USD.
     """
     found = hole(run)
     told = {name: float(usd) for name, usd in outcomes(run, found, hole_at_mark_usd(run)).items()}
@@ -52,15 +52,15 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
 
 
 def outcomes(run: RunFolder, found: Hole, missing_usd: Decimal) -> dict[str, Decimal]:
-    """Return the outcomes in USD. Losses of the mechanism's parts are positive.
+    """Return the outcomes in USD. A loss of a part of the mechanism is positive.
 
     Args:
         run: the books.
         found: the uses and sources of dollars.
         missing_usd: the hole, with customers' coins at market prices.
 
-    Debts that trading firms could not pay belong to no part. The thread claims losses on positions
-    that were taken over, and these debts are other losses.
+    Gap losses belong to no part of the mechanism. They are not losses on positions that were taken
+    over, and the thread names only those.
     """
     kinds = found.kinds_usd
     parts = {
@@ -97,7 +97,8 @@ def _claimed(kind: str) -> Claimed | None:
 def of_facts(run: RunFolder, record: Record) -> dict[str, float]:
     """Return the member's figures for facts on the whole exchange, as in `compare`.
 
-    Facts without an amount, and facts for which the books have no figure, are left out.
+    Facts without an amount, facts that need single fills, and facts for which the books have no
+    figure are left out.
     """
     facts = [
         fact
@@ -117,7 +118,7 @@ def of_facts(run: RunFolder, record: Record) -> dict[str, float]:
 
 
 def elasticities(run: RunFolder, record: Record) -> dict[str, float]:
-    """Return each market's elasticity of volume to the day's price range, as in `compare`."""
+    """Return the elasticity of each market's volume to the day's price range, as in `compare`."""
     days = market_days(run)
     left_over = Inputs.of(run).has_recorded_volume
     told: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""The table of a study: a Parquet file with a row of inputs and figures for each member."""
+"""The table of a study: a Parquet file. Each row has the inputs and figures of one member."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,20 +15,20 @@ from runs.study.study_file import Study, StudyError, load_study
 
 TABLE, STUDY, MANIFEST = "members.parquet", "study.toml", "manifest.json"
 FIRST = ("member", "seed", "failed")
-INPUT = "input "  # prefix of an unknown's name in the name of the column
+INPUT = "input "  # the name of an unknown's column begins with this word
 
 MAD_TO_SD = 1.4826
 
 
 @dataclass(frozen=True)
 class Members:
-    """The members of a study as arrays with a row for each member, the base's members first."""
+    """The members of a study as arrays. Each member is one row. The base's members come first."""
 
     study: Study
     manifest: Mapping[str, Any]
     numbers: np.ndarray
     inputs: np.ndarray  # shape (members, unknowns); NaN for members of the base
-    figures: Mapping[str, np.ndarray]  # by name of the figure; NaN if a member does not have it
+    figures: Mapping[str, np.ndarray]  # by the figure's name; NaN for a member without it
 
     @property
     def is_base(self) -> np.ndarray:
@@ -36,30 +36,33 @@ class Members:
         return np.isnan(self.inputs[:, 0])
 
     def drawn(self, name: str) -> np.ndarray:
-        """Return one figure of the members whose inputs were drawn."""
+        """Return one figure of the drawn members. These are all members but those of the base."""
         return self.figures[name][~self.is_base]
 
     def of_base(self, name: str) -> np.ndarray:
-        """Return one figure of the members of the base."""
+        """Return one figure of the base's members."""
         return self.figures[name][self.is_base]
 
     def middle_of_base(self, name: str) -> float:
-        """Return the median over the base's members. One life that ends early hardly changes it."""
+        """Return a figure's median over the base's members.
+
+        If one of these members ends early, the median hardly changes.
+        """
         return float(np.nanmedian(self.of_base(name)))
 
     def chance_sd(self, name: str) -> float:
-        """Return the standard deviation of a figure from chance alone, or NaN if it is unknown.
+        """Return a figure's standard deviation by chance, or NaN if no base member has the figure.
 
-        The estimate is the median absolute deviation of the base's members, times the factor that
-        gives the standard deviation of a normal distribution: Rousseeuw & Croux (1993), JASA 88,
-        1273. One life that ends early hardly changes this estimate.
+        The estimate is the median absolute deviation of the base's members, times MAD_TO_SD. For a
+        normal distribution this product is the standard deviation: Rousseeuw & Croux (1993),
+        JASA 88, 1273. If one of these members ends early, the estimate hardly changes.
         """
         off = np.abs(self.of_base(name) - self.middle_of_base(name))
         return float(MAD_TO_SD * np.nanmedian(off))
 
     @property
     def points(self) -> np.ndarray:
-        """Return the quantiles of the drawn inputs, shape (drawn members, unknowns)."""
+        """Return the drawn members' inputs as quantiles, shape (drawn members, unknowns)."""
         drawn = self.inputs[~self.is_base]
         columns = [
             [unknown.quantile(float(value)) for value in drawn[:, i]]
@@ -69,7 +72,7 @@ class Members:
 
 
 def write_members(path: Path, study: Study, results: Sequence[Mapping[str, Any]]) -> None:
-    """Write members' results in the order of members. The same results give the same bytes."""
+    """Write a row for each result, in the given order. The same results give the same bytes."""
     names = sorted({name for each in results for name in each["figures"]})
     columns: dict[str, np.ndarray] = {
         "member": np.array([each["number"] for each in results], np.int64),
@@ -94,10 +97,10 @@ def _floats(of_each: Sequence[Mapping[str, float]], name: str) -> np.ndarray:
 
 
 def read_members(folder: Path) -> Members:
-    """Read a sealed result without the members that failed.
+    """Read a sealed result. Members that failed are left out.
 
     Raises:
-        StudyError: there is no result, or it has changed since it was sealed.
+        StudyError: the folder has no result, or the result has changed since it was sealed.
     """
     if not (folder / MANIFEST).is_file():
         raise StudyError(f"{folder}: has no sealed result of a study; call `moneytrail study`")
@@ -119,5 +122,5 @@ def read_members(folder: Path) -> Members:
 
 
 def seal_of(folder: Path) -> str:
-    """Return the seal of a result: the hash of its manifest, which has a hash of each file."""
+    """Return the SHA-256 of a result's manifest, which has the hashes of all other files."""
     return sha256((folder / MANIFEST).read_bytes()).hexdigest()

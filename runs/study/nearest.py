@@ -1,4 +1,7 @@
-"""Finds the members nearest to the record, by the number of amounts inside or near its ranges."""
+"""Finds the members nearest to the record.
+
+A member with more amounts inside or near the recorded ranges is nearer to the record.
+"""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -13,22 +16,22 @@ from runs.study.plausible import CUT, Judgement, facts_missed
 from runs.study.recorded_outcomes import RecordedOutcome, recorded_outcomes
 from runs.study.study_tables import digits
 
-SHOWN = 10  # members in the table
+SHOWN = 10  # number of members in the table
 
 
 def dollar_outcomes(members: Members) -> list[RecordedOutcome]:
-    """Return the recorded outcomes in dollars."""
+    """Return the recorded outcomes that are amounts in dollars."""
     return [each for each in recorded_outcomes(members) if each.fact.unit == "USD"]
 
 
 def amounts_near(outcomes: Sequence[RecordedOutcome], drawn: int) -> int:
-    """Return the number of one member's amounts inside the recorded range or near it.
+    """Return how many of one member's amounts are inside or near the recorded range.
 
     An amount is near the range if it is outside by at most a tenth of the nearer end.
 
     Args:
         outcomes: the recorded outcomes in dollars.
-        drawn: the place of the member among the drawn members.
+        drawn: the index of the member among the drawn members.
     """
     rows = (
         AmountRow(each.fact, Decimal(float(each.drawn[drawn])))
@@ -39,10 +42,10 @@ def amounts_near(outcomes: Sequence[RecordedOutcome], drawn: int) -> int:
 
 
 def by_nearness(members: Members, judged: Sequence[Judgement]) -> list[int]:
-    """Return the places of the drawn members, the nearest to the record first.
+    """Return the indices of the drawn members. The member nearest to the record is first.
 
-    A member is nearer if it has more amounts near the record. Of two members with equal numbers of
-    such amounts, the member that misses fewer judging facts is nearer.
+    Of two members, the nearer is the one with more amounts inside or near the recorded range. If
+    the numbers of these amounts are equal, it is the one that misses fewer judging facts.
     """
     outcomes, missed = dollar_outcomes(members), facts_missed(judged)
     near = [amounts_near(outcomes, i) for i in range(len(missed))]
@@ -50,11 +53,11 @@ def by_nearness(members: Members, judged: Sequence[Judgement]) -> list[int]:
 
 
 def nearest_table(members: Members, judged: Sequence[Judgement], found: np.ndarray) -> Table:
-    """Return the members with most amounts near the record, and their mechanism and hole.
+    """Return a table of the nearest members, with their mechanism, hole and loss on stale quotes.
 
     Args:
         members: the members of a study.
-        judged: the members, compared with each fact that judges.
+        judged: the comparison of the members with each judging fact.
         found: for each drawn member, whether it is plausible.
     """
     outcomes = dollar_outcomes(members)
@@ -86,10 +89,10 @@ def nearest_table(members: Members, judged: Sequence[Judgement], found: np.ndarr
         ],
         (
             f"Amounts near: the number of recorded outcomes in dollars (of {len(outcomes)}) for "
-            "which the member is inside the recorded range or at most a tenth outside (as in "
-            "`compare`). Some of these outcomes also judge members. Facts missed: the number of "
-            f"judging facts (of {len(judged)}) from which the member is more than {CUT:g} standard "
-            "deviations away.",
+            "which the member's amount is inside the recorded range, or outside by at most a tenth "
+            "of the nearer end (as in `compare`). Some of these outcomes also judge members. Facts "
+            f"missed: the number of judging facts (of {len(judged)}) from which the member is more "
+            f"than {CUT:g} standard deviations away.",
             "The option --replay MEMBER FOLDER of this command writes the books of a member.",
         ),
     )

@@ -1,14 +1,15 @@
-"""Finds the members that are implausible by the record, fact by fact (history matching).
+"""Finds the members that are plausible by the recorded facts (history matching).
 
-The implausibility of a member by one fact is
+Each fact gives a member one implausibility:
 
-    |model - middle of the record| / sqrt(V_seed + V_record + V_model)
+    |the member's figure - middle of the recorded range| / sqrt(V_seed + V_record + V_model)
 
-V_seed is the variance of the base over its seeds, V_record the variance of a uniform distribution
-over the recorded range, and V_model the square of the stated discrepancy of the model. By
-Pukelsheim's three-sigma rule at least 95 % of any distribution with one peak are within CUT
-standard deviations. A few facts, or their models, may be wrong. So a member's n-th largest
-implausibility decides, and the study states n.
+V_seed is the variance of the figure between the seeds of the base. V_record is the variance of a
+uniform distribution over the recorded range. V_model is the square of the model's discrepancy,
+which the study file states. If a distribution has one peak, at least 95 % of it is within CUT
+standard deviations of its mean (Pukelsheim's three-sigma rule). The record or the model may be
+wrong for a few facts. So a member is plausible if its n-th largest implausibility is less than CUT.
+The study file states n.
 
 Sources: Craig, Goldstein, Seheult & Smith (1997), Pressure matching for hydrocarbon reservoirs,
     Lecture Notes in Statistics 121, 37-93; Vernon, Goldstein & Bower (2010), Galaxy formation,
@@ -30,17 +31,17 @@ CUT = 3.0
 
 @dataclass(frozen=True)
 class Judgement:
-    """The members with drawn inputs, compared with one recorded fact."""
+    """The comparison of the drawn members with one recorded fact."""
 
     moment: RecordedMoment
     low: float  # the low end of the recorded range
     high: float
     model: np.ndarray  # the figure of each drawn member, shape (drawn members,)
-    sd: float  # standard deviation from seed, record and model together
+    sd: float  # sqrt(V_seed + V_record + V_model)
 
     @property
     def implausibility(self) -> np.ndarray:
-        """Return each member's implausibility in standard deviations, infinite without a figure."""
+        """Return each member's implausibility. It is infinite if the member has no figure."""
         far = np.abs(self.model - (self.low + self.high) / 2) / self.sd
         return np.where(np.isnan(far), np.inf, far)
 
@@ -51,10 +52,10 @@ class Judgement:
 
 
 def judge(members: Members) -> list[Judgement]:
-    """Compare members with each moment of their study.
+    """Compare the members with each judging fact of their study.
 
     Raises:
-        StudyError: no member has a figure for a moment, or the variance of a moment is zero.
+        StudyError: no member has a figure for a fact, or the variance for a fact is zero.
     """
     judged = []
     for moment in members.study.moment:
@@ -71,20 +72,23 @@ def judge(members: Members) -> list[Judgement]:
 
 
 def facts_missed(judged: Sequence[Judgement]) -> np.ndarray:
-    """Return the number of facts that rule out each member, shape (members,)."""
+    """Return for each member the number of facts that rule it out, shape (drawn members,)."""
     missed: np.ndarray = np.sum([each.rules_out for each in judged], axis=0)
     return missed
 
 
 def nth_largest(judged: Sequence[Judgement], nth: int) -> np.ndarray:
-    """Return the n-th largest implausibility of each member, shape (members,)."""
+    """Return the n-th largest implausibility of each member, shape (drawn members,).
+
+    If there are fewer than n facts, return the smallest implausibility.
+    """
     by_size = np.sort([each.implausibility for each in judged], axis=0)
     largest: np.ndarray = by_size[-min(nth, len(by_size))]
     return largest
 
 
 def plausible(judged: Sequence[Judgement], nth: int) -> np.ndarray:
-    """Return for each member whether it is plausible: bool, shape (members,)."""
+    """Return for each member whether it is plausible: bool, shape (drawn members,)."""
     return nth_largest(judged, nth) < CUT
 
 
@@ -96,7 +100,7 @@ class JudgedMembers:
 
     @cached_property
     def judged(self) -> list[Judgement]:
-        """The comparison of the members with each moment."""
+        """The comparison of the drawn members with each judging fact."""
         return judge(self.members)
 
     @cached_property

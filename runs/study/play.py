@@ -1,6 +1,6 @@
 """Plays the members of a study, and seals their results as a table.
 
-A member is a run whose books have no single fills.
+A member is a run whose books have neither text nor single fills.
 """
 
 import json
@@ -43,7 +43,10 @@ _DAYS = """
 
 @contextmanager
 def books_of_accounts(scenario: Scenario) -> Iterator[RunFolder]:
-    """Play a scenario without storing fills, and keep its books while they are read."""
+    """Play a scenario, and yield its books without single fills.
+
+    The books are deleted when the `with` block ends.
+    """
     with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
         World(scenario, Path(folder), books=AccountsJournal).run(lambda: None)
         (Path(folder) / "scenario.toml").write_text(dump(scenario), encoding="utf-8")
@@ -56,11 +59,13 @@ def play(study: Study, member: Member, days: Path | None = None) -> dict[str, An
     Args:
         study: the member's study.
         member: the member's seed and inputs.
-        days: the file for sums by day and kind, in cents, or None to write no file.
+        days: the file to write, with the sum of each kind on each day, in cents. No file is
+            written if *days* is None, or if the member fails.
 
     Returns:
-        Number, seed, inputs and figures. If the inputs contradict each other or the simulation
-        fails, there are no figures, and `failed` is the message of the error.
+        The keys `number`, `seed`, `inputs`, `figures` and `failed`. If the inputs contradict each
+        other, or if the books would be wrong, `figures` is empty and `failed` is the error message.
+        Otherwise `failed` is empty.
     """
     told: dict[str, Any] = {**member._asdict(), "failed": "", "figures": {}}
     try:
@@ -74,32 +79,32 @@ def play(study: Study, member: Member, days: Path | None = None) -> dict[str, An
 
 
 class Watching(Protocol):
-    """An object that is called with the progress of a run."""
+    """An object that receives the progress of a run."""
 
     def simulates(self, start: date, end: date) -> None:
-        """Receive the first day, and the day after the last day."""
+        """Receive the first simulated day, and the day after the last simulated day."""
 
     def day(self) -> None:
         """Receive the end of a simulated day."""
 
     def says(self, phase: str) -> None:
-        """Receive the start of a phase."""
+        """Receive the description of a phase that starts after the simulation."""
 
 
 def replay(
     study: Study, number: int, out: Path, watching: Watching, searched: Sequence[Member] = ()
 ) -> None:
-    """Play one member, and write full books, which all reports can read, into a folder.
+    """Play one member, and write its full books to a folder. All reports can read these books.
 
     Args:
         study: the member's study.
         number: the number of a member of the study, or of a life of its search.
         out: the folder.
         watching: receives the progress.
-        searched: the lives of the study's search. Their numbers follow those of the members.
+        searched: the lives of the study's search. Their numbers follow the last member's number.
 
     Raises:
-        StudyError: the study has no member of this number, or the folder exists.
+        StudyError: no member and no life has this number, or the folder exists.
         RunRefusedError: the folder can't be written.
     """
     members = {each.number: each for each in (*members_of(study), *searched)}
@@ -131,7 +136,7 @@ class StudyFolder:
         """Return the members without a result.
 
         Args:
-            members: the number of members with drawn inputs to consider, or None for all.
+            members: the number of drawn members to consider, or None for all.
         """
         return self._files.missing(self._first(members))
 
@@ -141,26 +146,26 @@ class StudyFolder:
         on_member: Callable[[], None] = lambda: None,
         members: int | None = None,
     ) -> None:
-        """Play the missing members, and write a file for each result.
+        """Play the members without a result, and write their results.
 
         Args:
             executor: plays the members in other processes. With None this process plays them.
-            on_member: called after each member.
-            members: the number of members with drawn inputs, or None for all.
+            on_member: called after each member that is played.
+            members: the number of drawn members to consider, or None for all.
         """
         play_missing(self.study, self._first(members), self._files, executor, on_member)
 
     def seal(self, members: int | None = None) -> Path:
-        """Write the results as one table, and seal the table with the study's text.
+        """Write the results as one table, copy the study file, and seal both.
 
         Args:
-            members: the number of members with drawn inputs, or None for all.
+            members: the number of drawn members to consider, or None for all.
 
         Returns:
-            The folder of the result.
+            The folder of the sealed result.
 
         Raises:
-            StudyError: results are missing.
+            StudyError: a member has no result.
         """
         results = self._files.results(self._first(members))
         return seal_results(self._path, self.study, self._text, results, self._made_by)
@@ -177,14 +182,14 @@ def play_missing(
     executor: Executor | None,
     on_member: Callable[[], None],
 ) -> None:
-    """Play the members without a result, and write a file for each result.
+    """Play the members without a result, and write their results.
 
     Args:
         study: the members' study.
         members: the members whose results are wanted.
         files: the results.
         executor: plays the members in other processes. With None this process plays them.
-        on_member: called after each member.
+        on_member: called after each member that is played.
     """
     played, missing = partial(_played, study), files.missing(members)
     if executor is None:
@@ -205,13 +210,13 @@ def seal_results(
     results: Sequence[Mapping[str, Any]],
     inputs: Mapping[str, Any],
 ) -> Path:
-    """Write results as one table, and seal the table with the study's text.
+    """Write the results as one table, write the study file's text beside it, and seal both.
 
     Args:
         folder: the folder of the study or of the search.
         study: the members' study.
-        text: the study's text.
-        results: the results of members.
+        text: the text of the study file.
+        results: the results of the members.
         inputs: all inputs on which each result depends.
 
     Returns:
@@ -226,7 +231,10 @@ def seal_results(
 
 
 def made_by(study: Study) -> dict[str, Any]:
-    """Return the inputs on which each result depends, without the number of members."""
+    """Return hashes and versions of all inputs on which each member's result depends.
+
+    No result depends on the number of members, on the judging facts, or on `nth_largest`.
+    """
     settings = study.model_dump(mode="json", exclude={"members", "moment", "nth_largest"})
     base = dump(scenario_of(study, members_of(study)[0]))
     return {
@@ -238,7 +246,7 @@ def made_by(study: Study) -> dict[str, Any]:
 
 
 def _played(study: Study, member: Member) -> tuple[dict[str, Any], bytes]:
-    """Play a member, also in another process, and return its result and its sums by day."""
+    """Play a member. Return its result, and the bytes of its file with sums by day and kind."""
     with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
         days = Path(folder) / "days.parquet"
         told = play(study, member, days)

@@ -12,7 +12,7 @@ from runs.study.study_file import figure_name
 
 
 class RecordedOutcome(NamedTuple):
-    """A recorded outcome, and the figure of each drawn member."""
+    """A recorded outcome, and each drawn member's figure for this outcome."""
 
     name: str
     fact: Fact
@@ -21,7 +21,10 @@ class RecordedOutcome(NamedTuple):
 
 
 def recorded_outcomes(members: Members) -> Iterator[RecordedOutcome]:
-    """Yield the outcomes with a recorded amount, in the order of the record."""
+    """Yield the outcomes of the record that have an amount and figures of members.
+
+    The outcomes are in the order of the record.
+    """
     for fact in load_record().fact:
         name = figure_name(fact.key, fact.market, fact.last)
         if fact.role == "outcome" and fact.amounts is not None and name in members.figures:

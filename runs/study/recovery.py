@@ -1,8 +1,8 @@
-"""Tests the inference of a study: hides members one by one, and estimates their inputs.
+"""Tests the method of a study: hides members one by one, and estimates their inputs and outcomes.
 
-The figures of a hidden member replace the record. The other members are compared with these
-figures, and chance is the only variance. The range of the plausible members should contain the true
-inputs and the true outcome of the hidden member.
+The figures of the hidden member replace the record. They judge the other members, and chance is the
+only error. For each input and each outcome, an interval encloses the middle 90 % of the plausible
+members. In nine of ten cases this interval should contain the hidden member's value.
 """
 
 from collections.abc import Sequence
@@ -18,31 +18,33 @@ ENDS = (5, 95)
 
 
 class Recovered(NamedTuple):
-    """One quantity of the hidden members, compared with its values in plausible members."""
+    """How well one quantity of the hidden members is estimated from plausible members."""
 
     quantity: str
-    hidden: int
+    hidden: int  # number of hidden members for which at least one other member is plausible
     covered: int  # number of hidden members whose value is in the 90 % interval
-    width: float  # mean width of the intervals, divided by the width for all members
-    bias: float  # mean error of the middle, in standard deviations over all members
+    width: float  # mean width of the intervals, divided by the width of the interval of all members
+    # The mean of the plausible members' median minus the hidden value, in standard deviations of
+    # the quantity over all members.
+    bias: float
     bias_error: float  # standard error of the bias
 
 
 def recovery(
     members: Members, moments: Sequence[str], outcomes: Sequence[str], hidden: int, nth: int
 ) -> list[Recovered]:
-    """Hide the first members one by one, and estimate their inputs and outcomes from the others.
+    """Hide the first drawn members one by one, and estimate their inputs and outcomes.
 
     Args:
         members: played members. The members of the base show the variation by chance.
-        moments: names of the known figures of a hidden member.
-        outcomes: names of the figures to estimate, in addition to the inputs.
+        moments: names of the figures that replace the record.
+        outcomes: names of the figures that are estimated in addition to the inputs.
         hidden: the number of hidden members.
-        nth: the rank of the implausibility that decides, counted from the largest.
+        nth: a member is plausible if its n-th largest implausibility is less than CUT.
     """
     known = np.array([members.drawn(name) for name in moments])
-    # The hidden member and the other member vary by chance, so the variance of their difference is
-    # doubled.
+    # The hidden member and each other member vary by chance. So the variance of the difference
+    # between two members is twice the variance of one member.
     sd = np.sqrt(2) * np.array([members.chance_sd(name) for name in moments])
     quantities = {unknown.name: points for unknown, points in _inputs(members)}
     quantities |= {name: members.drawn(name) for name in outcomes}
@@ -55,7 +57,7 @@ def _inputs(members: Members) -> list[tuple[Unknown, np.ndarray]]:
 
 
 def _like(known: np.ndarray, sd: np.ndarray, hidden: int, nth: int) -> np.ndarray:
-    """Return for each member whether its figures are near the hidden member's figures.
+    """Return for each member whether it is plausible by the figures of the hidden member.
 
     The result is false for the hidden member itself.
     """

@@ -1,17 +1,18 @@
-"""Proposes lives near plausible lives. In them the mechanism may be a larger part of the hole.
+"""Proposes the lives of a search.
 
-Members that are drawn at random show what is usual. Few of them are near the ends of the plausible
-region, since a life has many unknown inputs. So a search looks for plausible lives in which the
-mechanism is a larger part of the hole. The method is differential evolution. A new life has the
-inputs of a plausible life in which the mechanism is a large part of the hole, plus a fraction of
-the difference between the inputs of two other plausible lives. Such a difference keeps the
-dependences between inputs that make a life plausible. Later generations start from the plausible
-lives of earlier generations too.
+A search looks for plausible lives in which the mechanism is a larger part of the hole. Members that
+are drawn at random show what is usual. A life has many unknown inputs, so few members are near the
+ends of the plausible region. A search proposes lives that may be nearer to these ends. The method
+is differential evolution. A new life starts with the inputs of a plausible life in which the
+mechanism is a large part of the hole. The search adds a fraction of the difference between the
+inputs of two other plausible lives, and a small random change. If two inputs depend on each other
+in plausible lives, then the difference between two plausible lives follows this dependence. A later
+generation can also start from the plausible lives of earlier generations.
 
 Sources: Storn & Price (1997), Differential evolution, Journal of Global Optimization 11, 341-359;
     ter Braak (2006), A Markov chain Monte Carlo version of the genetic algorithm differential
     evolution, Statistics and Computing 16, 239-249: the factor `2.38 / sqrt(2 d)`, and the small
-    random addition.
+    random change.
 """
 
 from dataclasses import replace
@@ -24,9 +25,9 @@ from runs.study.plausible import judge, plausible
 from runs.study.study_file import StudyError
 from runs.study.would_have_to_be import share_of_hole
 
-GENERATION = 20  # lives that are proposed from the same parents
+GENERATION = 20  # number of lives that are proposed from the same plausible lives
 PARENTS_MIN = 4  # the least number of plausible lives for a search
-SIDESTEP_SD = 0.01  # standard deviation of the random addition, in quantiles
+SIDESTEP_SD = 0.01  # standard deviation of the small random change, in quantiles
 
 
 def generation(members: Members, first: int) -> list[Member]:
@@ -63,12 +64,12 @@ def generation(members: Members, first: int) -> list[Member]:
 def _proposed(
     points: np.ndarray, parents: np.ndarray, generator: np.random.Generator
 ) -> np.ndarray:
-    """Return the quantiles of a new life's inputs, shape (unknowns,).
+    """Return the inputs of a new life as quantiles, shape (unknowns,).
 
     Args:
-        points: quantiles of the plausible lives' inputs, shape (lives, unknowns).
-        parents: the places of the lives from which a new life may start.
-        generator: draws the lives and the random addition.
+        points: the inputs of the plausible lives as quantiles, shape (lives, unknowns).
+        parents: the rows of *points* from which a new life may start.
+        generator: draws three plausible lives and the small random change.
     """
     lives, unknowns = points.shape
     start = int(generator.choice(parents))
@@ -78,7 +79,7 @@ def _proposed(
 
 
 def _inside(point: np.ndarray) -> np.ndarray:
-    """Reflect quantiles at the ends of their ranges."""
+    """Reflect quantiles below 0 or above 1 back into the range from 0 to 1."""
     folded: np.ndarray = 1 - np.abs(1 - np.mod(point, 2))
     return folded
 

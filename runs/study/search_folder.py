@@ -19,24 +19,25 @@ class SearchFolder:
         """Create the folder, or open it to continue the search.
 
         Args:
-            file: the file of a study.
-            start: the study's sealed result. The search starts from its plausible members.
+            file: the study file.
+            start: the folder of the study's sealed result. The search starts from the plausible
+                members in this result.
             folder: the folder of the search.
 
         Raises:
-            StudyError: the start has no sealed result or is of another study, or the folder has
-                results of another search.
+            StudyError: *start* has no sealed result, or *start* is of another study, or *folder*
+                has results of another search.
         """
         self._study, self._start, self._path = load_study(file), read_members(start), folder
         self._text = file.read_text(encoding="utf-8")
         if (start / STUDY).read_text(encoding="utf-8") != self._text:
-            raise StudyError(f"{start}: is not a result of {file} as it is now; play the study")
+            raise StudyError(f"{start}: is not a result of the present {file}; play the study")
         self._first = self._study.base_members + self._study.members
         self._made_by = {**made_by(self._study), "start": seal_of(start)}
         self._files = MemberFiles(folder, self._made_by)
 
     def missing(self, lives: int) -> int:
-        """Return the number of lives without a result, among the first *lives* lives."""
+        """Return how many of the first *lives* lives have no result."""
         numbers = range(self._first, self._first + lives)
         return sum(not self._files.has(number) for number in numbers)
 
@@ -46,14 +47,15 @@ class SearchFolder:
         lives: int,
         on_member: Callable[[], None] = lambda: None,
     ) -> Path:
-        """Play the first lives of the search that have no result yet.
+        """Play the first *lives* lives of the search. Lives with a result are not played again.
 
-        The result is sealed after each generation, so a search that is stopped has a result.
+        The results are sealed after each generation. So if the search is stopped in a later
+        generation, the results of the earlier generations are sealed.
 
         Args:
             executor: plays the lives in other processes. With None this process plays them.
             lives: the number of lives.
-            on_member: called after each life.
+            on_member: called after each life that is played.
 
         Returns:
             The folder of the sealed result.

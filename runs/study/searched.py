@@ -1,4 +1,4 @@
-"""Judges the lives of a search beside the members of its study."""
+"""Judges the lives of a search together with the members of its study."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,11 +12,11 @@ from runs.study.search import GENERATION
 from runs.study.study_tables import digits
 from runs.study.would_have_to_be import share_of_hole
 
-BEST = (MECHANISM, HOLE, "pickoff_usd")  # figures of a generation's best life
+BEST = (MECHANISM, HOLE, "pickoff_usd")  # figures of the life that `Searched.best` finds
 NOTE = (
-    "Generation 0 is the study. A generation of the search starts from the plausible lives of all "
-    "earlier generations. The largest part, and the three amounts beside it, are those of the "
-    "plausible life in which the mechanism is the largest part of the hole. Losses are positive."
+    "Generation 0 is the study. A generation of the search starts from plausible lives of all "
+    "earlier generations. The last four columns describe one plausible life of the generation: the "
+    "life in which the mechanism is the largest part of the hole. Losses are positive."
 )
 
 
@@ -26,12 +26,12 @@ class Searched(JudgedMembers):
 
     @cached_property
     def share(self) -> np.ndarray:
-        """For each drawn member, the mechanism's share of the hole. Without a hole it is -inf."""
+        """For each drawn member, the mechanism's share of the hole, or -inf if there is no hole."""
         return np.nan_to_num(share_of_hole(self.members), nan=-np.inf)
 
     @cached_property
     def generation(self) -> np.ndarray:
-        """For each drawn member, the number of its generation. It is 0 for members of the study."""
+        """For each drawn member, the number of its generation: 0 if it is a member of the study."""
         numbers = self.members.numbers[~self.members.is_base]
         of_design = self.members.study.base_members + self.members.study.members
         return np.maximum((numbers - of_design) // GENERATION + 1, 0)
@@ -42,7 +42,7 @@ class Searched(JudgedMembers):
         return self.generation > 0
 
     def best(self, which: np.ndarray) -> int:
-        """Return the place of the plausible member with the largest share, among some members.
+        """Return the index of the plausible member with the largest share of the mechanism.
 
         Args:
             which: for each drawn member, whether it is considered.
@@ -50,18 +50,18 @@ class Searched(JudgedMembers):
         return int(np.argmax(np.where(which & self.is_plausible, self.share, -np.inf)))
 
     def answer(self) -> str:
-        """Return one sentence on the largest share of the mechanism that the search found."""
+        """Return sentences on the size of the search, and on the largest share of the mechanism."""
         found = int((self.of_search & self.is_plausible).sum())
         largest = 100 * self.share[self.best(np.ones_like(self.of_search))]
         said = (
-            "A search for plausible lives in which the mechanism is a larger part of the hole "
+            "To find plausible lives in which the mechanism is a larger part of the hole, a search "
             f"played {self.of_search.sum()} more lives. {found} of them are plausible"
         )
         if np.isinf(largest):
             return f"{said}, but no plausible life has a hole."
         return (
-            f"{said}, and in all plausible lives the mechanism's loss is at most {largest:.1f} % "
-            "of the hole."
+            f"{said}. In all plausible lives of study and search, the mechanism's loss is at most "
+            f"{largest:.1f} % of the hole."
         )
 
     def provenance(self) -> str:
@@ -70,7 +70,7 @@ class Searched(JudgedMembers):
         return f"a search with {self.of_search.sum()} lives, {found} plausible"
 
     def table(self) -> Table:
-        """Return a row for each generation."""
+        """Return a table with a row for each generation."""
         return Table(
             "search",
             "A search for plausible lives in which the mechanism is a larger part of the hole",

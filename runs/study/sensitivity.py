@@ -1,7 +1,7 @@
-"""Computes how sensitive an outcome is to each unknown, as Sobol's total effects.
+"""Computes Sobol's total effects, which show how sensitive an outcome is to each unknown.
 
-A total effect is the part of the outcome's variance that remains if all other inputs are known. It
-is computed with the emulator instead of the simulation.
+The total effect of an unknown is the share of the outcome's variance that remains, on average, if
+all other unknowns are known. It is computed with the emulator instead of the simulation.
 
 Source: Saltelli et al. (2010), Variance based sensitivity analysis of model output, Computer
     Physics Communications 181(2), 259-270: the design of table 2, and its estimator (f).
@@ -16,14 +16,14 @@ from runs.study.emulator import Emulator
 from runs.study.member_table import Members
 from runs.study.study_file import StudyError
 
-DRAWN = 1024  # number of points of each of the two designs; a power of two
+DRAWN = 1024  # number of points in each of the two designs; a power of two
 LEVEL = 0.9
 RESAMPLES = 200
-MEMBERS_MIN = 20  # the least number of members for an emulator
+MEMBERS_MIN = 20  # with fewer members no emulator is fitted
 
 
 class Effect(NamedTuple):
-    """One unknown's share of the variance of an outcome."""
+    """The total effect of one unknown on an outcome, and the ends of its bootstrap interval."""
 
     unknown: str
     total: float
@@ -32,15 +32,15 @@ class Effect(NamedTuple):
 
 
 class Sensitivity(NamedTuple):
-    """All effects on one outcome, sorted with the largest first, and the emulator's quality."""
+    """The effects of all unknowns on one outcome, the largest first, and the emulator's quality."""
 
     outcome: str
-    explained: float  # share of the variance of members that the emulator has not seen
+    explained: float  # the share of the variance of unseen members that the emulator explains
     effects: tuple[Effect, ...]
 
 
 def has_effects(members: Members, outcome: str) -> bool:
-    """Return whether `sensitivity` returns effects, without computing them."""
+    """Return whether `sensitivity` would return effects. They are not computed here."""
     libraries = ("scipy", "sklearn", "threadpoolctl")
     return _has_enough(members.drawn(outcome)) and all(map(find_spec, libraries))
 
@@ -50,7 +50,7 @@ def _has_enough(values: np.ndarray) -> bool:
 
 
 def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
-    """Return the effects of the unknowns on an outcome.
+    """Return the effects of all unknowns on one outcome.
 
     The result is None if there are too few members, or if the outcome does not vary.
 
@@ -60,7 +60,7 @@ def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
     points, values = members.points, members.drawn(outcome)
     if not _has_enough(values):
         return None
-    try:  # a slow import, which other tables do not need
+    try:  # imported here: the import is slow, and other tables do not need it
         from scipy.stats import qmc
         from threadpoolctl import threadpool_limits
     except ImportError as error:
@@ -69,7 +69,7 @@ def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
         ) from error
     seed, k = members.study.seed, points.shape[1]
     design = qmc.Sobol(2 * k, rng=seed).random(DRAWN)
-    # One thread is used, since more threads are not faster for such small matrices.
+    # More threads are not faster for such small matrices.
     with threadpool_limits(1):
         emulator, explained = Emulator.checked(points, values)
         totals, low, high = _total_effects(emulator, design[:, :k], design[:, k:], seed)
@@ -86,13 +86,14 @@ def _total_effects(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return each input's total effect, and the ends of its bootstrap interval.
 
-    The bootstrap draws points of the design with replacement. It has its own generator, since
-    scipy.stats.sobol_indices does not accept a seed for its bootstrap.
+    The bootstrap draws points of the two designs with replacement. SciPy's `sobol_indices` is not
+    used, since its bootstrap does not accept a seed.
 
     Args:
         emulator: computes the outcome at any point.
-        one: a design, shape (points, unknowns).
-        other: another design of this shape, which replaces the first in one input at a time.
+        one: the first design, shape (points, unknowns).
+        other: the second design, with the same shape. Its values replace those of the first design,
+            in one input at a time.
         seed: the seed of the bootstrap.
     """
     n, k = one.shape

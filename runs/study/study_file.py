@@ -1,13 +1,13 @@
-"""Reads a study file: unknown inputs, facts for comparison, number of members, and fidelity.
+"""Reads a study file. This example shows its format:
 
 question = "How much of the hole can the mechanism be?"
-base = "ftx-sampled"            # a scenario: built-in, or a path from this file's folder
-members = 128                   # lives whose unknowns are drawn
-base_members = 4                # lives of the base itself, each with another seed
+base = "ftx-sampled"            # a built-in scenario, or a path that starts from this file's folder
+members = 128                   # number of lives whose unknowns are drawn
+base_members = 4                # number of lives of the base itself, each with another seed
 seed = 1
 nth_largest = 3                 # in a plausible member, the third largest implausibility is < CUT
 
-[fidelity.run]                  # keys of the base that are changed for all members
+[fidelity.run]                  # keys of the base that are changed in all members
 one_hour_in = 12
 
 [[unknown]]
@@ -24,7 +24,7 @@ keys = ["markets[*].volume[*].usd"]
 times = true                    # the value multiplies the base's value
 ...
 
-[[moment]]                      # a fact of the record that judges members
+[[moment]]                      # a recorded fact that judges members
 fact = "revenue-of-ftx"
 until = 2020-12-31              # the fact's last day
 discrepancy = 5e6               # the model's error: a standard deviation, in the fact's unit
@@ -58,7 +58,7 @@ class Unknown(Part):
     """An input of which only the range is known."""
 
     name: Name
-    keys: Annotated[tuple[Place, ...], Field(min_length=1)]  # `[*]` represents every entry
+    keys: Annotated[tuple[Place, ...], Field(min_length=1)]  # `[*]` means every entry of a list
     low: float
     high: float
     law: Literal["uniform", "log-uniform"] = "uniform"
@@ -76,7 +76,7 @@ class Unknown(Part):
         return self
 
     def at(self, quantile: float) -> float:
-        """Return the value at a quantile in [0, 1], with six digits."""
+        """Return the value at a quantile in [0, 1], rounded to six significant digits."""
         if self.law == "uniform":
             value = self.low + quantile * (self.high - self.low)
         else:
@@ -84,14 +84,14 @@ class Unknown(Part):
         return float(f"{value:.6g}")
 
     def quantile(self, value: float) -> float:
-        """Return the quantile of a value, the inverse of `at`."""
+        """Return the quantile of a value. Apart from rounding, this is the inverse of `at`."""
         if self.law == "uniform":
             return (value - self.low) / (self.high - self.low)
         return math.log(value / self.low) / math.log(self.high / self.low)
 
 
 class RecordedMoment(Part):
-    """A fact of the record by which members are judged."""
+    """A recorded fact that judges members."""
 
     fact: Key
     until: date
@@ -105,7 +105,7 @@ class RecordedMoment(Part):
         return figure_name(self.fact, self.market, self.until)
 
     def recorded(self) -> Fact | None:
-        """Return the recorded fact, or None if the record does not have its amount."""
+        """Return the recorded fact, or None if the record has no amount for it."""
         found = load_record().of(self.fact, self.market)
         return next((each for each in found if each.last == self.until and each.amounts), None)
 
@@ -129,7 +129,7 @@ class Study(Part):
             if each.recorded() is None:
                 raise ContradictionError(
                     ("moment", i, "fact"),
-                    f"is '{each.name}', of which facts.toml has no amount; leave it out",
+                    f"is '{each.name}', for which facts.toml has no amount; leave it out",
                 )
         for kind, names in (
             ("unknown", [each.name for each in self.unknown]),
@@ -142,30 +142,32 @@ class Study(Part):
 
 
 def figure_name(fact: str, market: str | None, last: date) -> str:
-    """Return the name of a member's figure for a fact of the record."""
+    """Return the name of the figure that members have for a recorded fact."""
     return f"{fact}{f' of {market}' if market else ''} to {last}"
 
 
 def study_path(name_or_path: str) -> Path:
-    """Return the file of a study, given by a built-in name or by a path.
+    """Return the path of a study file. A text that ends with .toml is a path already.
 
     Raises:
-        StudyError: there is no study of this name.
+        StudyError: there is no built-in study of this name.
     """
     if name_or_path.endswith(".toml"):
         return Path(name_or_path)
     path = BUILT_IN / f"{name_or_path}.toml"
     if not path.is_file():
         known = ", ".join(sorted(each.stem for each in BUILT_IN.glob("*.toml")))
-        raise StudyError(f"{name_or_path}: no built-in study; give one of {known}, or a .toml file")
+        raise StudyError(
+            f"{name_or_path}: is not a built-in study; give one of {known}, or a .toml file"
+        )
     return path
 
 
 def load_study(path: Path) -> Study:
-    """Read a study file. The path of its base is relative to the file's folder.
+    """Read a study file. If the base is a relative path, it starts from the file's folder.
 
     Raises:
-        StudyError: the first error in the file.
+        StudyError: the file can't be read, or has an error. The message has the first error.
     """
     try:
         data = with_tuples(tomllib.loads(path.read_text(encoding="utf-8")))

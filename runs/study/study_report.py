@@ -1,4 +1,4 @@
-"""The report of a study: the mechanism's share with its interval, and plausible inputs."""
+"""The report of a study: an answer in sentences, and the tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ from runs.study.study_tables import (
 )
 from runs.study.would_have_to_be import WouldHaveToBe, would_have_to_be
 
-ENDS = (5, 95)  # percentiles of an interval
-FEW = 10  # with fewer plausible members, no interval is reported
+ENDS = (5, 95)  # percentiles at the ends of an interval
+FEW = 10  # with fewer plausible members, the interval is that of all members
 EXPLAINED = (MECHANISM, "quotes_usd", HOLE)  # the outcomes of the table `sensitivity`
 PLAIN: Mapping[str, str] = {
     "quotes_usd": "quotes, net of spread and hedging",
     "liquidations_usd": "liquidations taken over",
     "on_chain_usd": "liquidity on chain, without lost tokens",
-    MECHANISM: "the mechanism: the three parts",
+    MECHANISM: "the mechanism: the sum of the three parts",
     HOLE: "the hole",
     USES: "all uses of money",
     "pickoff_usd": "loss on stale quotes, without spread",
@@ -43,9 +43,9 @@ PLAIN: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class StudyReport(JudgedMembers):
-    """A study's members compared with the record."""
+    """The answer and the tables of a study."""
 
-    seal: str  # the seal of the result
+    seal: str  # the first digits of the result's seal
     searched: Searched | None = None  # a search that started from the members
 
     @cached_property
@@ -54,14 +54,14 @@ class StudyReport(JudgedMembers):
         return would_have_to_be(self.members, self.judged)
 
     def answer(self) -> str:
-        """Return sentences on the mechanism's range, and on lives where it is half of the hole."""
+        """Return sentences on the mechanism's range, its share of the hole, and the search."""
         sentences = [self._part(), self._half()]
         if self.searched:
             sentences.append(self.searched.answer())
         return " ".join(sentences)
 
     def provenance(self) -> str:
-        """Return one line: the numbers of members, the base, the seal, and the search."""
+        """Return a line with the numbers of members, the base, the seal and the search."""
         drawn = int((~self.members.is_base).sum())
         base = int(self.members.is_base.sum())
         search = f"; {self.searched.provenance()}" if self.searched else ""
@@ -71,7 +71,7 @@ class StudyReport(JudgedMembers):
         )
 
     def tables(self) -> list[Table]:
-        """Return the table of shares first, then the tables of inputs, moments and others."""
+        """Return all tables. The table `parts` is first."""
         return [
             self._parts_table(),
             inputs_table(self.members, self.is_plausible),
@@ -95,8 +95,8 @@ class StudyReport(JudgedMembers):
             nearest = float(nth_largest(self.judged, self.members.study.nth_largest).min())
             return (
                 f"None of {n} members is plausible by the record. The nearest member is "
-                f"{nearest:.1f} standard deviations away from the record, and less than {CUT:g} is "
-                "allowed."
+                f"{nearest:.1f} standard deviations away from the record. A plausible member is "
+                f"less than {CUT:g} away."
             )
         said = f"{int(found.sum())} of {n} members are plausible by the record"
         if found.sum() < FEW:
@@ -108,7 +108,7 @@ class StudyReport(JudgedMembers):
         return f"{said}. In 90 % of them {self._used_in(found)}"
 
     def _used_in(self, which: np.ndarray) -> str:
-        """Return the ranges of the mechanism and of the hole in some members, as a phrase."""
+        """Return the end of a sentence: the ranges of mechanism and hole in some members."""
         lost, hole = (_interval(self.members.drawn(name)[which]) for name in (MECHANISM, HOLE))
         of_uses = _interval(self._share_of_uses(MECHANISM)[which])
         return (
@@ -124,11 +124,11 @@ class StudyReport(JudgedMembers):
             hole_usd = float(self.members.drawn(HOLE)[would.chosen])
             missed = int(sum(each.rules_out[would.chosen] for each in self.judged))
             return (
-                "The mechanism's loss is half of the hole or more in "
+                "The mechanism's loss is at least half of the hole in "
                 f"{n} member{'s' if n > 1 else ''}. Of these, the member nearest to the record has "
                 f"a hole of {_usd(hole_usd)}. This member is more than {CUT:g} standard deviations "
                 f"away from {missed} of the {len(self.judged)} facts that judge members. A "
-                f"plausible member misses {self.members.study.nth_largest - 1} at most."
+                f"plausible member misses at most {self.members.study.nth_largest - 1} facts."
             )
         if np.isnan(would.share).all():
             return "No member has a hole."
@@ -139,16 +139,17 @@ class StudyReport(JudgedMembers):
         )
 
     def _needed(self) -> str:
-        """Return a sentence on the hits that half of the base's hole requires."""
+        """Return sentences on the volume of hits that would cost half of the base's hole."""
         bound = self.would_have_to_be.bound
         if bound.worst_bps <= 0:
             return "No member loses on hits, so no volume of hits would cost half of the hole."
         return (
-            f"Even at the largest loss per dollar of hits, {bound.worst_bps:.1f} bp, half of the "
-            f"base's hole needs {_usd(bound.needed_usd)} of hits, which is "
-            f"{bound.of_volume_pct:.0f} % of the venue's total volume. If all volume of the maker "
-            f"in years with a recorded share is hits, the other hits are {bound.of_silent_pct:.0f} "
-            "% of the venue's volume in the years without a recorded share."
+            f"In all members, the loss per dollar of hits is at most {bound.worst_bps:.1f} bp. At "
+            f"this loss, hits cost half of the base's hole if their volume is "
+            f"{_usd(bound.needed_usd)}, which is {bound.of_volume_pct:.0f} % of the venue's total "
+            "volume. The maker's share of the volume is on record for some years only. If all of "
+            f"the maker's volume in these years is hits, then {bound.of_silent_pct:.0f} % of the "
+            "venue's volume in the other years must be hits too."
         )
 
     def _share_of_uses(self, name: str) -> np.ndarray:
@@ -168,7 +169,7 @@ class StudyReport(JudgedMembers):
             rows.append((PLAIN[name], *of_all, *here, *shares))
         return Table(
             "parts",
-            "The mechanism, its parts, the hole and all uses, over all and over plausible members",
+            "Ranges of the mechanism and other amounts, in all members and in plausible members",
             (
                 "part",
                 "all_low_usd",
@@ -181,9 +182,9 @@ class StudyReport(JudgedMembers):
             ),
             rows,
             (
-                "Low and high enclose 90 % of members. Losses are positive. Money is commingled, "
-                "so a share of the uses is not a share of the hole. Pools also lose tokens to "
-                "arbitrage. These tokens cost no money and are left out.",
+                "Low and high enclose the middle 90 % of members. Losses are positive. Money is "
+                "commingled, so a share of the uses is not a share of the hole. Pools also lose "
+                "tokens to arbitrage. The table leaves out these tokens, which cost no money.",
             ),
         )
 
@@ -195,30 +196,46 @@ class StudyReport(JudgedMembers):
         ]
         rows += [
             ("the mechanism's share of the hole, %", _tenth(100 * would.share[would.chosen])),
-            ("days and markets whose hits exceed the record", Decimal(int(contradictions))),
-            ("largest loss on hit volume of any member, bp", _tenth(bound.worst_bps)),
-            ("loss on hit volume of the member with the most hits, bp", _tenth(bound.most_hit_bps)),
-            ("half of the base's hole (median of seeds), USD", _cents(bound.half_hole_usd)),
-            ("hit volume required for half of the base's hole, USD", _cents(bound.needed_usd)),
-            ("required hit volume, % of the venue's total volume", _tenth(bound.of_volume_pct)),
-            ("the maker's volume in years with a recorded share, USD", _cents(bound.allowed_usd)),
-            ("all volume in years without a recorded share, USD", _cents(bound.silent_usd)),
             (
-                "required hits in years without a recorded share, % of the venue's volume",
+                "days (counted per market) with more hits and forced orders than recorded volume",
+                Decimal(int(contradictions)),
+            ),
+            ("largest loss per dollar of hits in any member, bp", _tenth(bound.worst_bps)),
+            (
+                "loss per dollar of hits in the member with the most hits, bp",
+                _tenth(bound.most_hit_bps),
+            ),
+            ("half of the base's hole (median over its seeds), USD", _cents(bound.half_hole_usd)),
+            (
+                "volume of hits that would cost half of the base's hole, USD",
+                _cents(bound.needed_usd),
+            ),
+            ("the same volume of hits, % of the venue's total volume", _tenth(bound.of_volume_pct)),
+            (
+                "the maker's largest volume in years with a recorded share, USD",
+                _cents(bound.allowed_usd),
+            ),
+            (
+                "the venue's largest volume in years without a recorded share, USD",
+                _cents(bound.silent_usd),
+            ),
+            (
+                "hits needed in years without a recorded share, % of the venue's volume",
                 _tenth(bound.of_silent_pct),
             ),
         ]
         return Table(
             "half",
-            "The chosen member, and the volume of hits that half of the base's hole requires",
+            "The chosen member, and the volume of hits that would cost half of the base's hole",
             ("what", "value"),
             rows,
             (
-                "Among the members whose mechanism is at least half of the hole, the chosen member "
-                "is the nearest to the record. If there is no such member, the chosen member has "
-                "the largest share of the mechanism in the hole. The required volume of hits uses "
-                "two figures of the model: the largest loss per dollar of hits in any member, and "
-                "the median hole of the base.",
+                "If the mechanism is at least half of the hole in some members, the chosen member "
+                "is the one of these that is nearest to the record by the judging facts. Otherwise "
+                "it is the member in which the mechanism is the largest part of the hole. The "
+                "volume of hits is computed from two figures of the model: the largest loss per "
+                "dollar of hits in any member, and the median hole of the base. A recorded share "
+                "is the maker's share of the venue's volume.",
             ),
         )
 

@@ -16,7 +16,7 @@ from runs.study.would_have_to_be import WouldHaveToBe
 
 
 def digits(value: float | None) -> Decimal | None:
-    """Return a figure with four digits, or None for a figure that is missing or not finite."""
+    """Return a figure with four significant digits, or None if it is missing or not finite."""
     if value is None or not np.isfinite(value):
         return None
     return Decimal(f"{Decimal(f'{value:.4g}'):f}") + 0
@@ -31,7 +31,7 @@ def _ends(values: np.ndarray) -> tuple[Decimal | None, Decimal | None, Decimal |
 
 
 def inputs_table(members: Members, found: np.ndarray) -> Table:
-    """Return the plausible part of each unknown's range."""
+    """Return a table with the plausible part of each unknown's range."""
     drawn = members.inputs[~members.is_base]
     rows: list[tuple[Cell, ...]] = [
         (
@@ -46,15 +46,15 @@ def inputs_table(members: Members, found: np.ndarray) -> Table:
     ]
     return Table(
         "inputs",
-        "The range of each unknown, and the part of the range that is plausible",
+        "The range of each unknown, and the plausible part of this range",
         ("unknown", "law", "from", "to", "low", "middle", "high", "source"),
         rows,
-        ("Low and high enclose 90 % of plausible members, input by input.",),
+        ("For each unknown, low and high enclose the middle 90 % of plausible members.",),
     )
 
 
 def moments_table(judged: Sequence[Judgement], found: np.ndarray) -> Table:
-    """Return the facts that rule members out. The fact that rules out most members is first."""
+    """Return a table of the judging facts. The fact that rules out the most members is first."""
     rows: list[tuple[Cell, ...]] = []
     for each in sorted(judged, key=lambda one: -one.rules_out.mean()):
         only = each.rules_out & (sum(other.rules_out for other in judged) == 1)
@@ -73,7 +73,7 @@ def moments_table(judged: Sequence[Judgement], found: np.ndarray) -> Table:
         )
     return Table(
         "moments",
-        "The facts that judge members, in order of the number of members that they rule out",
+        "The facts that judge members, sorted: the first fact rules out the most members",
         (
             "fact",
             "rules_out_pct",
@@ -92,14 +92,14 @@ def moments_table(judged: Sequence[Judgement], found: np.ndarray) -> Table:
         rows,
         (
             f"Rules out: the percentage of members that are more than {CUT:g} standard deviations "
-            "(of seed, record and model together) from the middle of the recorded range. Alone: "
-            "the percentage of members that only this fact rules out.",
+            "(of seed, record and model together) away from the middle of the recorded range, or "
+            "that have no figure. Alone: the percentage of members that only this fact rules out.",
         ),
     )
 
 
 def would_have_to_be_table(would: WouldHaveToBe) -> Table:
-    """Return the recorded facts that the chosen member contradicts."""
+    """Return a table of the recorded outcomes that the chosen member contradicts."""
     rows: list[tuple[Cell, ...]] = [
         (
             each.figure,
@@ -113,24 +113,24 @@ def would_have_to_be_table(would: WouldHaveToBe) -> Table:
         for each in would.contradicted
     ]
     reached = bool(would.reached.any())
-    nearest = "nearest to the record, of all members whose mechanism is at least half of the hole"
-    which = nearest if reached else "with the largest share of the mechanism in the hole"
+    nearest = "nearest to the record among those with a mechanism of at least half of the hole"
+    which = nearest if reached else "in which the mechanism is the largest part of the hole"
     return Table(
         "contradicted",
-        f"Recorded outcomes that the member of table half contradicts (the member {which})",
+        f"Recorded outcomes that one member contradicts: the member {which}",
         ("fact", "unit", "member", "rec_low", "rec_high", "times_range", "times_end"),
         rows,
         (
-            "Times range: the distance from the nearer end, divided by the width of the recorded "
-            "range. The cell is empty if the record has a single figure. Times end: the member's "
-            "figure, divided by the nearer end. The cell is empty if the signs of the two differ, "
-            "or if one of them is zero.",
+            "Times range: the distance of the member's figure from the nearer end of the recorded "
+            "range, divided by the width of this range. The cell is empty if the record has a "
+            "single figure. Times end: the member's figure, divided by the nearer end. The cell is "
+            "empty if figure and end have different signs, or if one of them is zero.",
         ),
     )
 
 
 def predictions_table(members: Members, found: np.ndarray) -> Table:
-    """Compare the figures of plausible members with recorded outcomes that judge no member."""
+    """Return a table of recorded outcomes that judge no member, and plausible members' figures."""
     judges = {moment.name for moment in members.study.moment}
     rows: list[tuple[Cell, ...]] = []
     for name, fact, ends, drawn in recorded_outcomes(members):
@@ -143,17 +143,17 @@ def predictions_table(members: Members, found: np.ndarray) -> Table:
         rows.append((*row, low, middle, high, verdict))
     return Table(
         "predictions",
-        "Outcomes on record that did not judge members, and the plausible members' figures",
+        "Recorded outcomes that judge no member, and the figures of plausible members",
         ("fact", "unit", "rec_low", "rec_high", "low", "middle", "high", "verdict"),
         rows,
-        ("Met: the 90 % range of plausible members overlaps the recorded range.",),
+        ("Met: the range of the middle 90 % of plausible members overlaps the recorded range.",),
     )
 
 
 def sensitivity_table(members: Members, outcomes: Sequence[str]) -> Table:
-    """Return the total effects of the unknowns.
+    """Return a table with the total effect of each unknown on each outcome.
 
-    If SciPy or scikit-learn is missing, the table has a note that says so.
+    If SciPy or scikit-learn is missing, a note says so.
     """
     rows: list[tuple[Cell, ...]] = []
     missing: tuple[str, ...] = ()
@@ -176,10 +176,11 @@ def sensitivity_table(members: Members, outcomes: Sequence[str]) -> Table:
         rows,
         (
             "The emulator is a statistical estimate of the simulation, fitted to the members. Low "
-            f"and high are the ends of a {100 * LEVEL:.0f} % interval for the random choice of the "
-            "points at which the emulator is evaluated. If the emulator explains less than "
-            f"{100 * TRUSTED:.0f} % of the variance of members that were not used for the fit, "
-            "the figures are not reliable, and even the order of small effects is uncertain.",
+            f"and high are the ends of a {100 * LEVEL:.0f} % interval. The interval shows only "
+            "the error from the random choice of the points at which the emulator is evaluated. If "
+            f"the emulator explains less than {100 * TRUSTED:.0f} % of the variance of members to "
+            "which it was not fitted, the figures are not reliable, and even the order of small "
+            "effects is uncertain.",
             *missing,
         ),
     )
@@ -190,7 +191,7 @@ def _percent(share: float) -> Decimal:
 
 
 def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
-    """Return the variation by chance, over members that repeat the base with other seeds."""
+    """Return a table of how much figures differ by chance between members of the base."""
     rows: list[tuple[Cell, ...]] = []
     for name, words in plain.items():
         values = members.of_base(name)
@@ -199,12 +200,12 @@ def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
         rows.append((words, *map(Decimal, told)))
     return Table(
         "errors",
-        f"The variation by chance, over {int(members.is_base.sum())} other seeds of the base",
+        f"The variation by chance between {int(members.is_base.sum())} members of the base",
         ("what", "median_usd", "sd_usd", "least_usd", "greatest_usd"),
         rows,
         (
-            "The standard deviation is the standard error of a single run of the base. It is "
-            "computed from the median absolute deviation, which one life that ends years early "
-            "hardly changes.",
+            "The members of the base differ only by their seeds. The standard deviation is the "
+            "standard error of a single run of the base. It is computed from the median absolute "
+            "deviation. If one run ends years early, this deviation hardly changes.",
         ),
     )

@@ -1,4 +1,7 @@
-"""The members whose mechanism is at least half of the hole, and the facts against them."""
+"""Finds the members in which the mechanism is at least half of the hole, and chooses one member.
+
+Also finds the recorded outcomes that the chosen member contradicts.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ VOLUME_EVER = "volume-of-ftx-over-time"
 
 
 class Contradicted(NamedTuple):
-    """A recorded fact whose range does not contain the member's figure."""
+    """A recorded outcome whose range does not contain the member's figure."""
 
     figure: str
     unit: str
@@ -35,7 +38,7 @@ class Contradicted(NamedTuple):
 
     @property
     def times_range(self) -> float | None:
-        """Return the distance from the nearer end, divided by the width of the range.
+        """Return the figure's distance from the nearer end, divided by the width of the range.
 
         The result is None if the width is zero.
         """
@@ -44,7 +47,7 @@ class Contradicted(NamedTuple):
 
     @property
     def times_end(self) -> float | None:
-        """Return the figure divided by the nearer end.
+        """Return the figure divided by the nearer end of the range.
 
         The result is None if one of the two is zero or if their signs differ.
         """
@@ -53,35 +56,38 @@ class Contradicted(NamedTuple):
 
 
 class Bound(NamedTuple):
-    """The volume of hits that half of the base's hole needs, and recorded limits of this volume.
+    """The volume of hits that would cost half of the base's hole, and the volume on record.
 
-    The captive maker's share of the volume is on record for some years only. Hits can't exceed the
-    maker's volume.
+    Hits can't exceed the maker's volume. The maker's share of the volume is on record for some
+    years only.
     """
 
-    worst_bps: float  # the largest loss per dollar of hits, of all members
-    most_hit_bps: float  # the loss per dollar of hits of the member with the most hits
+    worst_bps: float  # the largest loss per dollar of hits in any member
+    most_hit_bps: float  # the loss per dollar of hits in the member with the most hits
     half_hole_usd: float  # half of the median hole of the base's members
     ever_usd: float  # the venue's total volume, at the upper end of the record
-    allowed_usd: float  # the maker's largest volume in years with a recorded share
-    silent_usd: float  # the largest volume in years without a recorded share
+    allowed_usd: float  # the maker's largest volume in years in which its share is on record
+    silent_usd: float  # the venue's largest volume in the other years
 
     @property
     def needed_usd(self) -> float:
-        """Return the required volume of hits at the largest loss per dollar of hits."""
+        """Return the volume of hits that costs `half_hole_usd` at a loss of `worst_bps`.
+
+        The volume is infinite if no member loses on hits.
+        """
         return self.half_hole_usd / (self.worst_bps / 10_000) if self.worst_bps > 0 else np.inf
 
     @property
     def of_volume_pct(self) -> float:
-        """Return the required volume of hits in percent of the venue's total volume."""
+        """Return `needed_usd` in percent of the venue's total volume."""
         return 100 * self.needed_usd / self.ever_usd
 
     @property
     def of_silent_pct(self) -> float:
-        """Return the required hits in years without a recorded share of the maker.
+        """Return the part of `needed_usd` in years without a recorded share of the maker.
 
-        The result is in percent of the venue's volume in these years. In the other years hits are
-        assumed to be at their maximum, the maker's largest volume.
+        The result is in percent of the venue's volume in these years. In the other years, all of
+        the maker's largest volume is assumed to be hits.
         """
         return 100 * max(self.needed_usd - self.allowed_usd, 0.0) / self.silent_usd
 
@@ -90,20 +96,20 @@ class Bound(NamedTuple):
 class WouldHaveToBe:
     """The members in which the mechanism is at least half of the hole, and one chosen member."""
 
-    share: np.ndarray  # for each drawn member the mechanism's share of the hole, NaN without a hole
+    share: np.ndarray  # the result of `share_of_hole`
     reached: np.ndarray  # for each drawn member, whether this share is at least HALF
-    # The place of the chosen member among the drawn members. If the share of some members is at
-    # least HALF, the one of them that is nearest to the record is chosen. Otherwise the member with
-    # the largest share is chosen.
+    # The index of the chosen member among the drawn members. If some members reach HALF, the one of
+    # them with the smallest root mean square of implausibilities is chosen (the nearest to the
+    # record). If none reaches HALF, the member with the largest share is chosen.
     chosen: int
     inputs: Mapping[str, float]  # the inputs of the chosen member
-    # The facts that the chosen member contradicts. The largest contradiction is first.
+    # The recorded outcomes that the chosen member contradicts. The largest contradiction is first.
     contradicted: tuple[Contradicted, ...]
     bound: Bound
 
 
 def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHaveToBe:
-    """Find the members whose mechanism is at least half of the hole, and choose a member."""
+    """Find the members in which the mechanism is at least half of the hole, and choose one."""
     share = share_of_hole(members)
     reached = np.nan_to_num(share) >= HALF
     far = [np.square(each.implausibility) for each in judged] or [np.zeros(len(share))]
@@ -112,7 +118,7 @@ def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHave
         among = np.flatnonzero(reached)
         chosen = int(
             among[np.argmin(distance[among])]
-        )  # this also chooses a member if all distances are infinite
+        )  # `argmin` chooses a member even if all distances are infinite
     else:
         chosen = int(np.argmax(np.nan_to_num(share, nan=-np.inf)))
     row = np.flatnonzero(~members.is_base)[chosen]
@@ -128,7 +134,7 @@ def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHave
 
 
 def share_of_hole(members: Members) -> np.ndarray:
-    """Return the mechanism's share of the hole for each drawn member, NaN without a hole."""
+    """Return for each drawn member the mechanism's share of the hole, or NaN without a hole."""
     hole, mechanism = members.drawn(HOLE), members.drawn(MECHANISM)
     with np.errstate(divide="ignore", invalid="ignore"):
         share: np.ndarray = np.where(hole > 0, mechanism / hole, np.nan)
@@ -150,7 +156,7 @@ def _badness(each: Contradicted) -> float:
 
 
 def bound(members: Members) -> Bound:
-    """Return the volume of hits that half of the base's hole needs, and its recorded limits."""
+    """Return the figures of `Bound` for the members of a study."""
     hits, lost = members.drawn(HITS), members.drawn("pickoff_usd")
     with np.errstate(divide="ignore", invalid="ignore"):
         bps = np.where(hits > 0, 10_000 * lost / hits, 0.0)
@@ -163,11 +169,11 @@ def bound(members: Members) -> Bound:
 
 
 def room_for_hits(record: Record) -> tuple[float, float, float]:
-    """Return three volumes in USD, at the upper end of the record.
+    """Return three volumes in USD, each computed from upper ends of recorded ranges.
 
-    The first is the total volume of the venue. The second is the maker's largest volume in years
-    with a recorded share. The third is the volume of the other years. A year without a recorded
-    volume is assumed to have all of the total volume that no other year has.
+    The first is the venue's total volume. The second is the maker's volume in the years for which
+    the maker's share is on record. The third is the venue's volume in the other years. If a year
+    has no recorded volume, the calculation gives it the rest of the total volume.
     """
     spans = [fact for fact in record.of(VOLUME_EVER) if fact.amounts]
     ever = max(spans, key=lambda fact: fact.last - fact.first)
@@ -184,7 +190,7 @@ def room_for_hits(record: Record) -> tuple[float, float, float]:
 
 
 def _volume_in(span: Fact, spans: Sequence[Fact]) -> float | None:
-    """Return the sum of recorded volumes that cover a period, or None if there is a gap."""
+    """Return the sum of recorded volumes that cover a whole period, or None if there is a gap."""
     day, total = span.first, 0.0
     while day <= span.last:
         begun = [each for each in spans if each.first == day and each.last <= span.last]

@@ -1,4 +1,4 @@
-"""A function that compares the mean of simulated batches with an expected value."""
+"""Compares the mean of simulated values with an expected value."""
 
 import math
 
@@ -6,7 +6,10 @@ import numpy as np
 
 
 def assert_mean(batches: np.ndarray, expected: float) -> None:
-    """Assert that the mean of *batches* is within three standard errors of *expected*."""
+    """Assert that the mean of *batches* is within three standard errors of *expected*.
+
+    The standard error must be less than 5 % of *expected*.
+    """
     mean, error = batches.mean(), batches.std(ddof=1) / math.sqrt(len(batches))
     assert error < 0.05 * expected, f"a standard error of {error / expected:.1%} is too large"
     off = (mean - expected) / error

@@ -1,1 +1,1 @@
-"""Because of this file pytest puts tests/des on the import path, so tests can import helpers."""
+"""Because of this file, pytest puts tests/des on the import path. Tests import helpers from it."""

@@ -1,4 +1,4 @@
-"""A journal for tests of single parts of the world. It keeps all records in memory."""
+"""A journal in memory, for tests that run only a part of the simulation."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -11,9 +11,9 @@ from ledger.transaction import MONEY, Transaction, check_balance
 
 @dataclass
 class Books:
-    """A journal that checks and keeps each transaction and updates account balances."""
+    """A journal that keeps all records, checks each transaction, and adds up dollar balances."""
 
-    # Postings are allowed only to these accounts. None allows any account.
+    # Postings are allowed only to these accounts. None: all accounts are allowed.
     opened: Collection[str] | None = None
     transactions: list[Transaction] = field(default_factory=list)
     events: list[tuple[int, str, str]] = field(default_factory=list)

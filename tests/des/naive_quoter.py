@@ -1,16 +1,17 @@
-"""An independent simulation in plain numpy of the loss of stale quotes to one fast taker.
+"""An independent simulation of the loss of stale quotes to one fast taker, in plain numpy.
 
-The simulation follows these rules without the project's code and has its own random draws:
+The simulation uses no code of the project and has its own random draws. Its rules are:
 
-- The price is sigma W, where W is a Brownian motion. The price is observed at the times of a
-  Poisson process, rounded to whole price ticks.
-- Every `refresh_s` seconds a quote for one lot on each side is posted, at a distance of
-  `half_spread` from the price that was observed `latency_s` seconds earlier. The quote is in force
-  until the next quote.
-- The taker compares price and quote at each posting and at every tick. If the price is beyond a
-  side by more than the taker's costs, the taker sends one order for this side. The order arrives
-  `delay_s` later.
-- The order is filled by the quote in force at its arrival, if the price is not worse.
+- The price is sigma * W, where W is a Brownian motion. The price is observed at the times of a
+  Poisson process, and rounded to whole ticks.
+- Every `refresh_s` seconds a quote is posted, with one lot on each side. Each side is `half_spread`
+  away from the price that was observed `latency_s` seconds earlier. The quote is in force until the
+  next quote.
+- The taker compares price and quote at each posting and at each observation. If the price is beyond
+  one side by more than the taker's costs, the taker sends an order for this side, at most one for
+  each side of a quote. The order arrives `delay_s` later.
+- The order is filled by the quote in force at its arrival, unless this quote's price is worse, or
+  an earlier order has taken the lot.
 """
 
 from typing import NamedTuple
@@ -19,7 +20,7 @@ import numpy as np
 
 
 class Outcome(NamedTuple):
-    """Results per quote, as sums over both sides."""
+    """Mean results per quote, with both sides added up."""
 
     loss: float  # price ticks
     loss_error: float  # standard error, computed from the means of batches
@@ -40,7 +41,7 @@ def quoted(
     quotes: int,
     batches: int = 50,
 ) -> Outcome:
-    """Simulate a number of quotes, and return their mean loss and mean number of hits."""
+    """Simulate a number of quotes. Return their mean loss, mean hits, and standard errors."""
     first_s = 10 * latency_s + 5
     end_s = first_s + quotes * refresh_s
     times = np.sort(rng.uniform(0, end_s, rng.poisson(ticks_per_s * end_s)))

@@ -1,31 +1,32 @@
-"""An independent simulation of the race for stale quotes, to compare with des.quoting.
+"""An independent simulation of the race for stale quotes, to compare with `des.quoting`.
 
 The simulation is written in plain Python and processes one event at a time, by these rules:
 
 - The lead price changes at ticks. A quote uses the price of the last tick that is at least
-  `latency_us` before the posting. If there is no such tick, the quote uses the first tick. The
-  quote is in force until the next posting.
-- A firm compares each side of the quote with the price at the posting and at every tick. On each
-  side that displays lots, the firm sends at most one order to a quote. The firm sends the order as
-  soon as the gain on the best level exceeds the firm's threshold. The limit of the order is the
-  price of the worst level whose gain exceeds the threshold at this time.
-- An order is filled by the quote in force when the order arrives. The order takes lots that earlier
-  orders have left, from the best level first, at no price worse than the limit of the order. The
-  other lots of the order are cancelled. An order takes at most the order size of the firm, and at
+  `latency_us` before the posting. If there is no such tick, the quote uses the price of the first
+  tick. The quote is in force until the next posting.
+- At each posting and at each tick, a firm compares each side of the quote with the lead price. As
+  soon as the gain on a side's best level exceeds the firm's threshold, the firm sends an order for
+  this side. The firm sends at most one order for each side of a quote, and none if the side
+  displays no lots. The limit of the order is the price of the worst level whose gain exceeds the
+  threshold at this time.
+- A firm's order is filled by the quote in force when the order arrives. The order takes lots that
+  earlier orders have left, from the best level first, at no price worse than its limit. If lots of
+  the order are not filled, they are cancelled. An order takes at most the firm's order size, and at
   most the lots that the firm may trade before its position limit. A purchase raises the number of
   lots that the firm may sell. A sale raises the number of lots that the firm may buy.
-- The other makers fill any number of lots. Their price is an older lead price plus or minus a fixed
-  distance. Their price is never below one tick.
-- A customer's order, forced or not, first takes lots of the quote at prices better than the other
-  makers' price. The other makers fill the lots that are left. If a level of the quote has the same
-  price as the other makers, these lots are shared in proportion to displayed size. The level's
-  share is rounded down to whole lots. For orders that are not forced, the other makers' fills are
-  only summed: as lots times price, and as lots bought less lots sold.
-- The order of events at one time is: settlement, tick, posting, check by firms, arrivals.
-  Arrivals are sorted by firm number. Customers' orders follow, and forced orders are last. Orders
-  of one firm arrive in the order in which they were sent.
+- The other makers fill any number of customers' lots. Their price is an older lead price plus or
+  minus a fixed distance, and at least one tick.
+- A customer's order, forced or not, first takes the quote's levels that have better prices than the
+  other makers. If a level has the same price as the other makers, the remaining lots are shared in
+  proportion to displayed size, and the level's share is rounded down to whole lots. The other
+  makers fill the rest. If the order is not forced, the other makers' part is not listed as a fill.
+  It only enters two sums: lots times price, and lots bought less lots sold.
+- Events at the same time happen in this order: settlement, tick, posting, check by firms, arrivals.
+  Firms' orders arrive in the order of firm numbers, then customers' orders that are not forced,
+  then forced orders. Orders of one firm arrive in the order in which they were sent.
 
-Random values (delays, customers' orders) are inputs. This file imports nothing from des.quoting.
+Random values (delays, customers' orders) are inputs. This file imports nothing from `des.quoting`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -37,7 +38,7 @@ from math import floor
 from typing import NamedTuple
 
 ASK, BID = 0, 1  # the side that a buyer hits, and the side that a seller hits
-CUSTOMER = 10**6  # larger than the number of any firm, so that customers come after firms
+CUSTOMER = 10**6  # larger than any firm's number, so that customers come after firms
 FORCED = CUSTOMER + 1
 
 
@@ -48,20 +49,20 @@ class Interval:
     start_us: int
     end_us: int
     offsets: Sequence[int]  # distances of the levels from the mid, in ticks
-    skew: int  # downward shift of the mid, ticks
+    skew: int  # downward shift of the mid, in ticks
     shown: tuple[int, int]  # lots per level, by side
     thresholds: Sequence[int]  # the gain per lot that a hit must exceed, in ticks, by firm
-    orders: Sequence[int]  # lots of one order, by firm
+    orders: Sequence[int]  # most lots of one order, by firm
     # lots that a firm may still trade before its position limit, by side and firm
     rooms: tuple[Sequence[int], Sequence[int]]
-    # The other makers' distance from the lead price in ticks, their displayed size in lots, and the
-    # age of this lead price in microseconds.
+    # The other makers: their distance from a lead price in ticks, their displayed size in lots, and
+    # the age of this lead price in microseconds.
     others: tuple[int, int, int]
-    delay_us: Callable[[int, int, int], int]  # delay of an order by firm, posting and side
+    delay_us: Callable[[int, int, int], int]  # an order's delay, given firm, time of posting, side
 
 
 class Customer(NamedTuple):
-    """An order that does not depend on the price."""
+    """A customer's order, which does not depend on the price."""
 
     time_us: int
     side: int
@@ -71,7 +72,7 @@ class Customer(NamedTuple):
 
 
 class NaiveFill(NamedTuple):
-    """A fill in the form in which both simulations are compared."""
+    """A fill, with the fields that tests compare with the project's simulation."""
 
     time_us: int
     firm: int
@@ -94,9 +95,8 @@ class Quote:
     prices: tuple[list[int], list[int]]  # by side and level
     left: tuple[list[int], list[int]]
     shown: tuple[int, int]
-    hit_by: set[tuple[int, int]] = field(
-        default_factory=set
-    )  # pairs of side and firm that sent an order
+    # the side and the firm of each order that was sent because of this quote
+    hit_by: set[tuple[int, int]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Order:
     holder: int
     side: int
     limit: int | None  # the worst acceptable price, or None for an order of a customer
-    # The number of lots, or None for as many as the firm may take when its order arrives.
+    # The number of lots. None: as many as the firm may take when its order arrives.
     lots: int | None
     trigger: str
 
@@ -144,7 +144,7 @@ class NaiveRace:
             self.schedule(customer.time_us, self.arrive, order)
 
     def play(self) -> list[NaiveFill]:
-        """Process all events in order and return the fills."""
+        """Process all events before the end in order, and return the fills."""
         while self.heap:
             time_us, *_, happen, details = heappop(self.heap)
             if time_us < self.end_us:
@@ -152,13 +152,13 @@ class NaiveRace:
         return self.fills
 
     def schedule(self, time_us: int, happen: Callable, *details) -> None:
-        """Insert an event in the order of time, then type, then firm, then time of sending."""
+        """Add an event. Events are sorted by time, type, firm, and the order of these calls."""
         rank = [self.settle, self.tick, self.post, self.look, self.arrive].index(happen)
         firm = details[0].firm if happen == self.arrive else 0
         heappush(self.heap, (time_us, rank, firm, next(self.sent), happen, details))
 
     def postings(self, start_us: int, refresh_us: int) -> Iterator[int]:
-        """Yield the times of postings, at whole multiples of the refresh time or at every tick."""
+        """Yield the times of postings: all multiples of *refresh_us*, or all ticks if it is 0."""
         if refresh_us == 0:
             yield from (time_us for time_us, _ in self.ticks)
         else:
@@ -166,7 +166,7 @@ class NaiveRace:
             yield from range(first_us, self.end_us, refresh_us)
 
     def settle(self, time_us: int, interval: Interval) -> None:
-        """Replace the decisions that are in force."""
+        """Let the decisions of an interval apply from now on."""
         self.decided = interval
         self.rooms = [list(rooms) for rooms in interval.rooms]
 
@@ -191,13 +191,13 @@ class NaiveRace:
     def price_at(self, time_us: int) -> int:
         """Return the price of the last tick at or before a time.
 
-        Before all ticks, return the price of the first tick.
+        Before the first tick, return the price of the first tick.
         """
         before = [price for tick_us, price in self.ticks if tick_us <= time_us]
         return before[-1] if before else self.ticks[0][1]
 
     def look(self, time_us: int) -> None:
-        """Let every firm compare the price with both sides of the quote and send orders."""
+        """Let each firm compare the price with both sides of the quote and perhaps send orders."""
         quote = self.quote
         if quote is None:
             return
@@ -215,7 +215,7 @@ class NaiveRace:
                 self.schedule(time_us + delay_us, self.arrive, order)
 
     def beyond(self, price: int, side: int) -> int:
-        """Return a taker's gain on this side per lot, at the lead price."""
+        """Return a taker's gain per lot if it trades at *price* on this side of the quote."""
         return self.lead - price if side == ASK else price - self.lead
 
     def arrive(self, time_us: int, order: Order) -> None:

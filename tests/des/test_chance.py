@@ -1,7 +1,7 @@
 """Random draws: hashes are uniform, streams are independent, delays have the stated distribution.
 
 Statistical tests allow a deviation of three standard errors. A chi-square with k degrees of freedom
-has mean k and standard deviation sqrt(2 k). A test also fails if a chi-square is too small.
+has mean k and standard deviation sqrt(2 * k). A test also fails if a chi-square is too small.
 """
 
 import math
@@ -31,9 +31,9 @@ REFRESH_US = 2_000_000
 
 
 def chi_square_error(counts: np.ndarray) -> float:
-    """Return how much the chi-square of equally likely counts deviates from its mean.
+    """Return the deviation of a chi-square from its mean, in standard deviations.
 
-    The unit is the standard deviation of the chi-square.
+    All cells are equally likely.
     """
     expected = counts.sum() / counts.size
     freedom = counts.size - 1
@@ -41,7 +41,7 @@ def chi_square_error(counts: np.ndarray) -> float:
 
 
 def quote_sides(n: int) -> list[int]:
-    """Return one number for each side of each of n / 2 consecutive quotes."""
+    """Return n numbers: one for each side of n / 2 consecutive quotes."""
     return [2 * (NOON_US + i * REFRESH_US) + side for i in range(n // 2) for side in (0, 1)]
 
 
@@ -55,22 +55,21 @@ def quote_sides(n: int) -> list[int]:
         (1234567, (6457827717110365317, 3203168211198807973, 9817491932198370423)),
     ],
 )
-def test_the_hash_equals_the_published_splitmix64(seed, published):
-    """The expected numbers are the published test vectors of the C and Rust versions."""
+def test_the_hash_gives_the_published_numbers_of_splitmix64(seed, published):
     assert tuple(mix(seed, n) for n in (1, 2, 3)) == published
 
 
 @pytest.mark.parametrize("firm", ["Firm01", "Firm02"])
 def test_delays_of_consecutive_quotes_have_equally_likely_quantiles(firm):
-    """The inputs are the sides of consecutive quotes, a hundred sides for each quantile."""
+    """The inputs are the sides of consecutive quotes: on average 100 sides for each quantile."""
     key = decision_key(1, "gateway", "BTC-PERP", firm)
     drawn = [quantile_index(mix(key, about)) for about in quote_sides(100 * QUANTILES)]
 
     assert abs(chi_square_error(np.bincount(drawn, minlength=QUANTILES))) < 3
 
 
-def test_delays_of_different_firms_and_sides_and_quotes_are_independent():
-    """Pairs of draws are equally frequent in each of 32 x 32 cells."""
+def test_delays_are_independent_between_firms_between_sides_and_between_quotes():
+    """A pair of draws is equally likely to be in each of 32 * 32 cells."""
     one, other = (decision_key(1, "gateway", "BTC-PERP", firm) for firm in ("Firm01", "Firm02"))
     about = quote_sides(200_000)
     first = np.array([mix(one, subject) >> 59 for subject in about])
@@ -108,7 +107,7 @@ NAMES = (
 )
 
 
-def test_a_stream_does_not_depend_on_other_draws():
+def test_a_stream_does_not_depend_on_draws_from_other_streams():
     alone = stream(*NAMES[0]).standard_normal(10)
     mine, other = stream(*NAMES[0]), stream(*NAMES[1])
     interleaved = []
@@ -119,7 +118,7 @@ def test_a_stream_does_not_depend_on_other_draws():
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])
-def test_a_stream_uses_numpys_seed_sequence_with_the_seed_and_the_hashed_name(seed):
+def test_a_stream_equals_numpys_stream_for_a_seed_sequence_of_seed_and_hashed_name(seed):
     key = (crc32(b"price"), crc32(b"ticks"), crc32(b"BTC-PERP"), 7)
     child = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
@@ -127,14 +126,14 @@ def test_a_stream_uses_numpys_seed_sequence_with_the_seed_and_the_hashed_name(se
     assert drawn.tolist() == child.standard_normal(10).tolist()
 
 
-def test_streams_of_different_names_are_independent():
-    """Correlations of n normal numbers have a standard error of 1 / sqrt(n)."""
+def test_streams_with_different_names_or_seeds_are_uncorrelated():
+    """The correlation of two series of n normal numbers has a standard error of 1 / sqrt(n)."""
     n = 100_000
     draws = [stream(*name).standard_normal(n) for name in NAMES]
     correlations = np.corrcoef(draws)[np.triu_indices(len(NAMES), k=1)]
 
-    # The test looks at the largest of 21 correlations. It allows a deviation that is as improbable
-    # for the largest as three standard errors are for a single correlation.
+    # The limit for the largest of 21 correlations is above three standard errors. The largest is
+    # above its limit about as rarely as a single correlation is above three standard errors.
     most = NormalDist().inv_cdf(1 - (1 - NormalDist().cdf(3)) / len(correlations))
     assert np.abs(correlations).max() < most / math.sqrt(n)
 
@@ -143,10 +142,11 @@ def test_streams_of_different_names_are_independent():
 
 
 @pytest.mark.parametrize(("median_us", "log_sd"), [(75_000, 0.5), (350_000, 0.5), (150_000, 1.0)])
-def test_delays_are_lognormal(median_us, log_sd):
-    """The quantile at p is median x exp(sd x z(p)), within one step of the table of quantiles.
+def test_delays_have_a_lognormal_distribution(median_us, log_sd):
+    """The quantile at p is the median times exp(sd * z(p)), within one row of the table of delays.
 
-    z(p) is the quantile of the standard normal.
+    sd is the standard deviation of the delays' logarithms. z(p) is the quantile of the standard
+    normal distribution at p.
     """
     table, normal = lognormal_quantiles_us(median_us, log_sd), NormalDist()
 
@@ -157,8 +157,11 @@ def test_delays_are_lognormal(median_us, log_sd):
     assert fmean(table) == pytest.approx(median_us * math.exp(log_sd**2 / 2), rel=2e-3)
 
 
-def test_drawn_delays_have_the_stated_median_and_spread():
-    """The mean of the logs of n lognormal delays has standard error sd / sqrt(n)."""
+def test_drawn_delays_have_the_stated_median_and_standard_deviation_of_logarithms():
+    """For n delays, the mean of the logarithms has a standard error of sd / sqrt(n).
+
+    The standard deviation of the logarithms, sd, has a standard error of sd / sqrt(2 * n).
+    """
     n, median_us, log_sd = 100_000, 75_000, 0.5
     table = lognormal_quantiles_us(median_us, log_sd)
     key = decision_key(1, "gateway", "BTC-PERP", "Firm01")
@@ -168,7 +171,7 @@ def test_drawn_delays_have_the_stated_median_and_spread():
     assert abs(logs.std() - log_sd) < 3 * log_sd / math.sqrt(2 * n)
 
 
-def test_all_delays_are_the_median_if_the_spread_is_zero():
+def test_all_delays_equal_the_median_if_the_standard_deviation_of_logarithms_is_zero():
     assert set(lognormal_quantiles_us(75_000, 0.0)) == {75_000}
 
 
@@ -176,11 +179,11 @@ def test_all_delays_are_the_median_if_the_spread_is_zero():
 
 
 @pytest.mark.parametrize("expected", [0.0, 5e-324, 1e-300, 1e-299])
-def test_events_with_an_extremely_small_rate_never_happen(expected: float):
+def test_events_never_happen_if_their_rate_is_zero_or_extremely_small(expected: float):
     assert waiting_us(stream(1, "retail", "deposits"), expected, 86_400_000_000) == math.inf
 
 
-def test_the_mean_wait_is_the_period_divided_by_the_expected_number_of_events():
+def test_the_mean_waiting_time_is_the_period_divided_by_the_expected_number_of_events():
     draws = stream(1, "retail", "deposits")
 
     waits_us = [waiting_us(draws, 4.0, 1_000_000) for _ in range(10_000)]
@@ -188,13 +191,11 @@ def test_the_mean_wait_is_the_period_divided_by_the_expected_number_of_events():
     assert abs(fmean(waits_us) - 250_000) < 3 * 250_000 / 10_000**0.5
 
 
-# ---- sorting of drawn times
+# ---- sorting of drawn numbers
 
 
 @given(span=st.integers(1, 2**40), draws=st.data())
-def test_drawn_numbers_are_sorted_and_made_unique_with_the_same_result_as_python_and_numpy(
-    span, draws
-):
+def test_our_sorting_and_removal_of_duplicates_agree_with_python_and_numpy(span, draws):
     near = st.integers(0, min(span - 1, 9))
     numbers = draws.draw(
         st.lists(st.integers(0, span - 1) | near | near.map(lambda n: span - 1 - n))
@@ -209,7 +210,7 @@ def test_drawn_numbers_are_sorted_and_made_unique_with_the_same_result_as_python
 
 
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=4, max_size=12))
-def test_the_first_state_of_a_stream_equals_the_state_of_numpys_seed_sequence(words):
+def test_a_seed_state_generates_the_same_numbers_as_numpys_seed_sequence(words):
     entropy = np.array(words, dtype=np.uint32)
 
     assert np.array_equal(

@@ -1,6 +1,6 @@
-"""Outdated compiled code is never run after an edit of the source.
+"""After an edit of the source, compiled code that is out of date is never run.
 
-The tests edit a copy of the program and run this copy in separate processes, as after an update.
+The tests edit a copy of the program and run this copy in separate processes.
 """
 
 import os
@@ -72,7 +72,7 @@ def test_a_changed_constant_in_another_file_causes_a_new_compilation(copy):
 
 
 @pytest.mark.slow
-def test_a_renamed_compiled_type_works_with_an_existing_cache(copy):
+def test_the_program_runs_with_an_old_cache_after_a_type_in_compiled_code_is_renamed(copy):
     said(copy, ORDER)
     edit(copy / "des" / "market" / "hedging.py", "HedgeOrders", "PendingOrders")
 

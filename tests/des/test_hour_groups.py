@@ -1,4 +1,4 @@
-"""One random hour of each group of similar hours is played, and totals have no bias."""
+"""One random hour of each group of similar hours is played. Weighted totals have no bias."""
 
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ BOUNDS = (30.0, 12)
 
 
 def losses(days: int, seed: int = 1) -> np.ndarray:
-    """Return predicted losses of hours: most are small, and a few are a hundred times larger."""
+    """Return the predicted loss of each hour. Most losses are small, and a few are much larger."""
     return np.random.default_rng(seed).lognormal(0, 1.5, days * HOURS_PER_DAY)
 
 
@@ -24,7 +24,7 @@ def drawn(predicted: np.ndarray, key: int = 1, full_days: frozenset[int] = NO_DA
 
 @pytest.mark.parametrize("loss_max", [0.5, 5.0, 50.0, 1e9])
 @pytest.mark.parametrize("most", [2, 5, 12, 24])
-def test_size_and_loss_of_a_group_stay_within_the_maximum_except_for_the_loss_of_a_single_hour(
+def test_groups_stay_within_the_largest_size_and_groups_of_several_hours_within_the_largest_loss(
     loss_max: float, most: int
 ):
     for seed in range(20):
@@ -37,7 +37,7 @@ def test_size_and_loss_of_a_group_stay_within_the_maximum_except_for_the_loss_of
         assert all(predicted[group].sum() <= loss_max for group in several)
 
 
-def test_groups_contain_hours_of_similar_predicted_loss():
+def test_no_hour_of_a_group_has_a_smaller_predicted_loss_than_an_hour_of_a_later_group():
     predicted = losses(1)
     ranges = [
         (predicted[group].min(), predicted[group].max()) for group in groups_of(predicted, 20, 12)
@@ -49,7 +49,7 @@ def test_groups_contain_hours_of_similar_predicted_loss():
 
 
 @pytest.mark.parametrize("each", [0.0, 0.5])
-def test_groups_have_equal_size_if_all_predictions_are_equal(each: float):
+def test_all_groups_have_the_same_size_if_all_predicted_losses_are_equal(each: float):
     groups = groups_of(np.full(HOURS_PER_DAY, each), 4.0, 12)
 
     assert {len(group) for group in groups} == ({12} if each == 0 else {8})
@@ -65,7 +65,7 @@ def test_weights_of_a_day_sum_to_24_and_on_a_full_day_each_weight_is_one():
 
 
 def test_the_weighted_sum_over_played_hours_is_an_unbiased_estimate_of_the_total_of_all_hours():
-    """Each hour is drawn with a probability of one divided by the weight of the hour."""
+    """An hour in a group of n hours is drawn with probability 1 / n, and then has the weight n."""
     predicted = losses(3)
     # The real losses are independent of the predictions.
     real = np.random.default_rng(9).lognormal(0, 1, len(predicted))
@@ -73,7 +73,7 @@ def test_the_weighted_sum_over_played_hours_is_an_unbiased_estimate_of_the_total
 
     totals = weights @ real
     assert abs(totals.mean() - real.sum()) < 3 * totals.std() / len(totals) ** 0.5
-    # Over all draws the mean weight of each hour is one.
+    # The expected weight of each hour is one.
     error = np.sqrt(weights.var(axis=0) / len(weights))
     assert (np.abs(weights.mean(axis=0) - 1) <= 4.5 * error + 1e-9).all()
 

@@ -54,9 +54,9 @@ def test_positions_that_need_more_than_the_claim_share_the_claim_pro_rata():
 
 @pytest.mark.parametrize("lots", [0, 500, -500, 100_000])
 @pytest.mark.parametrize("claim", [CLAIM, 0, -5])
-def test_the_whole_claim_is_the_margin_if_there_is_one_market(lots, claim):
+def test_the_whole_claim_is_the_margin_if_there_is_only_one_market(lots, claim):
     assert margins([lots], claim=claim) == [claim]
 
 
-def test_a_firm_that_does_not_hit_quotes_has_no_margin_for_hits():
+def test_a_firm_that_may_not_hit_quotes_has_no_usable_margin():
     assert margins([3_000, 0, 0], takes=False) == [0, 0, 0]

@@ -1,7 +1,8 @@
 """Some played hours repeat or reverse the orders of earlier hours.
 
-So customers' positions have the same variance as if all hours were played. A chain is a sequence of
-hours that repeat or reverse the same orders. A chain is open until the next chain begins.
+The purpose is that customers' net position has about the same variance as if all hours were played.
+A chain is a sequence of hours that repeat or reverse the same orders. A chain is open until the
+next chain begins.
 """
 
 from collections import defaultdict
@@ -31,14 +32,14 @@ def at(weights: list[int]) -> list[tuple[int, int]]:
 
 
 def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
-    """Return the variances of the position and of the open chain.
+    """Return two variances: of the position without the open chain, and of the open chain.
 
-    The unit is the variance of one hour. An hour has the orders of its source hour, times the
-    weight of the hour, with the same or with reversed sides. For each source hour, let s be the sum
-    of the weights of all hours with this source, where a weight is negative if the sides are
-    reversed. These hours together have the variance s^2. The variance of the position is the sum
-    of s^2 over all source hours except the source hour of the open chain. The last hour belongs to
-    the open chain. If the weight of the last hour is 1, no chain counts as open.
+    The unit is the variance of the net purchases in an hour of weight 1. An hour has the orders
+    of its source hour, multiplied by the hour's own weight, with the same or with reversed sides.
+    For each source hour, let s be the sum of the weights of all hours with this source. Hours with
+    reversed sides count as negative. These hours together have the variance s^2. The first result
+    is the sum of s^2 over all source hours except the source hour of the open chain. The open chain
+    is the chain of the last hour. If the weight of the last hour is 1, no chain counts as open.
     """
     of_source: dict[int, int] = defaultdict(int)
     for hour, weight in at(weights):
@@ -49,12 +50,12 @@ def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("name", WEIGHTS)
-def test_with_repeated_orders_the_position_has_the_same_variance_as_if_all_hours_were_played(
+def test_with_repeated_orders_the_position_has_about_the_variance_of_a_run_with_all_hours(
     name: str,
 ):
-    """Closed chains have the variance of all hours that these chains represent.
+    """The mean variance is about 1 for each hour that the played hours represent.
 
-    A chain that is still open at the end may lower the variance.
+    The chain that is still open at the end is left out, so the variance may be lower.
     """
     weights = WEIGHTS[name]
     found = [width(chained(at(weights), key), weights)[0] for key in range(600)]
@@ -68,7 +69,7 @@ def test_with_repeated_orders_the_position_has_the_same_variance_as_if_all_hours
     assert np.mean(found) < 0.75 * sum(w**2 for w in weights)
 
 
-def test_the_weight_that_is_left_in_an_open_chain_never_exceeds_the_largest_weight():
+def test_the_weight_left_in_an_open_chain_never_exceeds_the_largest_weight_of_an_hour():
     for name, weights in WEIGHTS.items():
         for key in range(50):
             for n in (7, 50, 51, 200):
@@ -98,11 +99,11 @@ def test_the_orders_of_an_hour_do_not_depend_on_later_hours():
 def test_the_position_of_customers_has_the_variance_computed_from_the_chains():
     """The mean position is zero.
 
-    Each chain adds the variance of an hour times the square of the weight left in this chain. The
-    weight left is the sum of the weights, with a minus sign for reversed hours.
+    Each chain adds the variance of an hour of weight 1 times the square of the weight left in this
+    chain. The weight left is the sum of the chain's weights. Reversed hours count as negative.
     """
     per_hour, mean_lots, lot_usd, seeds = 50, 400.0, 0.1, 1_000
-    variance = per_hour * mean_lots * (2 * mean_lots - 1)  # variance of net lots in an hour
+    variance = per_hour * mean_lots * (2 * mean_lots - 1)  # of an hour's net purchases
     predicted = np.random.default_rng(4).lognormal(0, 1.5, 3 * 24)
     walked, expected = [], []
     for seed in range(seeds):

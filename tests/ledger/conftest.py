@@ -1,4 +1,4 @@
-"""A hand-written run of one afternoon. afternoon.beancount has the ledger. FILLS has the fills."""
+"""A hand-written run of one afternoon: its ledger is afternoon.beancount, its fills are FILLS."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -42,7 +42,7 @@ def written_afternoons(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def afternoon_with(tmp_path: Path, written_afternoons: Path) -> Callable[..., RunFolder]:
     """Return a function that makes a run of the afternoon, with changed entries or fills.
 
-    Each variant of the afternoon is written once. Each test receives its own copy.
+    Each variant of the afternoon is written only once. Each test receives its own copy.
     """
 
     def make(added: str = "", forgotten: str = "", fills: Sequence[tuple] = FILLS) -> RunFolder:
@@ -87,19 +87,19 @@ def life_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[str], RunFo
 
 @pytest.fixture
 def life(life_with: Callable[[str], RunFolder]) -> RunFolder:
-    """Return a run from the afternoon in May to the halt of withdrawals in July."""
+    """Return the run `life`, from the afternoon in May to the halt of withdrawals in July."""
     return life_with()
 
 
 @pytest.fixture(params=["still owed", "taken over"])
 def lending_run(request: pytest.FixtureRequest, executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run that ends before the maker takes over the borrower's debt, or a longer run."""
+    """Return one of two runs. They end before and after the maker takes over a borrower's debt."""
     return executed(THIN, run={"end": date(2021, 4, 7)} if request.param == "still owed" else {})
 
 
 @pytest.fixture(params=["afternoon", "tiny_run", "busy_run"])
 def any_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of three runs: the hand-written afternoon, or the tiny or the busy world."""
+    """Return one of three runs: the afternoon, or a run of the world `tiny` or `busy`."""
     return request.getfixturevalue(request.param)
 
 

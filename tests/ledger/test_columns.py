@@ -1,4 +1,4 @@
-"""Texts that are written for a column of rows equal texts that are written row by row."""
+"""Texts that are written for a whole column equal texts that are written row by row."""
 
 from collections import Counter
 
@@ -23,7 +23,7 @@ def test_a_single_number_gives_one_text_and_not_a_list():
 
 
 @given(st.lists(st.integers(0, 3)))
-def test_a_repeated_number_is_formatted_once(numbers):
+def test_a_repeated_number_is_converted_to_text_only_once(numbers):
     written: Counter = Counter()
 
     each(lambda number: written.update([number]) or "", np.array(numbers, dtype=np.int64))
@@ -49,7 +49,7 @@ def test_a_single_text_that_is_joined_with_columns_is_in_every_row(parts):
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 65_535), st.booleans())))
-def test_rows_with_equal_keys_are_grouped_in_the_order_of_the_keys(keys):
+def test_rows_with_equal_keys_form_a_group_and_the_groups_are_sorted_by_key(keys):
     places: dict[tuple, list[int]] = {}
     for place, key in enumerate(keys):
         places.setdefault(key, []).append(place)

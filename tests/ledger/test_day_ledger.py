@@ -1,4 +1,4 @@
-"""A day ledger has all entries of a day and opens with the previous day's closing balances."""
+"""A day ledger has each fill and cash movement of a day, and starts from earlier balances."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ Sums = Counter  # amounts by (account, commodity)
 
 
 class Day(NamedTuple):
-    """A day ledger as Beancount loads it, without the project's own code."""
+    """A day ledger as Beancount reads it."""
 
     day: date
     entries: list[Directive]
@@ -140,14 +140,14 @@ def test_each_day_ledger_satisfies_every_invariant_after_every_entry(run):
         assert not invariants.check(each.entries, each.options, "line")[1]
 
 
-def test_each_day_ledger_changes_every_account_as_the_general_ledger_does(run):
+def test_each_day_ledger_changes_every_account_by_the_same_amount_as_the_general_ledger(run):
     for each in days(run.path):
         booked = sums(entry for entry in run.transactions if entry.date == each.day)
 
         assert nonzero(each.moved) == nonzero(booked)
 
 
-def test_each_day_ledger_opens_with_the_balances_of_the_general_ledger(run):
+def test_each_day_ledger_starts_from_the_balances_of_the_general_ledger(run):
     for each in days(run.path):
         before = general_ledger(run, each.day)
         for (account, commodity), number in each.forward.items():
@@ -158,7 +158,7 @@ def test_each_day_ledger_opens_with_the_balances_of_the_general_ledger(run):
                 assert each.forward[account, commodity] == before[account, commodity]
 
 
-def test_closing_balances_of_a_day_are_opening_balances_of_the_next_day(run):
+def test_a_closing_balance_that_the_next_day_brings_forward_is_unchanged(run):
     ledgers = days(run.path)
     for each, following in pairwise(ledgers):
         both = each.asserted.keys() & following.forward.keys()
@@ -169,7 +169,9 @@ def test_closing_balances_of_a_day_are_opening_balances_of_the_next_day(run):
             assert following.forward[key] == each.asserted[key]
 
 
-def test_closing_assets_and_debts_equal_the_general_ledger_and_are_dated_the_next_day(run):
+def test_closing_balances_of_assets_and_debts_equal_the_general_ledger_and_are_dated_the_next_day(
+    run,
+):
     for each in days(run.path):
         after = general_ledger(run, each.day + ONE_DAY)
         assert {e.date for e in each.entries if isinstance(e, Balance)} == {each.day + ONE_DAY}
@@ -262,11 +264,13 @@ BOOKED_DAYS = [date(2021, 5, day) for day in (1, 19, 23, 31)]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("day", MAY, ids=str)
-def test_a_day_of_a_volatile_month_is_complete_and_sums_to_the_general_ledger(may_run, day):
-    """Beancount loads only the day ledgers of BOOKED_DAYS. It parses the ledgers of the other days.
+def test_each_day_ledger_of_a_volatile_month_has_no_fault_and_sums_to_the_general_ledger(
+    may_run, day
+):
+    """Beancount loads the day ledgers of BOOKED_DAYS, and only parses those of the other days.
 
-    A day has about 100,000 fills, and parsing takes half the time of loading. On all days
-    `faults_of` checks that the accounts are open and that the asserted balances are correct.
+    Parsing takes half the time of loading. On all days `faults_of` checks that the accounts are
+    open and that the asserted balances are correct.
     """
     read = loader.load_string if day in BOOKED_DAYS else parser.parse_string
     with collector_at_rest():

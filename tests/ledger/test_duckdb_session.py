@@ -1,4 +1,4 @@
-"""All connections share a database but no views, and a connection never reads an outdated file."""
+"""Connections share no views, and never read an outdated version of a file."""
 
 import os
 import shutil
@@ -73,7 +73,7 @@ def test_the_name_of_a_parent_folder_is_not_read_as_a_column(afternoon, tmp_path
     assert list(wrong_copies(RunFolder(moved))) == list(wrong_copies(afternoon))
 
 
-def test_the_members_of_a_study_are_read_unchanged_from_a_folder_named_member_equals_7(
+def test_a_parent_folder_that_is_named_like_a_column_does_not_change_the_members_of_a_study(
     tmp_path: Path,
 ):
     shipped = Path(studies.__path__[0]) / "life"
@@ -85,7 +85,9 @@ def test_the_members_of_a_study_are_read_unchanged_from_a_folder_named_member_eq
 
 
 @pytest.mark.parametrize("name", ["run?", "run*", "run[1]"])
-def test_a_run_in_a_folder_whose_name_is_a_pattern_is_refused(afternoon, tmp_path: Path, name):
+def test_a_run_in_a_folder_whose_name_is_a_pattern_for_file_names_is_refused(
+    afternoon, tmp_path: Path, name
+):
     moved = tmp_path / name / "tiny"
     shutil.copytree(afternoon.path, moved, ignore=shutil.ignore_patterns("run*"))
 

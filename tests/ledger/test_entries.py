@@ -1,4 +1,4 @@
-"""The postings of a fill balance for each party, and postings of many fills are summed."""
+"""Each fill's postings balance in each party's books, and closing entries sum up fills."""
 
 from collections import Counter
 from decimal import Decimal
@@ -32,7 +32,7 @@ CHART = Chart(
 NAMES = Names(("FTX", "Binance"), MARKETS, PARTIES.names)
 DAY_END_US = 19_122 * DAY_US - 1  # the last microsecond of 2022-05-09
 
-# The possible parties of each motive. At the house venue, a payment is between customer and venue.
+# Parties for five motives. At the house venue, a payment is between a customer and the venue.
 PAIRINGS = [
     *(Pairing(Motive.PICKOFF, "FTX", firm, "Alameda") for firm in PARTIES.firms),
     # A hit on a quote of another maker has the same posting rule.
@@ -68,7 +68,7 @@ def total(*posted: list[Posting]) -> Counter:
 
 @st.composite
 def amounts(draw: st.DrawFn, pairing: Pairing) -> tuple[int, int, dict[str, int]]:
-    """Draw (edge, fee, lots). A payment has no fee."""
+    """Draw an edge, a fee and lots. A payment has no fee."""
     fee = 0 if pairing.motive.is_payment else draw(FEES)
     return draw(CENTS), fee, lots_of(pairing, draw(LOTS), draw(LOTS))
 
@@ -80,14 +80,14 @@ def a_pairing_and_amounts(draw: st.DrawFn, n: int) -> tuple[Pairing, list]:
 
 
 @given(a_pairing_and_amounts(1))
-def test_every_fill_and_payment_balances_in_total_and_in_the_books_of_each_party(drawn):
+def test_the_postings_of_a_fill_or_payment_balance_in_total_and_in_the_books_of_each_party(drawn):
     pairing, [(edge, fee, lots)] = drawn
 
     check_balance("a row", postings(CHART, pairing, edge, fee, lots))
 
 
 @given(a_pairing_and_amounts(1))
-def test_a_claim_equals_the_debt_of_the_other_party(drawn):
+def test_a_fill_changes_a_claim_by_as_much_as_the_debt_in_the_books_of_the_other_party(drawn):
     pairing, [(edge, fee, lots)] = drawn
 
     posted = postings(CHART, pairing, edge, fee, lots)
@@ -103,7 +103,7 @@ def test_a_claim_equals_the_debt_of_the_other_party(drawn):
 
 
 @given(a_pairing_and_amounts(4))
-def test_the_postings_of_summed_rows_are_the_sum_of_the_postings_of_each_row(drawn):
+def test_the_postings_of_a_sum_of_rows_equal_the_sum_of_the_postings_of_the_single_rows(drawn):
     pairing, rows = drawn
     edge, fee = sum(row[0] for row in rows), sum(row[1] for row in rows)
     lots = {commodity: sum(row[2][commodity] for row in rows) for commodity in rows[0][2]}
@@ -126,7 +126,7 @@ def test_the_result_of_the_taker_is_the_edge_minus_the_fee(drawn):
 
 
 @given(a_pairing_and_amounts(1), st.booleans(), st.booleans())
-def test_zero_amounts_are_not_posted_unless_all_amounts_are_zero(drawn, no_edge, no_fee):
+def test_zero_amounts_are_posted_only_if_all_amounts_are_zero(drawn, no_edge, no_fee):
     pairing, [(edge, fee, lots)] = drawn
     edge, fee = (0 if no_edge else edge), (0 if no_fee else fee)
 
@@ -144,11 +144,8 @@ def test_a_row_with_only_zero_amounts_still_has_postings():
     assert any(p.account == "Income:Alameda:PickOff" for p in posted)
 
 
-def test_a_fill_of_a_stale_quote_has_the_postings_of_the_example_world():
-    """In example-world.beancount a firm buys 5 contracts with an edge of 96,400.00.
-
-    The fee is 21,350.12.
-    """
+def test_a_hit_moves_the_edge_from_the_maker_to_the_taker_and_the_fee_to_the_venue():
+    """A firm buys 5 contracts. Its edge is 96,400.00 USD, and its fee is 21,350.12 USD."""
     pairing = Pairing(Motive.PICKOFF, "FTX", "Firm01", "Alameda")
 
     assert postings(CHART, pairing, 9_640_000, 2_135_012, {"BTC-PERP.FTX": 500}) == [
@@ -165,8 +162,8 @@ def test_a_fill_of_a_stale_quote_has_the_postings_of_the_example_world():
     ]
 
 
-def test_a_hedge_has_the_postings_of_the_example_world():
-    """In example-world.beancount Alameda loses 23.00 on a hedge and pays a fee of 12.50."""
+def test_the_loss_and_the_fee_of_a_hedge_are_both_posted_as_expenses_of_the_hedger():
+    """Alameda loses 23.00 USD on a hedge, and pays a fee of 12.50 USD."""
     pairing = Pairing(Motive.HEDGE, "Binance", "Alameda", OUTSIDE)
 
     assert postings(CHART, pairing, -2_300, 1_250, {"BTC-PERP.BINANCE": 200}) == [
@@ -202,7 +199,7 @@ def test_the_payee_is_a_party_outside_the_house_group(pairing, payee):
 
 @st.composite
 def fills(draw: st.DrawFn) -> np.ndarray:
-    """Draw the rows of one day, sorted by seq.
+    """Draw the rows of one day, sorted by `seq`.
 
     Some amounts are zero, and the edge of some fills equals the fee.
     """
@@ -264,7 +261,9 @@ def test_entries_made_from_many_rows_together_equal_entries_made_row_by_row(rows
 
 
 @given(fills())
-def test_rows_posted_together_equal_rows_posted_one_by_one(rows):
+def test_rows_that_are_posted_together_have_the_same_postings_as_rows_that_are_posted_one_by_one(
+    rows,
+):
     """The amounts of one row are integers. The amounts of rows posted together are columns."""
     posted = {
         seq: list(one_of(columns, i).postings)
@@ -281,7 +280,7 @@ def test_rows_posted_together_equal_rows_posted_one_by_one(rows):
 
 
 @given(fills())
-def test_beancount_reads_the_written_entries_of_many_rows_unchanged(rows):
+def test_beancount_reads_back_unchanged_the_entries_that_are_written_for_many_rows(rows):
     text = Text(CHART)
     written = [
         part
@@ -311,7 +310,7 @@ DETAILS = ("holder", "quantity", "price", "lead", "lead-when-quoted", "quote-age
 
 
 def details_of(fill: Fill) -> dict:
-    """Return the metadata of a fill. A lot of these contracts is 0.01, a tick is 1 USD."""
+    """Return the metadata of a fill. A lot is 0.01 contracts, and a tick is 1 USD."""
     told = {"quantity": Decimal(fill.lots) / 100, "price": fill.price, "lead": fill.lead}
     if fill.holder != ABSENT:
         told["holder"] = f"r-000{fill.holder}"
@@ -352,8 +351,8 @@ def test_closing_entries_sum_the_rows_of_a_day_and_count_each_row_once(rows):
 
 
 @given(fills(), fills())
-def test_account_sums_gives_the_sum_of_the_closing_entries_for_each_account(first_day, next_day):
-    """On the second day, AccountSums uses the pairings that were stored on the first day."""
+def test_the_fast_sums_by_account_equal_the_sums_of_the_closing_entries(first_day, next_day):
+    """On the second day, `AccountSums` already knows the pairings of the first day."""
     sums, entries = AccountSums(CHART, NAMES), Entries(CHART, NAMES)
 
     for rows in (first_day, next_day):
@@ -367,7 +366,7 @@ def test_account_sums_gives_the_sum_of_the_closing_entries_for_each_account(firs
 
 
 @given(fills())
-def test_a_day_has_one_closing_entry_for_each_motive_and_venue_and_pair_of_parties(rows):
+def test_a_day_has_one_closing_entry_for_each_motive_and_venue_and_taker_and_counterparty(rows):
     keys = {tuple(row[c] for c in ("motive", "venue", "taker", "maker")) for row in rows}
 
     assert len(list(Entries(CHART, NAMES).closing(rows, DAY_END_US))) == len(keys)

@@ -69,7 +69,9 @@ def test_the_same_rows_give_the_same_bytes(tmp_path):
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
-def test_a_month_stored_day_by_day_has_the_same_bytes_as_a_month_stored_at_once(tmp_path):
+def test_a_month_has_the_same_bytes_if_it_is_stored_day_by_day_and_if_it_is_stored_at_once(
+    tmp_path,
+):
     month = fill_store.MonthOfFills()
     for name, n in (("may", fill_store.ROW_GROUP + 10), ("june", 5_000)):
         rows = some_rows(n, seed=n)
@@ -102,7 +104,7 @@ def test_a_path_may_contain_an_apostrophe(tmp_path):
     assert (tmp_path / "o'clock.parquet").is_file()
 
 
-def test_a_party_that_the_books_do_not_list_is_refused(tmp_path):
+def test_a_fill_of_a_party_that_the_books_do_not_list_is_refused(tmp_path):
     rows = some_rows(10)
     rows["taker"] = 2
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
@@ -121,8 +123,8 @@ def test_a_party_that_the_books_do_not_list_is_refused(tmp_path):
         ("holder", "coalesce(holder, -1)"),
     ],
 )
-def test_a_column_with_another_type_or_wrong_missing_values_is_refused(column, forged, tmp_path):
-    """Without this check the audit and a query in SQL would read different values in the column."""
+def test_a_column_of_a_wrong_type_or_with_wrong_missing_values_is_refused(column, forged, tmp_path):
+    """Without this check the audit and SQL queries would read different values in the column."""
     rows = some_rows(50)
     rows["holder"][::2] = ABSENT
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)

@@ -1,9 +1,9 @@
-"""A loan has its own link and the link of the payment for which it is taken."""
+"""A loan has the link of its lender, and the link of the payment for which it is taken."""
 
 from ledger.financing import lend, loan_link
 
 
-def test_a_loan_that_pays_interest_has_one_link_if_its_lender_receives_the_interest():
+def test_a_loan_for_a_payment_of_interest_has_only_one_link_if_its_lender_receives_the_interest():
     of_itself, of_another = loan_link("Lender01"), loan_link("Lender02")
 
     for asked_for, links in ((of_itself, (of_itself,)), (of_another, (of_itself, of_another))):

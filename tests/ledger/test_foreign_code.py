@@ -1,4 +1,4 @@
-"""Books of a run that could make Beancount run foreign code are refused and not loaded."""
+"""A run's books are not loaded if they could make Beancount run foreign code."""
 
 import re
 import shutil
@@ -30,13 +30,15 @@ FOREIGN = (
 
 @pytest.fixture
 def books(afternoon: RunFolder) -> RunFolder:
-    """Return a run that ships a module with the name of a plugin."""
+    """Return a run whose folder has a Python module with the name of a plugin."""
     (afternoon.path / "stranger.py").write_text("raise SystemExit('foreign code runs')\n")
     return RunFolder(afternoon.path)
 
 
 @pytest.mark.parametrize("added", FOREIGN)
-def test_books_with_a_plugin_or_a_foreign_option_or_file_are_not_loaded(books, added):
+def test_books_that_name_a_plugin_or_a_foreign_option_or_a_foreign_file_are_not_loaded(
+    books, added
+):
     main = books.path / "main.beancount"
     main.write_text(f"{main.read_text()}\n{added}\n")
 
@@ -44,7 +46,9 @@ def test_books_with_a_plugin_or_a_foreign_option_or_file_are_not_loaded(books, a
         books.entries  # noqa: B018
 
 
-def test_a_plugin_in_a_month_and_in_the_books_of_the_group_is_found_with_its_line(books):
+def test_the_error_for_a_plugin_states_its_line_in_the_file_of_a_month_or_in_the_books_of_the_group(
+    books,
+):
     write_group(books)
     for name in ("2022-05.beancount", GROUP):
         file = books.path / name
@@ -59,22 +63,22 @@ def test_a_plugin_in_a_month_and_in_the_books_of_the_group_is_found_with_its_lin
         file.unlink()
 
 
-def test_words_in_strings_and_comments_are_not_directives():
+def test_words_in_strings_and_comments_are_not_read_as_directives():
     refuse_foreign_code_in(
         "x", '; plugin "a"\n2022-05-09 event "option" "include plugin \\"x\\""\n'
     )
     refuse_foreign_code_in("x", ";; a fragment. Open main.beancount, which includes it.\n")
 
 
-def test_a_text_that_is_loaded_alone_includes_no_file():
-    """Beancount would look for the file in the user's present folder."""
+def test_a_text_that_is_loaded_alone_may_not_include_a_file():
+    """Otherwise Beancount would look for the file in the user's current folder."""
     with pytest.raises(
         ForeignCodeError, match=r"^x:1: this line names the file '2022-05\.beancount'"
     ):
         _errors_of("x", 'include "2022-05.beancount"\n', "line")
 
 
-def test_neither_audit_nor_rebuild_runs_code_of_a_run(small_run, tmp_path):
+def test_neither_audit_nor_rebuild_runs_code_that_is_in_the_folder_of_a_run(small_run, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(small_run.path, folder)
     (folder / "stranger.py").write_text("raise SystemExit('foreign code runs')\n")

@@ -1,4 +1,4 @@
-"""The books of the house group alone have the same hole as the books of all parties."""
+"""The books of the house group have the same hole as the books of all parties."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def copied(busy_run: RunFolder, tmp_path: Path) -> RunFolder:
 
 
 def alone(run: RunFolder, place: Path, check: bool = False) -> tuple[list, list, dict]:
-    """Load the group's books with Beancount from a folder that has no other files of the run."""
+    """Copy the group's books and their check file to *place*, and load one of these two files."""
     for name in (GROUP, CHECK_FILE):
         shutil.copy(run.path / name, place / name)
     return loader.load_file(str(place / (CHECK_FILE if check else GROUP)))
@@ -52,7 +52,7 @@ def is_of_the_group(run: RunFolder, account: str) -> bool:
     return entity in run.chart.parties.group and kind != "Contracts"
 
 
-def test_the_books_of_the_group_have_the_same_hole_as_the_run_to_the_cent(world, tmp_path):
+def test_the_hole_in_the_books_of_the_group_equals_the_hole_of_the_run_to_the_cent(world, tmp_path):
     entries, errors, options = alone(world, tmp_path)
     (saved,) = (e.query_string for e in entries if isinstance(e, data.Query) and e.name == "hole")
     _, ((inventory,),) = run_query(entries, options, saved)
@@ -62,7 +62,7 @@ def test_the_books_of_the_group_have_the_same_hole_as_the_run_to_the_cent(world,
     assert hole(world).hole_usd
 
 
-def test_saved_queries_give_the_same_result_on_the_books_of_the_group_as_on_all_books(
+def test_saved_queries_give_the_same_result_for_the_group_in_its_own_books_as_in_all_books(
     world, tmp_path
 ):
     own, _, own_options = alone(world, tmp_path)
@@ -79,11 +79,11 @@ def test_saved_queries_give_the_same_result_on_the_books_of_the_group_as_on_all_
         assert run_query(own, own_options, text)[1] == answer, name
 
 
-def test_the_books_of_the_group_satisfy_the_invariants(world, tmp_path):
+def test_the_books_of_the_group_satisfy_the_invariants_that_need_no_other_books(world, tmp_path):
     assert alone(world, tmp_path, check=True)[1] == []
 
 
-def test_a_changed_cent_in_the_books_of_the_group_breaks_two_invariants_of_balance(copied):
+def test_a_change_of_one_cent_in_the_books_of_the_group_breaks_both_invariants_of_balance(copied):
     text = (copied.path / GROUP).read_text(encoding="utf-8")
     number = re.search(r"  Assets:FTX:Cash +(-?[0-9]+\.[0-9]{2}) USD", text)
     other = f"{Decimal(number[1]) + Decimal('0.01'):f}"
@@ -97,7 +97,9 @@ def test_a_changed_cent_in_the_books_of_the_group_breaks_two_invariants_of_balan
     }
 
 
-def test_each_account_of_the_group_changes_on_each_day_as_in_the_general_ledger(world, tmp_path):
+def test_the_daily_changes_of_accounts_in_the_books_of_the_group_equal_those_in_the_general_ledger(
+    world, tmp_path
+):
     def moved(entries: list) -> dict:
         sums: dict[tuple, Decimal] = defaultdict(Decimal)
         for entry in transactions(entries):
@@ -110,7 +112,9 @@ def test_each_account_of_the_group_changes_on_each_day_as_in_the_general_ledger(
     assert moved(alone(world, tmp_path)[0]) == moved(world.entries) != {}
 
 
-def test_every_entry_of_the_group_is_copied_or_is_part_of_a_sum(world, tmp_path):
+def test_each_entry_of_the_general_ledger_with_an_account_of_the_group_is_copied_or_summed(
+    world, tmp_path
+):
     moving = [
         entry
         for entry in world.transactions
@@ -122,7 +126,7 @@ def test_every_entry_of_the_group_is_copied_or_is_part_of_a_sum(world, tmp_path)
     assert {entry.meta["seq"] for entry in own} <= {entry.meta["seq"] for entry in moving}
 
 
-def test_similar_entries_of_a_day_are_summed_and_other_entries_are_copied_unchanged(busy_run):
+def test_similar_entries_of_a_day_are_summed_and_the_lines_of_single_entries_are_copied(busy_run):
     text = group_texts(busy_run)[GROUP]
     general = "".join(
         path.read_text("utf-8") for path in sorted(busy_run.path.glob("2*.beancount"))
@@ -140,7 +144,9 @@ def test_similar_entries_of_a_day_are_summed_and_other_entries_are_copied_unchan
     assert len({str(form) for form in forms}) == len(forms)
 
 
-def test_the_books_of_the_group_open_only_accounts_of_the_group_and_no_contracts(world, tmp_path):
+def test_the_books_of_the_group_open_all_accounts_of_the_group_except_those_of_contracts(
+    world, tmp_path
+):
     entries = alone(world, tmp_path)[0]
     opened = {entry.account for entry in entries if isinstance(entry, data.Open)}
 
@@ -178,7 +184,7 @@ def test_missing_books_of_the_group_are_reported_and_the_rebuilt_books_fit_the_o
     assert not broken_seals(copied.path)
 
 
-def test_a_query_of_the_group_reads_only_the_books_of_the_group(busy_run):
+def test_a_query_with_the_group_option_reads_only_the_books_of_the_group(busy_run):
     for name in (".run hole", ".run where-did-the-money-go"):
         assert query(busy_run, name, group=True) == query(busy_run, name)
     entities = "SELECT DISTINCT splitcomp(account, ':', 1) AS entity ORDER BY entity"

@@ -1,4 +1,4 @@
-"""The statistics of firms' fills in the manifest agree with the fills."""
+"""The manifest states statistics of firms' hits, and these agree with the fills."""
 
 import json
 import shutil
@@ -27,7 +27,7 @@ def kept(folder: Path) -> dict[str, object]:
 def sealed_with(
     run: RunFolder, folder: Path, hits: dict[str, object] | None, version: str = "0.2.0"
 ) -> RunFolder:
-    """Copy a run and seal the copy with other fill statistics, or without statistics."""
+    """Copy a run, and seal the copy with the statistics *hits* (None: without statistics)."""
     shutil.copytree(run.path, folder)
     about = {key: value for key, value in kept(folder).items() if key != KEY}
     about["program"] = {"version": version}
@@ -36,7 +36,9 @@ def sealed_with(
 
 
 @pytest.mark.parametrize("name", ["tiny_run", "busy_run", "margin_run"])
-def test_the_manifest_has_the_statistics_of_the_fills(name: str, request: pytest.FixtureRequest):
+def test_the_statistics_in_the_manifest_equal_the_statistics_of_the_fills(
+    name: str, request: pytest.FixtureRequest
+):
     run = request.getfixturevalue(name)
 
     assert kept(run.path)[KEY] == json.loads(json.dumps(sealed_statistics(run)[KEY]))
@@ -44,7 +46,7 @@ def test_the_manifest_has_the_statistics_of_the_fills(name: str, request: pytest
     assert list(wrong_statistics(run)) == []
 
 
-def test_a_report_computes_the_statistics_from_fills_if_the_manifest_has_none(
+def test_a_report_computes_the_statistics_from_the_fills_if_the_manifest_has_no_statistics(
     busy_run: RunFolder, tmp_path: Path
 ):
     older = sealed_with(busy_run, tmp_path / "run", None, version="0.1.0")
@@ -73,7 +75,7 @@ def test_the_audit_finds_wrong_statistics_even_if_the_run_is_sealed_again(
     ]
 
 
-def test_the_audit_reports_missing_statistics_if_the_version_of_the_run_wrote_them(
+def test_missing_statistics_are_an_error_if_the_version_that_made_the_run_writes_statistics(
     tiny_run: RunFolder, tmp_path: Path
 ):
     without = sealed_with(tiny_run, tmp_path / "run", None)

@@ -53,9 +53,9 @@ def deposit(time_us: int, cents: int = 100, entity: str = "Firm01") -> Movement:
 
 
 def fills_at(*times_us: int) -> np.ndarray:
-    """Return fills by which Firm01 buys and sells a lot in turn.
+    """Return one fill for each time. Firm01 buys one lot, then sells one lot, and so on.
 
-    Each fill is ten dollars better for Firm01 than the lead price.
+    The price of each fill is ten dollars better for Firm01 than the lead price.
     """
     rows = new_rows(len(times_us))
     rows["time_us"], rows["motive"] = times_us, Motive.PICKOFF
@@ -72,7 +72,7 @@ def finished(journal: Journal, time_us: int) -> RunFolder:
 
 
 def stored_fills(run: RunFolder) -> list[tuple[int, int]]:
-    """Return (seq, microseconds since 30 May) of each fill on disk."""
+    """Return the seq of each stored fill, and its time in microseconds since 30 May 00:00."""
     with run.connect() as connection:
         found = connection.execute("SELECT seq, epoch_us(time) FROM rows ORDER BY seq").fetchall()
     return [(seq, time_us - MAY_30_US) for seq, time_us in found]
@@ -138,14 +138,15 @@ def test_fills_with_the_same_timestamp_keep_their_order_of_recording(journal):
     assert found == sorted(found)
 
 
-# The range is small, so many timestamps are equal. Only the opening entry has offset 0.
+# Times in microseconds after the start of an hour. The range is small, so many times are equal.
+# Zero is left out, because it is the time of the opening entry.
 WHEN = st.integers(1, 8)
 FILL, MOVE = 0, 1
 
 
 @settings(max_examples=12)
 @given(st.lists(st.tuples(st.lists(WHEN), st.lists(WHEN)), min_size=1, max_size=4))
-def test_sequence_numbers_follow_time_without_gaps_and_fills_come_before_cash_movements(
+def test_sequence_numbers_have_no_gaps_and_follow_time_and_fills_come_first_at_equal_times(
     tmp_path_factory, intervals
 ):
     journal = open_books(tmp_path_factory.mktemp("journal"))
@@ -175,7 +176,9 @@ def _offset_us(entry: Transaction) -> int:
     return ((int(hours) * 60 + int(minutes)) * 60 + int(whole)) * 1_000_000 + int(micros)
 
 
-def test_the_close_of_a_day_adds_an_entry_with_the_summed_fills_and_a_control_total(journal):
+def test_the_close_of_a_day_adds_an_entry_with_the_summed_fills_and_a_note_with_a_control_total(
+    journal,
+):
     journal.trade(fills_at(MAY_30_US + 1, MAY_30_US + 2, MAY_30_US + 3))
     journal.close_day(MAY_30_US + DAY_US - 1)
     run = finished(journal, MAY_30_US + DAY_US - 1)
@@ -240,7 +243,8 @@ def test_each_month_has_a_ledger_file_and_a_fill_file_and_closing_balances(journ
         for e in run.entries
         if isinstance(e, Balance) and e.account == claim("Firm01", "FTX")
     ]
-    # Firm01 deposits 1.00 and gains 0.07 each day. The date of a balance is the next day.
+    # Each day Firm01 deposits 1.00 dollars and gains 0.07 dollars. A closing balance has the date
+    # of the next day.
     assert claims == [(date(2022, 6, 1), Decimal("2.14")), (date(2022, 6, 2), Decimal("3.21"))]
 
 
@@ -286,7 +290,7 @@ def test_a_folder_that_already_has_books_is_refused(tmp_path):
         open_books(tmp_path)
 
 
-def test_main_beancount_and_check_beancount_satisfy_every_invariant(journal):
+def test_the_main_file_and_the_check_file_satisfy_every_invariant(journal):
     journal.record(movements.opening_balances(MAY_30_US, {"Alameda": 5_000}, {}))
     journal.record(deposit(MAY_30_US, cents=5_000, entity="Alameda"))
     journal.record(deposit(MAY_30_US, cents=5_000))
@@ -306,5 +310,5 @@ def test_every_party_of_the_world_is_in_the_chart_of_accounts():
     assert listed == {*PARTIES.names} >= {OUTSIDE}
 
 
-def test_a_single_fill_has_the_same_fields_as_a_stored_row():
+def test_a_single_fill_has_the_same_fields_as_a_row_of_an_array_of_fills():
     assert Fill._fields == new_rows(1).dtype.names

@@ -28,7 +28,7 @@ GROUP = ROOT / "tests" / "worlds" / "group.toml"
 
 @pytest.fixture(scope="module")
 def strange_run(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """Return the group's run, in which an unknown word replaces the kind of political gifts."""
+    """Return a copy of `group_run` in which an unknown word replaces the kind `Politics`."""
     folder = tmp_path_factory.mktemp("strange") / "run"
     shutil.copytree(group_run.path, folder)
     for path in folder.glob("*.beancount"):
@@ -39,7 +39,7 @@ def strange_run(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def cells(tables: list[Table], name: str) -> dict[object, tuple]:
-    """Return the rows of a table in a dictionary. The key is the kind or the cause of a row."""
+    """Return the rows of the table *name* by kind or by cause."""
     (table,) = (each for each in tables if each.name == name)
     where_named = next(i for i, column in enumerate(table.columns) if column in ("kind", "cause"))
     return {row[where_named]: row for row in table.rows}
@@ -57,7 +57,7 @@ def test_each_account_has_a_known_kind_that_allows_its_root_and_its_part_in_the_
         assert opened.hole in (None, *entry.parts), account
 
 
-def test_the_name_of_a_kind_equals_its_word_in_account_names():
+def test_a_kind_equals_its_word_in_the_names_of_accounts():
     assert Kind.PICKOFF == "PickOff"
     assert f"Income:Alameda:{Kind.PICKOFF}" == "Income:Alameda:PickOff"
     assert {Kind.PICKOFF: 1}["PickOff"] == 1
@@ -72,7 +72,7 @@ def test_a_use_of_money_is_an_expense_or_an_asset_at_cost():
         assert (kind.entry.cause is Cause.STAKES) == (kind in AT_COST)
 
 
-def test_a_counterfactual_can_remove_each_optional_kind_and_each_use():
+def test_a_counterfactual_can_remove_each_use_and_each_kind_with_a_switch():
     can = {kind for kind in Kind if kind.entry.has_switch}
 
     no_kinds = {"Quoter", "News", "SlowQuotes"}
@@ -82,7 +82,7 @@ def test_a_counterfactual_can_remove_each_optional_kind_and_each_use():
 # ----------------------------------------------------------------------- unknown kinds
 
 
-def test_the_where_report_has_a_row_for_a_kind_that_is_not_in_the_list(strange_run, group_run):
+def test_the_where_report_has_a_row_for_an_unknown_kind(strange_run, group_run):
     found, known = (
         cells(where(strange_run).tables(), "hole-by-kind"),
         cells(where(group_run).tables(), "hole-by-kind"),
@@ -92,7 +92,7 @@ def test_the_where_report_has_a_row_for_a_kind_that_is_not_in_the_list(strange_r
     assert "Politics" not in found
 
 
-def test_money_of_an_unknown_kind_counts_as_a_loss_with_the_cause_other(strange_run, group_run):
+def test_the_amount_of_an_unknown_kind_belongs_to_the_cause_other(strange_run, group_run):
     booked, known = booked_usd(strange_run), booked_usd(group_run)
 
     assert cause_of("Omens") is Cause.OTHER
@@ -101,7 +101,7 @@ def test_money_of_an_unknown_kind_counts_as_a_loss_with_the_cause_other(strange_
     assert sum(booked.values()) == hole(strange_run).hole_usd
 
 
-def test_diagnose_has_a_row_for_other_causes_only_if_their_amount_is_not_zero(
+def test_the_diagnose_report_has_a_row_for_the_cause_other_only_if_its_amount_is_not_zero(
     strange_run, group_run
 ):
     told = {
@@ -121,9 +121,7 @@ def test_diagnose_has_a_row_for_other_causes_only_if_their_amount_is_not_zero(
     assert "other " not in told[group_run]
 
 
-def test_a_comparison_with_a_counterfactual_has_a_row_for_a_kind_that_is_not_in_the_list(
-    strange_run, group_run
-):
+def test_a_comparison_with_a_counterfactual_has_a_row_for_an_unknown_kind(strange_run, group_run):
     made = without(group_run, Kind.BUYBACK)
     found = cells(compare(strange_run, group_run, made).tables(), "difference")
 

@@ -1,4 +1,4 @@
-"""Reports read any valid Beancount ledger, for example a run's main.beancount without the fills."""
+"""Reports read a Beancount ledger if it states roles and the parts of accounts in the hole."""
 
 import re
 import subprocess
@@ -51,7 +51,7 @@ SMALL = """
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Callable[..., LedgerFile]:
-    """Return a function that opens the small ledger with replaced or added text."""
+    """Return a function that opens the ledger `SMALL` with replaced or added text."""
 
     def make(old: str = "", new: str = "", added: str = "") -> LedgerFile:
         assert old in SMALL
@@ -63,7 +63,7 @@ def opened(tmp_path: Path) -> Callable[..., LedgerFile]:
 
 
 def ask(*words: str | Path) -> Result:
-    """Run a command of the command line."""
+    """Run a `moneytrail` command in this process."""
     return CliRunner().invoke(main, [str(word) for word in words])
 
 
@@ -85,13 +85,16 @@ def ask(*words: str | Path) -> Result:
     ],
     ids=["where", "timeline", "trace", "schedules", "solvency", "books", "firm", "trail", "entry"],
 )
-def test_a_run_opened_through_its_main_file_gives_the_same_tables(tiny_run, main_file, question):
+def test_a_run_opened_as_a_ledger_file_gives_the_same_tables_as_its_folder_if_they_need_no_fills(
+    tiny_run, main_file, question
+):
     folder = {table.name: table for table in question(tiny_run).tables()}
     by_file = question(main_file).tables()
 
     assert by_file
     # A ledger file has no fills. So the table `linked` lacks the payments that are fills, and the
-    # table `figures` counts each fill only at the end of its day.
+    # table `figures` counts each fill only at the end of its day. The test also leaves out the
+    # table `entry`.
     others = [table for table in by_file if table.name not in ("entry", "figures", "linked")]
     assert [table for table in others if table != folder[table.name]] == []
     assert question(main_file).answer().split(":")[0] == question(tiny_run).answer().split(":")[0]
@@ -112,7 +115,7 @@ def main_file(tiny_run: RunFolder) -> LedgerFile:
 # ----------------------------------------------------------------------- valid ledgers
 
 
-def test_the_hole_equals_claims_less_cash_and_equals_the_sum_over_all_kinds(opened):
+def test_the_hole_is_claims_less_cash_and_is_also_the_sum_of_the_amounts_of_all_kinds(opened):
     found = hole(opened())
 
     assert (found.claims_usd, found.hole_usd) == (Decimal(100), Decimal(40))
@@ -130,7 +133,7 @@ def test_a_customer_without_books_gets_an_account_that_mirrors_the_claim(opened)
     assert bridges["all"].unexplained_usd == 0
 
 
-def test_purchased_shares_are_a_use_of_money_at_cost_and_a_holding_at_market_value(opened):
+def test_purchased_shares_count_at_cost_as_a_use_of_money_and_at_market_value_as_a_holding(opened):
     added = """
 2021-01-04 * "Broker" "Shares"
   Assets:Shares             3 ACME {3.33 USD}
@@ -149,7 +152,7 @@ def test_purchased_shares_are_a_use_of_money_at_cost_and_a_holding_at_market_val
     assert hole(run).unexplained_usd == 0
 
 
-def test_the_cost_of_the_last_asset_includes_the_remainder_of_rounding_to_cents(opened):
+def test_rounded_costs_of_assets_sum_to_the_cash_that_was_paid(opened):
     added = """
 2021-01-04 * "Shares"
   Assets:Shares     1 ACME {3.334 USD}
@@ -159,7 +162,7 @@ def test_the_cost_of_the_last_asset_includes_the_remainder_of_rounding_to_cents(
     assert hole(opened(added=added)).kinds_usd["Portfolio"] == Decimal("6.67")
 
 
-def test_an_operating_currency_other_than_the_dollar_is_counted_like_dollars(opened):
+def test_euros_count_like_dollars_if_they_are_the_operating_currency(opened):
     currency = 'option "operating_currency" "EUR"\n'
     run = opened("USD", "EUR", currency)
 
@@ -180,13 +183,13 @@ def test_an_operating_currency_other_than_the_dollar_is_counted_like_dollars(ope
         ('"customer" "Ann"', '"friend" "Ann"', "the role 'friend' is unknown"),
         ("2021-01-03 *", "2021-01-03 balance", "syntax error"),
         ("-40.00 USD", "-40.00 USD\n  Assets:Gone  0.00 USD", "Assets:Gone"),
-        ("40.00 USD", "40.005 USD", "15: 40.005 is not a whole number of the smallest unit, 0.01"),
+        ("40.00 USD", "40.005 USD", "15: 40.005 is not a multiple of the smallest unit, 0.01"),
         ("100.00 USD", "100.00 BTC", "12: Liabilities:Owed:Ann is a claim in BTC"),
         ('"role" "house" "Shop"', '"role" "house"', "2: "),
         ('Assets:Bank\n  hole: "liquid"', 'Assets:Bank\n  hole: "liquid"\n  entity: 3', "4: "),
     ],
 )
-def test_an_invalid_ledger_is_refused_in_one_line_that_names_the_place_of_the_error(
+def test_an_invalid_ledger_is_refused_in_one_line_that_names_the_file_and_the_error(
     opened, old, new, said
 ):
     with pytest.raises(LedgerFileError) as refused:
@@ -202,11 +205,11 @@ def test_the_postings_of_each_entity_in_a_transaction_must_balance(opened):
     fund = '2021-01-01 open Assets:Fund:Bank\n  hole: "liquid"\n'
     entry = '2021-01-04 * "To the fund"\n  Assets:Fund:Bank 5.00 USD\n  Assets:Bank -5.00 USD\n'
 
-    with pytest.raises(LedgerFileError, match=r":22: the postings of Fund leave 5\.00 USD"):
+    with pytest.raises(LedgerFileError, match=r":22: the postings of Fund sum to 5\.00 USD"):
         opened(added=role + fund + entry)
 
 
-def test_a_ledger_without_movements_is_refused(tmp_path):
+def test_a_ledger_whose_transactions_have_no_postings_is_refused(tmp_path):
     path = tmp_path / "still.beancount"
     path.write_text(SMALL.partition("2021-01-02 *")[0] + '2021-01-02 * "Nothing"\n')
 
@@ -228,7 +231,7 @@ def test_reports_that_need_fills_refuse_a_ledger_file_in_one_line(command):
 
 @pytest.fixture(scope="module")
 def of_beancount(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return three months of Beancount's example ledger, with added roles and hole metadata."""
+    """Write three months of Beancount's example ledger, with roles and parts in the hole added."""
     folder = tmp_path_factory.mktemp("example")
     made = folder / "example.beancount"
     dates = ["--date-begin", "2024-01-01", "--date-end", "2024-04-01"]

@@ -31,7 +31,7 @@ def entry() -> Transaction:
     return found
 
 
-def test_a_posting_has_no_stated_amount_if_its_amount_is_missing(entry: Transaction):
+def test_the_stated_amount_of_a_posting_without_an_amount_is_none(entry: Transaction):
     assert [stated(posting) for posting in entry.postings] == [
         (Decimal("2.50"), "USD"),
         (Decimal(3), "BTC-PERP.FTX"),
@@ -39,7 +39,7 @@ def test_a_posting_has_no_stated_amount_if_its_amount_is_missing(entry: Transact
     ]
 
 
-def test_a_missing_amount_is_refused_with_the_name_of_the_account(entry: Transaction):
+def test_the_error_for_a_missing_amount_names_the_account(entry: Transaction):
     with pytest.raises(UnstatedAmountError) as refused:
         moved_by(entry.postings[2])
 

@@ -1,4 +1,4 @@
-"""Money is counted in whole cents: a split pays out every cent, and a fee is rounded once."""
+"""Money is counted in whole cents: a split loses no cent, and a fee is rounded to whole cents."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -14,7 +14,7 @@ UNITS = ("1", "10", "0.01", "0.001", "0.25", "2.5", "100000", "0.00000001")
 
 
 @given(CENTS)
-def test_an_amount_is_written_and_read_in_exact_cents(cents):
+def test_an_amount_is_written_exactly_and_with_two_decimals(cents):
     assert Decimal(amount(cents)) * 100 == cents
     assert Decimal(amount(cents)).as_tuple().exponent == -2
 
@@ -25,7 +25,7 @@ def test_an_amount_in_a_sentence_has_thousands_separators_and_no_minus_sign(cent
     assert usd(cents) == f"{Decimal(abs(cents)) / 100:,.2f}"
 
 
-def test_amounts_below_a_dollar_keep_their_sign_and_their_zeros():
+def test_small_amounts_are_written_with_their_sign_and_two_decimals():
     assert [amount(cents) for cents in (-5, 0, 7, -100)] == ["-0.05", "0.00", "0.07", "-1.00"]
 
 
@@ -36,12 +36,12 @@ def test_dollars_in_a_scenario_are_converted_to_exact_cents(cents):
     assert to_cents(cents / 100) == cents
 
 
-def test_half_a_cent_in_a_scenario_is_rounded_to_the_even_cent():
+def test_half_a_cent_in_a_scenario_is_rounded_to_the_nearest_even_cent():
     assert [to_cents(usd) for usd in (0.005, 0.015, 0.025, -0.015)] == [0, 2, 2, -2]
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 10_000)), min_size=1))
-def test_a_fee_is_rounded_half_up_to_the_cent(charges):
+def test_a_fee_is_rounded_to_the_nearest_cent(charges):
     notional, rate = (np.array(column, dtype=np.int64) for column in zip(*charges, strict=True))
 
     exact = [Decimal(n) * r / RATE_UNIT for n, r in charges]
@@ -58,7 +58,7 @@ def test_half_a_cent_of_a_fee_is_rounded_up():
 
 
 @given(st.sampled_from(UNITS), st.integers(-(10**9), 10**9))
-def test_units_are_written_exactly_and_read_back(unit, units):
+def test_a_number_of_units_is_written_exactly_and_read_back(unit, units):
     scale = Scale.of(unit)
 
     written = Decimal(scale.text(units))
@@ -73,7 +73,7 @@ def test_an_amount_is_written_with_at_least_the_requested_number_of_decimals():
     assert Scale.of("0.5").text(7) == "3.5"
 
 
-def test_an_amount_that_is_no_whole_number_of_units_is_refused():
+def test_an_amount_that_is_not_a_whole_number_of_units_is_refused():
     with pytest.raises(ValueError, match="whole number"):
         Scale.of("0.01").units(Decimal("0.015"))
 
@@ -86,7 +86,7 @@ def test_a_price_change_of_one_tick_on_one_lot_is_a_whole_number_of_cents(lot, t
     assert Contract("BTC-PERP", "FTX", lot, tick_usd).cents_per_lot_tick == cents
 
 
-def test_the_commodity_of_a_contract_is_named_after_market_and_venue():
+def test_the_commodity_of_a_contract_is_named_after_its_market_and_its_venue():
     assert Contract("SOL-PERP", "Binance", "10", "0.001").commodity == "SOL-PERP.BINANCE"
 
 
@@ -100,7 +100,7 @@ def test_the_shares_of_a_split_sum_to_the_amount_that_is_split(amount, weights):
 
 
 @given(st.data(), st.lists(st.integers(0, 10**6), min_size=1))
-def test_no_party_receives_a_larger_share_than_its_claim(data, weights):
+def test_no_share_exceeds_its_claim_if_the_amount_is_at_most_the_sum_of_all_claims(data, weights):
     amount = data.draw(st.integers(0, sum(weights)))
 
     assert all(s <= w for s, w in zip(pro_rata(amount, weights), weights, strict=True))

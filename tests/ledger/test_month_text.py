@@ -1,4 +1,4 @@
-"""The text of a month, split into entries."""
+"""A month's text is split into entries, and is read again only if the file has changed."""
 
 from ledger.month_text import entries_of
 
@@ -12,4 +12,4 @@ def test_a_month_whose_file_was_replaced_has_the_entries_of_the_new_file(tmp_pat
 
     assert list(before) == [1]
     assert entries_of(month) == {2: '2022-05-01 * "b"\n  seq: 2\n\n'}
-    assert entries_of(month) is entries_of(month)  # the same file is read once
+    assert entries_of(month) is entries_of(month)  # an unchanged file is read only once

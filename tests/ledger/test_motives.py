@@ -24,7 +24,7 @@ WORDS = [
 ]
 
 
-def test_the_names_of_motives_are_unchanged_and_the_code_of_a_motive_is_its_position():
+def test_motives_have_the_names_in_the_list_and_each_code_is_the_position_in_the_list():
     assert [motive.word for motive in Motive] == WORDS
     assert [int(motive) for motive in Motive] == list(range(len(WORDS)))
 

@@ -1,4 +1,4 @@
-"""Each motive has its narration, and a column of fills has the same narrations as single fills."""
+"""Fills have the expected narrations, written one by one or as a column."""
 
 import numpy as np
 import pytest
@@ -18,8 +18,8 @@ FUNDING = Pairing(Motive.FUNDING, "FTX", "Retail", "FTX")
 NET = Pairing(Motive.NET, "FTX", "Retail", "OtherMakers")
 UNWINDING = Pairing(Motive.UNWINDING, "FTX", "Firm01", "OtherMakers")
 
-# Each case has a fill and its expected narration. A fill has motive and parties, lots, price, lead
-# price, age of the quote, and edge.
+# Each case has a fill and its expected narration. The numbers of a fill are: lots; price in ticks;
+# lead price in ticks; age of the quote in microseconds; edge in cents.
 SAID = [
     (
         (PICKOFF, 250_000, 30_000, 30_030, 2_345_678, 7_500_000),
@@ -120,7 +120,7 @@ def test_the_narration_of_a_token_fill_names_the_token_and_not_the_contract(row,
 
 
 @pytest.mark.parametrize("pairing", [PICKOFF, SPREAD, HEDGE, MARGIN, FUNDING])
-def test_narrations_of_a_column_equal_narrations_of_single_fills(pairing):
+def test_a_column_of_fills_has_the_same_narrations_as_single_fills(pairing):
     rows, sentences = zip(
         *((row[1:], said) for row, said in SAID if row[0] == pairing), strict=True
     )

@@ -1,8 +1,8 @@
-"""A new kind needs one line in kinds.py. A new motive needs one line in each of two files.
+"""A new kind of account needs one line of code, and a new motive needs two lines.
 
-These two files are motives.py and narration.py. All reports accept new kinds and new motives. A
-simulation gives no order a new motive. So the test replaces the motive of some sales when they are
-booked.
+The line for a kind is in kinds.py. The lines for a motive are in motives.py and narration.py. Then
+reports show the new kind and the new motive. No simulated order has a new motive. So the test
+replaces the motive of some sales when they are booked.
 """
 
 import json
@@ -30,7 +30,7 @@ SENTENCES = """
     Motive.NEW_SPREAD: Said(_house_fill, partial(_quotes_hit, "comes and goes")),
     Motive.NEW_HEDGE: Said(_hedge, _hedge_sum),
 """
-# for each file: a pattern that finds the place of the new lines, and the new lines
+# For each file: a pattern whose match ends where the new lines begin, and the new lines.
 ADDED = {
     "kinds.py": (r"(?=    PROPERTY = )", KIND),
     "motives.py": (r"(?=\n    @property\n    def word)", MOTIVES),
@@ -91,7 +91,7 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return the output of commands on a ledger with a new kind and two new motives."""
+    """Return the output of commands that run with a new kind and two new motives."""
     place = tmp_path_factory.mktemp("new-words")
     (place / "ledger").mkdir()
     for path in (ROOT / "ledger").iterdir():
@@ -116,7 +116,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         | {
             "PYTHONPATH": os.pathsep.join(
                 map(str, (place, ROOT))
-            ),  # des and runs are imported from the repository
+            ),  # `des` and `runs` are imported from the repository
             "NUMBA_CACHE_DIR": str(place / "compiled"),
         },
         capture_output=True,
@@ -129,7 +129,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {name: text for name, (_, text) in answers.items()}
 
 
-def test_reports_show_a_new_kind_of_use(told):
+def test_reports_show_the_new_kind_of_use(told):
     assert re.search(r"Premiums +10,000\.00", told["where"])
     assert re.search(r"regular spending .* Premiums", told["diagnose"])
     assert re.search(r"Premiums +10,000\.00 +0\.00 +10,000\.00", told["counterfactual"])

@@ -81,20 +81,20 @@ def test_an_amount_is_written_with_its_currency_and_a_word_is_written_in_quotati
     assert Pays("FTX", 'a "use"', "Outside").text() == 'custom "pays" "FTX" "a \\"use\\"" "Outside"'
 
 
-def test_a_note_with_a_missing_field_is_refused():
+def test_a_note_without_a_required_field_is_refused():
     with pytest.raises(TypeError, match="to"):
         Pays.read(["FTX", "Property"])
 
 
-def test_a_figure_is_rounded_to_the_requested_digits():
+def test_a_figure_is_rounded_to_the_requested_number_of_decimals():
     assert str(rounded(0.1234567, 6)) == "0.123457"
     assert str(rounded(2.0, 3)) == "2.000"
     assert get_type_hints(Reviewed, include_extras=True)["month_usd"] == Usd
 
 
 @pytest.mark.parametrize("kind", NOTES)
-def test_each_kind_of_note_is_read_by_a_report_or_a_proof(kind):
-    """A note that no code reads is not needed in the books."""
+def test_each_kind_of_note_is_read_somewhere_in_the_package_ledger(kind):
+    """If no code reads a kind of note, the books do not need it."""
     read = re.compile(rf"\b(?:dated_)?notes\({kind.__name__}\)")
 
     assert any(read.search(path.read_text(encoding="utf-8")) for path in LEDGER.rglob("*.py"))

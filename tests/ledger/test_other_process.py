@@ -1,4 +1,4 @@
-"""An object in another process receives calls in order. The process ends if its parent ends."""
+"""An object in another process receives calls in order. That process ends with its parent."""
 
 import multiprocessing
 import os
@@ -16,7 +16,7 @@ PATIENCE_S = 30
 
 
 class Notebook:
-    """The object in the other process."""
+    """The class of the object in the other process."""
 
     def __init__(self, first: int) -> None:
         self._written = [first]
@@ -55,7 +55,7 @@ def exists(process: int) -> bool:
     return True
 
 
-def test_calls_are_made_in_order_and_a_result_includes_all_earlier_calls(notebook):
+def test_calls_run_in_order_and_a_result_shows_the_effects_of_all_earlier_calls(notebook):
     many = 2 * SENT_AT_ONCE * WAITING_MAX
     for number in range(1, many):
         notebook.call("write", number)
@@ -65,7 +65,7 @@ def test_calls_are_made_in_order_and_a_result_includes_all_earlier_calls(noteboo
     assert notebook.result("read") == list(range(many + 1))
 
 
-def test_an_error_is_raised_with_its_place_in_the_other_process(notebook):
+def test_an_error_in_the_other_process_is_raised_here_with_its_traceback(notebook):
     notebook.call("fail")
 
     with pytest.raises(OSError, match="No space left") as caught:
@@ -73,7 +73,7 @@ def test_an_error_is_raised_with_its_place_in_the_other_process(notebook):
     assert "in fail" in caught.value.__notes__[0]
 
 
-def test_an_error_is_raised_by_a_later_call_even_if_no_result_is_read(notebook):
+def test_a_later_call_raises_the_error_of_an_earlier_call_even_if_no_result_is_read(notebook):
     notebook.call("fail")
 
     def write_on() -> None:
@@ -86,12 +86,12 @@ def test_an_error_is_raised_by_a_later_call_even_if_no_result_is_read(notebook):
         write_on()
 
 
-def test_the_text_of_an_error_that_cannot_be_pickled_is_raised(notebook):
+def test_an_error_that_cannot_be_pickled_is_raised_as_another_error_with_its_text(notebook):
     with pytest.raises(OtherProcessError, match=r"UnbalancedTransactionError: 'a deposit' leaves"):
         notebook.result("leave_a_residual")
 
 
-def test_an_error_is_raised_if_the_other_process_ends_before_its_result(notebook):
+def test_an_error_is_raised_if_the_other_process_ends_before_it_returns_a_result(notebook):
     with pytest.raises(OtherProcessError, match="too early"):
         notebook.result("die")
 

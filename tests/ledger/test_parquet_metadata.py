@@ -1,4 +1,4 @@
-"""Each Parquet file of a run states the units of its columns, and the size of a lot and a tick."""
+"""The Parquet files of fills and of postings state the units of their numbers as metadata."""
 
 import json
 import shutil
@@ -43,7 +43,7 @@ def test_the_edge_of_a_fill_follows_from_the_lot_and_tick_in_the_metadata(busy_r
         assert edge_usd == Decimal(edge_cents) / 100
 
 
-def test_the_metadata_have_the_unit_of_each_commodity(tokens_run):
+def test_the_metadata_state_the_unit_of_each_commodity(tokens_run):
     about = metadata(first(tokens_run, posting_store.FOLDER))["commodities"]
 
     units = dict(tokens_run.select("SELECT DISTINCT commodity, unit FROM postings"))
@@ -52,7 +52,7 @@ def test_the_metadata_have_the_unit_of_each_commodity(tokens_run):
     assert {commodity: Decimal(about[commodity]) for commodity in units} == units
 
 
-def test_the_metadata_have_the_unit_of_every_numeric_column_except_seq_and_holder(tiny_run):
+def test_the_metadata_state_the_unit_of_each_numeric_column_that_is_not_an_identifier(tiny_run):
     for folder, kinds in (("fills", "BIGINT"), (posting_store.FOLDER, "DECIMAL")):
         path = first(tiny_run, folder)
         described = duckdb.sql(f"DESCRIBE FROM read_parquet('{path}')").fetchall()
@@ -80,7 +80,7 @@ def test_a_name_with_an_apostrophe_is_read_back_unchanged(tmp_path):
 
 
 @pytest.mark.parametrize("folder", ["fills", posting_store.FOLDER])
-def test_the_audit_finds_a_wrong_lot_size_in_the_metadata(tiny_run, tmp_path, folder):
+def test_the_audit_finds_a_wrong_unit_in_the_metadata(tiny_run, tmp_path, folder):
     copied = tmp_path / "run"
     shutil.copytree(tiny_run.path, copied)
     run = RunFolder.at(copied)
@@ -99,7 +99,7 @@ def test_the_audit_finds_a_wrong_lot_size_in_the_metadata(tiny_run, tmp_path, fo
     assert not list(wrong_copies(tiny_run))
 
 
-def test_a_fill_file_without_metadata_passes_the_check_of_the_copy(tiny_run, tmp_path):
+def test_the_check_of_the_parquet_copy_accepts_a_fill_file_without_metadata(tiny_run, tmp_path):
     copied = tmp_path / "run"
     shutil.copytree(tiny_run.path, copied)
     path = first(RunFolder(copied), "fills")

@@ -72,7 +72,7 @@ def test_postings_in_the_copy_sum_to_the_balances_in_beancount(world):
     assert {(account, commodity): amount for account, commodity, amount in found} == sums
 
 
-def test_each_account_has_the_same_part_in_the_hole_in_the_copy_as_in_the_text(world):
+def test_the_copy_states_the_same_part_in_the_hole_for_each_account_as_the_text(world):
     entries, _, _ = loader.load_file(str(world.path / "main.beancount"))
     opened = {e.account: e.meta.get("hole") for e in entries if isinstance(e, data.Open)}
 
@@ -130,7 +130,7 @@ def test_an_entry_has_one_row_per_posting_in_the_order_of_the_text(tmp_path):
             "z-link",
             "a-link",
             "z-link",
-        ),  # stored in order, each link once
+        ),  # stored in alphabetical order, each link once
         (("holder", '"r-0001"'), ("trades", "2")),
     )
     month.add(entry, 7)
@@ -190,7 +190,7 @@ def another(kind: str, column: str) -> str:
 
 
 def changes(seed: int, path: Path, columns: list[tuple[str, str]]) -> list[str]:
-    """Return queries that change one value in each column, drop one row or repeat one row."""
+    """Return queries that each change one value, drop one row or repeat one row."""
     draws = random.Random(seed)
     with duckdb.connect() as connection:
         (n,) = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()
@@ -207,13 +207,13 @@ def changes(seed: int, path: Path, columns: list[tuple[str, str]]) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_any_change_in_the_copy_breaks_the_seal_and_is_found_even_if_the_run_is_sealed_again(
+def test_a_changed_value_or_row_of_the_copy_breaks_the_seal_and_is_found_even_after_a_new_seal(
     busy_run, tmp_path, seed
 ):
     folder = tmp_path / "run"
     shutil.copytree(busy_run.path, folder)
     run = RunFolder(folder)
-    assert run.loaded  # Beancount loads the text once, before all changes
+    assert run.loaded  # the text is loaded here, and not again after each change
     about = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"]
     columns = [(name, kind) for name, kind, _ in posting_store.COLUMNS]
     of_directives = [("date", "DATE"), ("name", "VARCHAR"), ("words", "VARCHAR[]")]
@@ -284,7 +284,7 @@ def test_rebuild_refuses_a_run_whose_ledger_text_has_changed(copied):
     assert (copied.path / MANIFEST).read_bytes() == before
 
 
-def test_the_audit_lists_wrong_columns_in_the_same_order_in_each_process(afternoon):
+def test_the_audit_lists_wrong_columns_in_sorted_order(afternoon):
     path = afternoon.path / directive_store.FILE
     with duckdb_session.connect() as connection:
         columns = ", ".join(f"'{n}' AS {name}" for n, name in enumerate("hgfedcba"))

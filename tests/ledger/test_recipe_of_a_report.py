@@ -27,7 +27,9 @@ def recipe() -> dict[str, Any]:
     return defined
 
 
-def test_the_report_of_the_recipe_returns_its_table(recipe: dict[str, Any], tiny_run: RunFolder):
+def test_the_report_in_the_recipe_returns_a_table_of_payments(
+    recipe: dict[str, Any], tiny_run: RunFolder
+):
     (table,) = recipe["payments"](tiny_run).tables()
 
     assert table.columns == ("seq", "day", "usd", "what")
@@ -35,7 +37,7 @@ def test_the_report_of_the_recipe_returns_its_table(recipe: dict[str, Any], tiny
     assert all(isinstance(row[2], Decimal) and row[2] > 0 for row in table.rows)
 
 
-def test_the_test_of_the_recipe_passes(
+def test_the_test_in_the_recipe_passes(
     recipe: dict[str, Any], afternoon_with: Callable[..., RunFolder]
 ):
     recipe["test_the_largest_payment_comes_first"](afternoon_with)

@@ -38,7 +38,7 @@ def read(text: str) -> list:
 
 
 @given(LINES)
-def test_any_line_of_words_is_read_back_unchanged(words):
+def test_any_line_of_text_is_read_back_unchanged(words):
     (event,) = read(f"2022-05-10 event {quoted('name')} {quoted(words)}\n")
 
     assert isinstance(event, Event)
@@ -95,7 +95,7 @@ def test_a_balance_directive_states_the_number_of_contracts_and_not_of_lots(lots
     assert (assertion.amount.number, assertion.amount.currency) == (10 * lots, SOL)
 
 
-def test_an_open_directive_states_the_part_in_the_hole_and_the_reason():
+def test_an_open_directive_states_the_part_of_the_account_in_the_hole_and_the_reason():
     line = Opened("Income:FTX:Fees", (MONEY, SOL), "cause", 'a "fee"')
 
     (entry,) = read(opened(date(2022, 5, 9), line))
@@ -115,7 +115,7 @@ def test_an_imbalance_of_half_a_cent_is_refused():
     assert loader.load_string(books)[1]
     assert not loader.load_string(books.replace(EXACT, ""))[
         1
-    ]  # without the option EXACT, Beancount accepts half a cent
+    ]  # without EXACT, Beancount accepts an imbalance of half a cent
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_an_imbalance_of_half_a_cent_is_refused():
         "Two lines\n2022-05-09 open Assets:Firm99:Cash USD",
     ],
 )
-def test_a_title_may_contain_any_character(title):
+def test_a_title_may_contain_quotation_marks_and_backslashes_and_line_breaks(title):
     day = date(2022, 5, 9)
 
     entries, errors, options = loader.load_string(main_text(title, CHART, day, day, ()))

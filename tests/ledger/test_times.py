@@ -16,7 +16,7 @@ def calendar(time_us: int) -> datetime:
 
 
 @given(INSTANTS_US)
-def test_a_timestamp_has_the_date_and_time_of_the_calendar(time_us):
+def test_a_timestamp_gives_the_same_date_and_time_as_the_module_datetime(time_us):
     assert day_of(time_us) == calendar(time_us).date()
     assert time_of_day(time_us) == f"{calendar(time_us):%H:%M:%S.%f}"
 
@@ -28,7 +28,7 @@ def test_a_column_of_timestamps_gives_the_same_texts_as_single_timestamps(times_
     assert time_of_day(column) == [time_of_day(time_us) for time_us in times_us]
 
 
-def test_the_link_of_a_settlement_names_the_end_of_its_interval_and_midnight_is_24_00():
+def test_the_link_of_a_settlement_names_the_end_of_its_interval_and_midnight_is_written_as_24_00():
     midnight_us = 19_121 * DAY_US  # the start of 2022-05-09
 
     assert settlement_link(midnight_us + 300_000_000 - 1) == "settlement-2022-05-09-00-05-00"

@@ -1,4 +1,4 @@
-"""Each transaction balances exactly, in total and within each entity."""
+"""In a transaction money balances within each entity, and contracts over all entities."""
 
 import pytest
 from hypothesis import given
@@ -72,7 +72,7 @@ POSTINGS = st.lists(
 
 
 @given(POSTINGS)
-def test_an_unbalanced_entity_is_refused_with_its_exact_residual(postings):
+def test_the_error_for_an_unbalanced_entity_states_the_exact_residual(postings):
     left = {
         entity: sum(p.units for p in postings if p.account.split(":")[1] == entity)
         for entity in "AB"
@@ -99,7 +99,7 @@ def test_one_balancing_posting_for_each_entity_makes_a_transaction_valid(posting
     check_balance("evened out", [*postings, *rest])
 
 
-def test_the_name_of_an_account_states_its_entity_and_whether_it_has_contracts():
+def test_the_name_of_an_account_states_its_entity_and_whether_it_holds_contracts():
     assert entity_of("Liabilities:FTX:Customers:Firm01") == "FTX"
     assert is_contract("Assets:Firm01:Contracts:FTX")
     assert not is_contract("Assets:Contracts:Claims:FTX")

@@ -1,6 +1,6 @@
-"""Functions that change a valid scenario and check the error message.
+"""Functions that change a valid scenario, and a check of error messages.
 
-A place is the path to a value in parsed TOML. The path consists of keys and list positions.
+A place is the path to a value in parsed TOML: a sequence of keys and list positions.
 """
 
 import copy
@@ -21,7 +21,7 @@ EVERYTHING = tomllib.loads(dump(load(str(WORLD))))  # a world that has every tab
 
 
 def places(value: Any, at: Place = ()) -> Iterator[Place]:
-    """List every key and every list entry of parsed TOML."""
+    """Yield the place of every key and of every list entry in parsed TOML."""
     inner = value.items() if isinstance(value, dict) else enumerate(value)
     for step, under in inner:
         yield (*at, step)
@@ -49,7 +49,7 @@ def removed(data: Any, place: Place) -> Any:
 
 
 def written(place: Place) -> str:
-    """Return a place in the form used in error messages: ``firms.members[1].name``."""
+    """Write a place as in error messages. An example is ``firms.members[1].name``."""
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
     return "".join(steps).removeprefix(".")
 

@@ -45,7 +45,7 @@ def long_table(rows: int) -> Table:
     return Table("uses", "Uses", ("use", "cost_usd"), [*listed, ("all uses", Decimal(777))])
 
 
-def test_a_long_table_has_its_first_rows_and_the_total_and_a_count_of_the_other_rows():
+def test_the_short_form_of_a_long_table_has_first_rows_and_the_total_and_counts_the_other_rows():
     text = brief(long_table(60))
 
     shown = [int(found) for found in re.findall(r"^use (\d+)", text, re.MULTILINE)]
@@ -56,7 +56,7 @@ def test_a_long_table_has_its_first_rows_and_the_total_and_a_count_of_the_other_
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.integers(0, 3))
-def test_each_tall_row_is_shown_or_counted_and_shown_rows_fit_the_screen_unless_only_one_is_shown(
+def test_each_row_is_shown_or_counted_and_shown_rows_fit_a_screen_unless_only_one_is_shown(
     heights, last
 ):
     rows = [["\n".join([str(i)] * height)] for i, height in enumerate(heights)]
@@ -73,7 +73,7 @@ def test_a_table_that_fits_a_screen_is_printed_completely():
     assert "more row" in brief(long_table(ROWS))
 
 
-def test_columns_that_do_not_fit_are_counted():
+def test_columns_that_do_not_fit_are_left_out_and_counted():
     columns = tuple(f"a_rather_long_name_{i}" for i in range(20))
     text = brief(Table("wide", "Wide", columns, [tuple(range(20))]))
 
@@ -83,7 +83,7 @@ def test_columns_that_do_not_fit_are_counted():
     assert max(map(len, text.splitlines())) <= WIDTH
 
 
-def test_words_are_wrapped_more_narrowly_if_this_lets_all_columns_fit():
+def test_words_are_wrapped_at_a_smaller_width_only_if_all_columns_then_fit():
     words = "a figure with a definition of many words"
     row = (words, *[Decimal(1)] * 20)
     narrow, wide = (
@@ -93,7 +93,7 @@ def test_words_are_wrapped_more_narrowly_if_this_lets_all_columns_fit():
 
     assert "more column" not in narrow
     assert words not in narrow
-    assert "more column" in wide  # no width of the words is small enough
+    assert "more column" in wide  # even the smallest width of the words is too large
     assert words in wide
 
 
@@ -106,7 +106,7 @@ def test_words_are_wrapped_more_narrowly_if_this_lets_all_columns_fit():
         ("9999.99", "USD", "9,999.99"),
     ],
 )
-def test_amounts_of_a_column_have_the_same_unit_and_the_heading_states_the_unit(
+def test_the_largest_amount_determines_the_unit_and_the_heading_states_this_unit(
     largest, unit, told
 ):
     text = brief(Table("t", "T", ("kind", "hole_usd"), [("x", Decimal(largest)), ("y", None)]))
@@ -115,14 +115,14 @@ def test_amounts_of_a_column_have_the_same_unit_and_the_heading_states_the_unit(
     assert told in text
 
 
-def test_an_amount_that_rounds_to_zero_has_no_sign():
+def test_an_amount_that_rounds_to_zero_has_no_minus_sign():
     rows = [("x", Decimal("-1.00")), ("y", Decimal("50000000.00"))]
 
     assert "-0.0" not in brief(Table("t", "T", ("kind", "usd"), rows))
 
 
 def examples() -> list[list[str]]:
-    """Return a command line for each report, with its required arguments."""
+    """Return for each report the name of its command and the required arguments."""
     needed = {"solvency": ["2022-05-10"], "books": ["Alameda"], "trail": ["--kind", "PickOff"]}
     needed |= {"query": ["SELECT account, sum(position) GROUP BY account"], "sql": ["FROM fills"]}
     raw = {"run", "audit", "sign", "rebuild", "day", "counterfactual"}
@@ -148,7 +148,9 @@ def test_each_report_begins_with_its_answer_and_fits_a_screen(tiny_run, line: li
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["first-hole", "commingled", "leveraged-longs", "luna"])
 @pytest.mark.parametrize("line", examples(), ids=lambda line: line[0])
-def test_each_report_on_other_scenarios_fits_a_screen(executed, scenario: str, line: list[str]):
+def test_each_report_on_a_run_of_another_scenario_fits_a_screen(
+    executed, scenario: str, line: list[str]
+):
     command, *words = line
     run = executed(scenario)
     words = [f"{run.transactions[-1].date}" if command == "solvency" else word for word in words]
@@ -170,7 +172,7 @@ def test_the_columns_of_a_view_and_their_meanings_fit_a_screen(words: list[str])
     assert not any("more" in line for line in lines)
 
 
-def test_long_notes_reduce_the_number_of_rows_but_at_least_one_row_remains():
+def test_a_long_answer_reduces_the_number_of_rows_but_the_last_row_remains():
     rows = [(f"kind {n}", Decimal(n)) for n in range(60)]
     table = Table("t", "T", ("kind", "usd"), rows, ("A note.",))
 
@@ -183,23 +185,23 @@ def test_long_notes_reduce_the_number_of_rows_but_at_least_one_row_remains():
     assert "kind 59" in brief(table, 1)
 
 
-def test_results_of_queries_keep_every_digit_and_count_the_rows_left_out():
+def test_the_result_of_a_query_has_every_digit_and_a_count_of_the_rows_left_out():
     rows = [(n, Decimal("1234567.89"), "x" * 60, "y" * 60) for n in range(60)]
     table = Table("sql", "60 rows", ("n", "edge_usd", "x", "y"), rows)
 
     told = render(Answered([table], is_exact=True), "table")
     assert "1,234,567.89" in told
-    assert told.endswith("(36 more rows and 1 more column: --all, or --format csv)")
+    assert told.endswith("(36 more rows and 1 more column: use --all or --format csv)")
     assert told.count("x" * 60) == 24
     everything = render(Answered([table], is_exact=True), "table", everything=True)
     assert everything.count("y" * 60) == 60
 
 
-def test_a_result_that_is_read_in_part_shows_its_first_rows_and_counts_all_other_rows():
+def test_a_result_that_is_read_in_part_shows_the_first_rows_and_counts_all_other_rows():
     rows = [(n, "two\nlines") for n in range(20)]
     table = Table("sql", "1,020 rows", ("n", "x"), rows, more_rows=1_000)
 
     told = render(Answered([table], is_exact=True), "table")
     assert told.count("lines") == 12
     assert "...  ..." in told
-    assert told.endswith("(1,008 more rows: --all, or --format csv)")
+    assert told.endswith("(1,008 more rows: use --all or --format csv)")

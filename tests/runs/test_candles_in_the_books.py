@@ -1,4 +1,4 @@
-"""The program prints its findings about a user's candles and records them in the books."""
+"""Findings about a user's candles are printed, and stored in the books as a note."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ SAID = f"columns are separated by semicolons; {GAPS}"
 
 @pytest.fixture(scope="module")
 def told_and_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, RunFolder]:
-    """Play tiny on candles with one missing day, and return the printed message and the run."""
+    """Play `tiny` with candles that lack one day. Return the printed message and the run."""
     folder = tmp_path_factory.mktemp("candles")
     rows = [f"2022-05-{day:02};{usd};{usd + 500};{usd - 500};{usd}" for day, usd in DAYS]
     (folder / "btc.csv").write_text("\n".join(["date;open;high;low;close", *rows]))
@@ -34,13 +34,15 @@ def told_and_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, RunFold
     return done.stderr, RunFolder.at(Path(folder / "run"))
 
 
-def test_a_run_prints_the_recognised_format_in_one_line(told_and_run):
+def test_a_run_prints_the_format_and_the_gaps_of_its_candles_in_one_line(told_and_run):
     told, _ = told_and_run
 
     assert told == f"BTC-PERP, candles: {SAID}\n"
 
 
-def test_the_books_have_a_note_on_candles_and_each_answer_counts_the_gaps(told_and_run, tiny_run):
+def test_the_books_have_a_note_on_candles_and_the_source_of_each_report_counts_the_gaps(
+    told_and_run, tiny_run
+):
     _, run = told_and_run
 
     assert run.notes(CandlesRead) == [CandlesRead("BTC-PERP", SAID)]

@@ -1,4 +1,4 @@
-"""A report on a run is refused if a file that it sums has changed since the run was sealed."""
+"""No report is made if a run's scenario or the copy of its books changed after sealing."""
 
 import shutil
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def copy(tiny_run: RunFolder, tmp_path: Path) -> Path:
 
 
 def third_of_the_last_entry(folder: Path) -> None:
-    """Divide the amounts of the last entry of the Parquet copy by three."""
+    """Divide by three the amounts of the last entry in the Parquet copy of the books."""
     (file,) = sorted(folder.glob("postings/*.parquet"))[-1:]
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE kept AS FROM read_parquet('{file}')")
@@ -46,7 +46,7 @@ def called(*words: str | Path) -> Result:
 
 @pytest.mark.parametrize("change", [third_of_the_last_entry, one_more_key, without_its_last_brace])
 @pytest.mark.parametrize("command", ["answer", "where", "trail", "firms"])
-def test_no_report_is_made_if_a_file_that_it_sums_has_changed(
+def test_no_report_is_made_if_the_scenario_or_the_manifest_or_the_copy_of_the_books_has_changed(
     copy: Path, change: Callable[[Path], None], command: str
 ):
     assert called(command, copy).exit_code == 0
@@ -62,17 +62,17 @@ def test_no_report_is_made_if_a_file_that_it_sums_has_changed(
         moneytrail.open_run(copy)
 
 
-def test_rebuild_makes_a_changed_parquet_copy_again(copy: Path):
+def test_the_command_rebuild_restores_a_changed_parquet_copy(copy: Path):
     before = called("answer", copy).output
     third_of_the_last_entry(copy)
 
     assert called("rebuild", copy).exit_code == 0
 
-    # The last lines have the seal, which covers the new file.
+    # The last lines are not compared: they have the seal, which covers the new file.
     assert called("answer", copy).output.splitlines()[:5] == before.splitlines()[:5]
 
 
-def test_the_page_of_a_run_is_refused_if_any_file_has_changed(copy: Path, tmp_path: Path):
+def test_no_page_of_a_run_is_written_if_any_of_its_files_has_changed(copy: Path, tmp_path: Path):
     (text,) = sorted(copy.glob("[0-9]*.beancount"))[-1:]
     text.write_text(text.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     page = tmp_path / "page.html"

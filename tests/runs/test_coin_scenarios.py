@@ -1,4 +1,4 @@
-"""Wrong scenarios with claims in coins, and the error message for each."""
+"""Scenarios with claims in coins are checked, written and read, and coins can be removed."""
 
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def read(tmp_path: Path, text: str) -> Scenario:
 
 
 @pytest.mark.parametrize(("old", "new", "key", "problem"), REFUSED)
-def test_the_error_for_wrong_coins_of_customers_names_the_key_and_the_problem(
+def test_the_error_for_a_mistake_in_the_coins_of_customers_names_the_key_and_the_problem(
     tmp_path, old, new, key, problem
 ):
     assert old in TEXT
@@ -59,7 +59,7 @@ def test_the_error_for_wrong_coins_of_customers_names_the_key_and_the_problem(
     assert caught.value.key == key
 
 
-def test_a_coin_that_customers_and_the_maker_have_must_have_one_price_and_one_group_of_dealers(
+def test_a_coin_of_both_customers_and_the_maker_must_have_the_same_price_and_the_same_dealers(
     tmp_path,
 ):
     same = TEXT + PORTFOLIO.replace("DEALERS", "Coin-Dealers")
@@ -74,13 +74,13 @@ def test_a_coin_that_customers_and_the_maker_have_must_have_one_price_and_one_gr
     assert caught.value.key == "retail.coins.dealers"
 
 
-def test_a_scenario_with_coins_of_customers_is_equal_after_writing_and_reading(tmp_path):
+def test_a_scenario_with_coins_of_customers_does_not_change_if_it_is_written_and_read(tmp_path):
     scenario = read(tmp_path, TEXT)
 
     assert read(tmp_path, dump(scenario)) == scenario
 
 
-def test_removing_the_cause_coins_turns_all_claims_into_dollars():
+def test_removing_the_cause_coins_removes_all_claims_in_coins():
     change = REMOVALS["Coins"](load(str(WORLD)))
 
     assert load(str(WORLD), change.overrides).owed_coins == ()

@@ -1,4 +1,4 @@
-"""The page of commands agrees with the commands, and the examples on the page run."""
+"""docs/commands.md agrees with the commands, and its examples of `moneytrail scenario` run."""
 
 import re
 import shlex
@@ -16,7 +16,7 @@ def test_the_page_of_commands_agrees_with_the_commands():
     assert PAGE.read_text("utf-8") == page(), "run `make reference` to update the page"
 
 
-def test_every_command_and_every_option_is_on_the_page():
+def test_every_top_level_command_with_its_options_is_on_the_page():
     text = page()
 
     for name, lazy in main.commands.items():
@@ -33,9 +33,7 @@ def below_scenario() -> list[str]:
 
 
 @pytest.mark.parametrize("line", below_scenario())
-def test_the_examples_of_the_subcommands_of_scenario_run_without_an_error(
-    line, tmp_path, monkeypatch
-):
+def test_the_examples_of_scenario_subcommands_run_without_an_error(line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     made = CliRunner().invoke(main, ["scenario", "new", "my-world", "--like", "tiny"])
     done = CliRunner().invoke(main, shlex.split(line.partition(" > ")[0])[1:])

@@ -1,4 +1,4 @@
-"""A counterfactual plays the same scenario and seed without one cause and compares the books."""
+"""A counterfactual plays a run again without one cause, and compares the two books."""
 
 import shutil
 import tomllib
@@ -21,13 +21,13 @@ from runs.scenario_files import ScenarioError
 from runs.scenarios import dump, load
 
 WORLDS = Path(__file__).parents[1] / "worlds"
-CRASH = date(2022, 5, 10)  # the day on which the price halves in the margin world
+CRASH = date(2022, 5, 10)  # the day on which the price halves in `margin.toml`
 BUSY, GROUP = WORLDS / "busy.toml", WORLDS / "group.toml"
 
 
 @pytest.fixture(scope="module")
 def other_runs(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory):
-    """Return a function that plays `group_run` without a kind and returns the run and tables."""
+    """Return a function that plays `group_run` without a cause. It returns the run and tables."""
     done: dict[str, tuple[RunFolder, list[Table]]] = {}
 
     def run(kind: str) -> tuple[RunFolder, list[Table]]:
@@ -81,7 +81,7 @@ def changed(before: object, after: object, place: str = "") -> set[str]:
         ("Quoter", {"maker.quoter_off"}),
         ("CreditLine", {"group.never_lend_customer_money"}),
         ("Loans", {"group.lenders"}),
-        # one lender lends against tokens, so this lender is removed too
+        # one lender lends only against tokens, so this lender is removed too
         ("Tokens", {"group.tokens", "group.lenders"}),
         ("Directional", {"group.longs"}),
         ("Shares", {"group.rounds", "group.investors"}),
@@ -93,13 +93,13 @@ def test_only_the_keys_of_the_removed_cause_change_in_the_scenario(group_run, ki
     base = tomllib.loads((group_run.path / "scenario.toml").read_text())
     other = tomllib.loads(dump(without(group_run, kind).scenario))
 
-    # A counterfactual states the booked operating costs, so these keys may also change.
+    # The counterfactual states the operating costs that the run booked, so these keys may change.
     held = {"group.house_costs", "sources.group.house_costs"}
     assert changed(base, other) - held == places
     assert other["run"]["seed"] == base["run"]["seed"]
 
 
-def test_the_whole_credit_line_is_removed_if_there_is_no_group(busy_run):
+def test_the_credit_line_is_set_to_zero_if_it_is_removed_from_a_scenario_without_a_group(busy_run):
     assert without(busy_run, "CreditLine").scenario.maker.credit_line_usd == 0
 
 
@@ -113,7 +113,7 @@ def test_a_credit_line_that_begins_after_the_start_is_also_removed(executed, wor
     assert lent == 0 or other.group.never_lend_customer_money
 
 
-def test_uses_of_other_kinds_and_lenders_without_tokens_are_kept(group_run):
+def test_uses_of_other_kinds_are_kept_and_so_are_lenders_that_do_not_lend_against_tokens(group_run):
     uses = without(group_run, "Ventures").scenario.group.uses
     lenders = without(group_run, "Tokens").scenario.group.lenders
 
@@ -131,7 +131,9 @@ def test_removing_the_cause_backstop_sets_only_the_capacity_of_the_maker_to_zero
     ]
 
 
-def test_the_error_for_a_missing_cause_lists_the_removable_causes(busy_run, group_run):
+def test_the_error_for_a_cause_that_the_scenario_lacks_lists_the_removable_causes(
+    busy_run, group_run
+):
     with pytest.raises(CounterfactualError) as found:
         without(busy_run, "Backstop")
     assert found.value.kinds == ("PickOff", "SlowQuotes", "Quoter", "CreditLine")
@@ -163,7 +165,7 @@ def test_a_run_without_its_scenario_file_has_no_counterfactual(tiny_run, tmp_pat
 @pytest.mark.parametrize(
     "kind", ["PickOff", "Loans", "Directional", "Shares", "Operations", "Ventures", "Buyback"]
 )
-def test_a_removed_kind_has_no_amount_in_the_books(group_run, other_runs, kind):
+def test_a_removed_cause_has_no_amount_in_the_books(group_run, other_runs, kind):
     other, _ = other_runs(kind)
 
     assert hole(group_run).kinds_usd[kind] != 0
@@ -185,7 +187,7 @@ def test_another_provider_takes_over_positions_if_the_backstop_of_the_maker_is_r
 
 
 def parting_in_text(run: RunFolder, other: RunFolder) -> list[tuple]:
-    """Return for each run the first entry that differs between the runs, as loaded by Beancount."""
+    """Return the first two entries that differ, one of each run, as Beancount loads them."""
 
     def said(each: RunFolder) -> list[tuple]:
         after_opening = (entry for entry in each.transactions if "opening" not in entry.tags)
@@ -230,7 +232,9 @@ def test_differences_are_the_run_less_the_counterfactual_and_sum_to_the_differen
     assert whole[1:3] == (hole(group_run).hole_usd, hole(other).hole_usd)
 
 
-def test_the_table_of_the_hole_has_both_runs_and_no_unexplained_amount(group_run, other_runs):
+def test_the_table_of_the_hole_has_both_runs_and_an_unexplained_amount_of_zero(
+    group_run, other_runs
+):
     other, tables = other_runs("Buyback")
     rows = {row[0]: row[1:] for row in table(tables, "hole").rows}
 
@@ -239,7 +243,9 @@ def test_the_table_of_the_hole_has_both_runs_and_no_unexplained_amount(group_run
     assert rows["unexplained (must be 0.00)"] == (0, 0, 0)
 
 
-def test_the_table_of_key_dates_has_both_runs_and_a_blank_if_an_event_is_missing(other_runs):
+def test_the_table_of_milestones_has_both_runs_and_a_blank_date_if_a_milestone_is_not_reached(
+    other_runs,
+):
     _, tables = other_runs("Buyback")
     dates = {row[0]: (row[1], row[3]) for row in table(tables, "firsts").rows}
 
@@ -262,9 +268,11 @@ def test_a_run_compared_with_itself_has_no_differences(busy_run):
     assert not any("versions" in note for note in table(tables, "difference").notes)
 
 
-def test_a_comparison_of_runs_by_different_program_versions_has_a_note(busy_run, tmp_path):
+def test_a_comparison_has_a_note_if_different_program_versions_made_the_two_runs(
+    busy_run, tmp_path
+):
     folder = Path(shutil.copytree(busy_run.path, tmp_path / "run"))
-    # this manifest does not state the version of the program
+    # this manifest states no version, so the two versions differ
     (folder / "manifest.json").write_text("{}")
     other = RunFolder.at(folder)
 
@@ -275,7 +283,9 @@ def test_a_comparison_of_runs_by_different_program_versions_has_a_note(busy_run,
 # ---------------------------------------------------------------------------- the folder
 
 
-def test_the_counterfactual_run_is_kept_on_request_and_never_overwritten(busy_run, tmp_path):
+def test_the_counterfactual_run_is_kept_on_request_and_not_replaced_without_force(
+    busy_run, tmp_path
+):
     other = without(busy_run, "CreditLine")
     counterfactual(busy_run, other, tmp_path / "kept")
 
@@ -292,7 +302,9 @@ def test_a_counterfactual_without_a_folder_leaves_no_files(busy_run, tmp_path, m
     assert not list(tmp_path.iterdir())
 
 
-def test_counterfactual_lists_the_removable_causes_in_one_line(busy_run):
+def test_the_command_counterfactual_refuses_an_unknown_cause_and_lists_the_removable_causes(
+    busy_run,
+):
     result = CliRunner().invoke(main, ["counterfactual", str(busy_run.path), "--without", "Loan"])
 
     assert (result.exit_code, result.stdout) == (2, "")

@@ -48,12 +48,12 @@ def before(executed, tmp_path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def of_other(executed) -> dict[str, bytes]:
-    """Return the content of a run of the other scenario."""
+    """Return the content of a run of the scenario `other`."""
     return contents(executed(SMALL, run=OTHER).path)
 
 
 class InterruptedRunError(Exception):
-    """An error during the simulation."""
+    """An error that a test raises in the middle of a run."""
 
 
 def fail() -> None:
@@ -84,7 +84,7 @@ def test_playing_the_saved_scenario_of_a_run_gives_an_identical_run(scenario, tm
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
-def test_progress_is_reported_for_every_day(scenario, tmp_path):
+def test_progress_is_reported_after_every_day(scenario, tmp_path):
     days = []
 
     execute(scenario, tmp_path / "run", on_day=lambda: days.append(1))
@@ -102,7 +102,7 @@ def test_day_ledgers_are_written_for_the_days_in_the_scenario(tmp_path):
 # ---------------------------------------------------------------------- obstacles
 
 
-def test_an_existing_run_is_refused_without_force(other, before, tmp_path):
+def test_an_existing_run_is_not_replaced_without_force(other, before, tmp_path):
     with pytest.raises(RunRefusedError, match="--force"):
         execute(other, tmp_path / "run")
 
@@ -149,7 +149,7 @@ def test_a_folder_or_file_that_is_not_a_run_is_never_replaced(scenario, tmp_path
 
 @pytest.mark.parametrize("put", [nothing, holiday_pictures, a_file])
 @pytest.mark.parametrize("force", [False, True])
-def test_a_folder_that_appears_during_the_simulation_is_not_replaced(
+def test_a_folder_or_file_that_appears_during_the_simulation_is_not_replaced(
     scenario, tmp_path, put, force
 ):
     def appear() -> None:
@@ -165,10 +165,10 @@ def test_a_folder_that_appears_during_the_simulation_is_not_replaced(
         assert (tmp_path / "run").read_bytes() == (tmp_path / "expected").read_bytes()
 
 
-def test_the_second_of_two_runs_with_the_same_folder_is_refused_when_it_finishes(
+def test_if_two_runs_have_the_same_folder_the_run_that_finishes_later_is_refused(
     scenario, other, of_other, tmp_path
 ):
-    """Neither run has the option --force, so neither run may replace the other."""
+    """Neither of the two runs has the option `--force`, so neither may replace the other."""
 
     def overtake() -> None:
         if not (tmp_path / "run").exists():
@@ -180,7 +180,7 @@ def test_the_second_of_two_runs_with_the_same_folder_is_refused_when_it_finishes
     assert contents(tmp_path / "run") == of_other
 
 
-def test_a_run_inside_a_path_that_is_a_file_is_refused(scenario, tmp_path):
+def test_a_run_whose_parent_folder_is_a_file_is_refused(scenario, tmp_path):
     (tmp_path / "file").write_bytes(b"")
 
     with pytest.raises(RunRefusedError, match="can't be written"):
@@ -206,7 +206,7 @@ def test_a_run_in_a_folder_without_permission_to_write_is_refused(scenario, tmp_
 
 
 def test_a_path_that_beancount_cannot_include_is_refused_before_the_simulation(scenario, tmp_path):
-    """Beancount reads an include as a pattern, so [1] in a path would match a folder named 1."""
+    """Beancount reads an include as a pattern, so `[1]` in a path would match a folder `1`."""
     with pytest.raises(RunRefusedError):
         execute(scenario, tmp_path / "[1]" / "run", on_day=lambda: pytest.fail("it ran"))
 
@@ -276,7 +276,7 @@ def test_a_failure_during_the_replacement_keeps_the_old_run(
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
-# -------------------------------------------------------------------- stopped from outside
+# --------------------------------------------------------------- runs stopped from outside
 
 
 def mid_run(running: Connection, place: Path, force: bool) -> None:
@@ -306,7 +306,7 @@ def before_the_seal(running: Connection, place: Path, force: bool) -> None:
 
 @pytest.fixture(scope="module")
 def imported() -> ForkServerContext:
-    """Return a context that forks new processes from a process with all modules imported."""
+    """Return a context that forks each process from a process that has imported this module."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     return context
@@ -314,7 +314,7 @@ def imported() -> ForkServerContext:
 
 @pytest.fixture
 def started(imported: ForkServerContext) -> Callable[..., BaseProcess]:
-    """Return a function that starts a run in a process and waits until the run has begun."""
+    """Return a function that starts a run in a new process and waits until the run pauses."""
     processes = []
 
     def start(program: Callable[..., None], place: Path, force: bool = False) -> BaseProcess:

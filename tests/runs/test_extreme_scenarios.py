@@ -1,8 +1,7 @@
 """Extreme values of the maker, the group, customers and margin in a scenario.
 
-Each value is either refused or accepted. If the value is refused, the error is one line with the
-key and a correction. If the value is accepted, a world of two days is simulated, and its books must
-be correct.
+The program refuses or accepts each value. If it refuses the value, the error is one line with the
+key and a correction. If it accepts the value, the books of a run of two days must be correct.
 """
 
 import math
@@ -60,7 +59,7 @@ PLACES = [
     if any(place[: len(table)] == table and place != table for table in TABLES)
 ]
 KEYS = [place for place in PLACES if isinstance(place[-1], str)]
-REQUIRED = {key.keys for key in all_keys() if key.field.is_required()}  # list positions are 0
+REQUIRED = {key.keys for key in all_keys() if key.field.is_required()}  # list positions count as 0
 VALUES = [place for place in PLACES if not isinstance(value_at(EVERYTHING, place), dict | list)]
 
 
@@ -75,7 +74,7 @@ def read(tmp_path, monkeypatch) -> Callable[[Any], Scenario | ScenarioError]:
     path.touch()
 
     def read_or_refuse(data: Any) -> Scenario | ScenarioError:
-        # The test skips writing and parsing TOML, which would take most of the time.
+        # No TOML is written or parsed here, because that would take most of the time.
         monkeypatch.setattr(tomllib, "loads", lambda _: data)
         try:
             return load(str(path))
@@ -128,7 +127,7 @@ KINDS = {
     [(kind, place) for kind, found in KINDS.items() for place in found],
     ids=lambda each: each if isinstance(each, str) else written(each),
 )
-def test_an_absurd_value_of_any_key_is_refused_and_the_error_names_the_key(read, kind, place):
+def test_an_absurd_value_of_a_key_is_refused_and_the_error_names_the_key(read, kind, place):
     for absurd in ABSURD[kind]:
         error = read(replaced(EVERYTHING, place, absurd))
 
@@ -137,7 +136,9 @@ def test_an_absurd_value_of_any_key_is_refused_and_the_error_names_the_key(read,
 
 
 @pytest.mark.parametrize("place", [p for p in PLACES if p not in VALUES], ids=written)
-def test_a_wrong_value_for_a_table_or_list_is_refused_and_the_error_names_the_key(read, place):
+def test_a_wrong_value_for_a_table_or_list_is_refused_and_the_error_names_it_or_a_key_in_it(
+    read, place
+):
     for absurd in (7, "all", [7], {"x": 7}):
         error = read(replaced(EVERYTHING, place, absurd))
 
@@ -167,7 +168,7 @@ def test_a_missing_key_is_either_optional_or_reported_as_missing(read, place):
 
 LENDER, TOKEN, USE = (("group", key, 0) for key in ("lenders", "tokens", "uses"))
 UNBOOKABLE = [
-    # With these names, accounts of tokens would look like claims on the lender.
+    # If a lender has a token's name, accounts of the token look like claims on the lender.
     ((*LENDER, "name"), "SOL", (*TOKEN, "name"), "is 'SOL', which is taken"),
     ((*LENDER, "name"), "Pool", (*LENDER, "name"), "is 'Pool', which is taken"),
     ((*TOKEN, "name"), "FTX", (*TOKEN, "name"), "is 'FTX', which is taken"),
@@ -333,7 +334,7 @@ EXTREMES = OF_THE_GROUP | OF_THE_MAKER | OF_CUSTOMERS | OF_MARGIN
 
 
 def in_pairs(extremes: Extremes) -> list[list[str]]:
-    """Combine changes into pairs that do not set the same key twice."""
+    """Combine extremes into pairs that have no key in common. Some extremes stay alone."""
     pairs: list[list[str]] = []
     for name, changes in extremes.items():
         for pair in pairs:
@@ -394,9 +395,9 @@ WHENS = {
 
 
 @pytest.mark.parametrize("when", WHENS.values(), ids=WHENS)
-def test_books_are_correct_if_all_events_are_on_one_day_or_outside_the_run(read, when):
+def test_books_are_correct_if_all_events_have_the_same_date_inside_or_outside_the_run(read, when):
     first_mark = ("group", "tokens", 0, "marks", 0, "at")
-    first_cost = ("group", "house_costs", 0, "date")  # costs must be on the first of a month
+    first_cost = ("group", "house_costs", 0, "date")  # costs are paid on the first of a month
     whens = everywhere("date", when) | everywhere("quoter_off", when)
     data = laid_over(EVERYTHING, whens | {first_mark: BEFORE, first_cost: when.replace(day=1)})
 
@@ -408,7 +409,7 @@ def test_books_are_correct_if_periods_begin_on_or_before_the_first_day_and_never
     sinces = {place: when for place in KEYS if place[-2:] == (0, "since")}
     firsts = {
         (*each, 0, "since"): BEFORE for each in (DEPTHS,)
-    }  # steps must begin on the first of a month
+    }  # steps of the depth must begin on the first day of a month
     data = laid_over(EVERYTHING, sinces | firsts)
     for place in (place for place in KEYS if place[-1] == "until"):
         data = removed(data, place)
@@ -420,7 +421,7 @@ LISTS = [place for place in KEYS if isinstance(value_at(EVERYTHING, place), list
 
 
 @pytest.mark.parametrize("place", LISTS, ids=written)
-def test_an_empty_list_is_refused_or_equals_a_missing_list(read, place):
+def test_an_empty_list_is_refused_or_has_the_same_meaning_as_a_missing_list(read, place):
     found = read(replaced(EVERYTHING, place, []))
 
     assert isinstance(found, ScenarioError) or found == read(removed(EVERYTHING, place))
@@ -447,7 +448,7 @@ def test_books_are_correct_if_one_optional_list_is_empty(read, place):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("place", KINDS["figure"], ids=written)
-def test_books_are_correct_with_every_accepted_value_of_a_figure(read, place):
+def test_books_are_correct_if_a_figure_has_one_of_five_values_and_is_accepted(read, place):
     for value in (0, 0.01, 7, 1e6, 10**12):
         found = read(replaced(EVERYTHING, place, value))
         if isinstance(found, Scenario):

@@ -1,4 +1,4 @@
-"""A scenario may have the table `group`. Each invalid value in this table is refused."""
+"""Valid values in a scenario's table `group` are kept, and invalid values are refused."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ TINY = GROUP.parents[2] / "runs" / "tiny.toml"
 
 NEWS = '[[news]]\ndate = 2022-06-02\nshock = 0.1\nwhat = "a rumour"\n'
 
-# Each case: the old text, the new text, the key that the error names, a part of the message.
+# Each case has the old text, the new text, the key that the error names, and a part of the error.
 REFUSED = [
     (
         'name = "Lender02"',
@@ -102,7 +102,7 @@ def read(tmp_path):
 
 
 @pytest.mark.parametrize(("old", "new", "key", "shown"), REFUSED)
-def test_an_invalid_group_is_refused_in_one_line_that_names_the_key(read, old, new, key, shown):
+def test_the_error_for_an_invalid_value_is_one_line_and_names_the_key(read, old, new, key, shown):
     assert TEXT.count(old) == 1, f"{old!r} occurs {TEXT.count(old)} times in the scenario"
 
     with pytest.raises(ScenarioError) as caught:
@@ -114,7 +114,7 @@ def test_an_invalid_group_is_refused_in_one_line_that_names_the_key(read, old, n
     assert "; give " in str(caught.value)
 
 
-def test_a_lender_that_lends_against_tokens_requires_tokens(read):
+def test_a_lender_that_wants_collateral_is_refused_if_there_are_no_tokens_and_no_portfolio(read):
     without = TEXT[: TEXT.index("[[group.tokens]]")] + TEXT[TEXT.index("[[group.longs]]") :]
 
     with pytest.raises(ScenarioError, match="give tokens or a portfolio as collateral") as caught:
@@ -129,7 +129,7 @@ def test_investors_without_funding_rounds_are_refused(read):
         read(without)
 
 
-def test_a_scenario_with_a_group_is_equal_after_writing_and_reading(read):
+def test_a_scenario_with_a_group_is_unchanged_after_it_is_written_and_read(read):
     scenario = read(TEXT)
 
     assert read(dump(scenario)) == scenario
@@ -155,15 +155,17 @@ def appraised(text: str = VALUATION) -> str:
     [
         ("multiple = 38\n", "multiple = -1\n", "growth_multiple", "is -1"),
         ("[28, 113]", "[28]", "growth_multiple_range", "has 1 entries; give a list of 2"),
-        ("[28, 113]", "[40, 113]", "growth_multiple_range", "[low, high] around growth_multiple"),
+        ("[28, 113]", "[40, 113]", "growth_multiple_range", "that contains growth_multiple"),
         ("[28, 113]", "[28, 37]", "growth_multiple_range", "is [28, 37]; give"),
-        ("[2.6, 12.4]", "[12.4, 2.6]", "earnings_multiple_range", "around earnings_multiple, 6"),
+        ("[2.6, 12.4]", "[12.4, 2.6]", "earnings_multiple_range", "contains earnings_multiple, 6"),
         ("[2.6, 12.4]", "6", "earnings_multiple_range", "give a list of 2"),
         ("earnings_multiple = 6.0\n", "", "earnings_multiple", "is missing; give a number"),
         ("earnings_multiple = 6.0", "earning_multiple = 6.0", "earning_multiple", "did you mean"),
     ],
 )
-def test_an_invalid_valuation_is_refused_in_one_line(read, old, new, key, shown):
+def test_the_error_for_an_invalid_valuation_is_one_line_and_names_the_key(
+    read, old, new, key, shown
+):
     assert VALUATION.count(old) == 1
 
     with pytest.raises(ScenarioError) as caught:
@@ -174,7 +176,7 @@ def test_an_invalid_valuation_is_refused_in_one_line(read, old, new, key, shown)
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_a_scenario_with_a_valuation_is_equal_after_writing_and_reading(read):
+def test_a_scenario_with_a_valuation_is_unchanged_after_it_is_written_and_read(read):
     scenario = read(appraised())
 
     assert read(dump(scenario)) == scenario
@@ -184,12 +186,12 @@ def test_a_scenario_with_a_valuation_is_equal_after_writing_and_reading(read):
 
 
 @pytest.mark.parametrize("policy", ["captive", "independent"])
-def test_the_maker_may_have_a_policy_without_quotes_on_the_lead_venue(read, policy):
+def test_the_maker_may_have_a_policy_but_no_quotes_on_the_lead_venue(read, policy):
     scenario = read(TEXT.replace("[maker]\n", f'[maker]\npolicy = "{policy}"\n'))
 
     assert (scenario.maker.policy, scenario.maker.lead_quotes_usd) == (policy, 0)
 
 
-def test_a_scenario_without_a_group_is_written_without_tables_of_a_group():
+def test_a_scenario_without_group_and_news_is_written_without_these_tables():
     assert "group" not in dump(load("tiny"))
     assert "news" not in dump(load("tiny"))

@@ -1,4 +1,4 @@
-"""A counterfactual keeps the inputs that do not depend on the removed cause, to the cent."""
+"""A counterfactual takes operating costs and customers' hourly demand from the base run."""
 
 import tomllib
 from datetime import date
@@ -25,12 +25,12 @@ COSTS = "Expenses:FTX:Operations"
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Return a run of five days in which operating costs are a quarter of the fees."""
+    """Return a run of five days. Operating costs are a quarter of the fees of a month."""
     return executed(GROUP)
 
 
 def costs_of(run: RunFolder) -> list[tuple[date, Decimal, str]]:
-    """Return the house's operating costs and their narrations, as Beancount loads them."""
+    """Return the date, amount and narration of each operating cost that the house paid."""
     return [
         (entry.date, posting.units.number, entry.narration)
         for entry in run.transactions
@@ -45,21 +45,19 @@ def run_without(run: RunFolder, kind: str, folder: Path) -> RunFolder:
 
 
 @pytest.mark.parametrize("kind", ["PickOff", "Quoter"])
-def test_operating_costs_stay_the_same_although_removing_a_cause_lowers_fees(
+def test_the_counterfactual_keeps_operating_costs_although_its_fees_are_lower(
     group_run, tmp_path, kind
 ):
     other = run_without(group_run, kind, tmp_path / "run")
 
     assert (
         hole(other).kinds_usd["Fees"] > hole(group_run).kinds_usd["Fees"]
-    )  # sources of money are negative, so lower fees are a larger number
+    )  # sources of money are negative, so a larger number means lower fees
     assert costs_of(other) == costs_of(group_run)
     assert [day for day, _, _ in costs_of(group_run)] == [date(2022, 6, 1)]
 
 
-def test_operating_costs_are_lower_without_hits_if_the_scenario_lets_costs_follow_fees(
-    executed, tmp_path
-):
+def test_without_hits_operating_costs_are_lower_if_costs_follow_fees(executed, tmp_path):
     run = executed(GROUP, group={"costs_follow_fees": True})
     made = without(run, "PickOff")
     other = run_without(run, "PickOff", tmp_path / "run")
@@ -69,7 +67,7 @@ def test_operating_costs_are_lower_without_hits_if_the_scenario_lets_costs_follo
     assert 0 < after < before
 
 
-def test_an_operating_cost_that_was_not_paid_is_kept_in_the_counterfactual(executed):
+def test_the_counterfactual_keeps_an_operating_cost_that_the_house_could_not_pay(executed):
     costs = [{"date": date(2022, 6, 1), "usd": 9e9}]
     run = executed(GROUP, group={"house_cost_share": 0.0, "house_costs": costs})
 
@@ -80,7 +78,7 @@ def test_an_operating_cost_that_was_not_paid_is_kept_in_the_counterfactual(execu
     assert (held.date, held.usd) == (day, 9e9)
 
 
-def test_operating_costs_after_a_halt_are_not_kept(executed):
+def test_the_counterfactual_keeps_no_operating_cost_that_is_due_after_a_halt(executed):
     (market,) = tomllib.loads(dump(load(str(HALTING))))["markets"]
     for known in ("volume", "demand"):
         if market.get(known):
@@ -92,7 +90,7 @@ def test_operating_costs_after_a_halt_are_not_kept(executed):
     assert without(run, "PickOff").scenario.group.house_costs == ()
 
 
-def test_inputs_that_are_kept_are_named_in_the_report_and_written_in_the_scenario(
+def test_a_note_states_the_kept_operating_costs_and_the_scenario_names_their_source(
     group_run, tmp_path
 ):
     made = without(group_run, "PickOff")
@@ -105,7 +103,7 @@ def test_inputs_that_are_kept_are_named_in_the_report_and_written_in_the_scenari
     assert "booked" in load(str(tmp_path / "run" / "scenario.toml")).sources["group.house_costs"]
 
 
-def test_stated_operating_costs_do_not_depend_on_fees(executed):
+def test_operating_costs_that_the_scenario_states_are_booked_unchanged(executed):
     costs = [{"date": date(2022, 6, 1), "usd": 1_234.56}]
     run = executed(GROUP, group={"house_cost_share": 0.0, "house_costs": costs})
 
@@ -117,7 +115,7 @@ def test_stated_operating_costs_do_not_depend_on_fees(executed):
 
 @pytest.fixture(scope="module")
 def recorded_run(executed) -> RunFolder:
-    """Return a run of five days. Customers trade the recorded volume less the volume of hits."""
+    """Return a run of five days. Customers trade the recorded volume minus the hits."""
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
     volume = [{"month": month, "usd": 180e6} for month in ("2022-05", "2022-06")]
     market |= {"demand": [], "volume": volume}
@@ -134,13 +132,13 @@ def uninformed_usd(run: RunFolder) -> Decimal:
     return sum(note.captive_usd + note.others_usd for note in run.notes(TradedDay))
 
 
-def test_hourly_demand_of_customers_is_equal_with_and_without_hits(recorded_run, unhit_run):
+def test_customers_have_the_same_hourly_demand_with_and_without_hits(recorded_run, unhit_run):
     wanted = wanted_usd(recorded_run)["BTC-PERP"]
 
     assert [len(hours) for hours in wanted.values()] == [24] * 5
     assert (
         len({usd for hours in wanted.values() for usd in hours}) > 50
-    )  # hits differ by hour, so demand differs too
+    )  # the volume of hits differs by hour, so demand does too
     assert wanted_usd(unhit_run)["BTC-PERP"] == wanted
     assert (
         without(recorded_run, "PickOff")
@@ -149,9 +147,7 @@ def test_hourly_demand_of_customers_is_equal_with_and_without_hits(recorded_run,
     )
 
 
-def test_the_volume_of_customers_without_hits_differs_only_by_rounding_to_lots(
-    recorded_run, unhit_run
-):
+def test_customers_trade_nearly_the_same_volume_with_and_without_hits(recorded_run, unhit_run):
     before, after = uninformed_usd(recorded_run), uninformed_usd(unhit_run)
 
     assert abs(after - before) < before / 10_000
@@ -159,7 +155,7 @@ def test_the_volume_of_customers_without_hits_differs_only_by_rounding_to_lots(
     assert hits > before / 20
 
 
-def test_customers_also_trade_the_volume_of_missing_hits_if_their_demand_is_not_kept(
+def test_customers_trade_more_by_about_the_volume_of_the_removed_hits_if_demand_is_not_kept(
     recorded_run, unhit_run, tmp_path
 ):
     made = without(recorded_run, "PickOff").scenario
@@ -172,14 +168,14 @@ def test_customers_also_trade_the_volume_of_missing_hits_if_their_demand_is_not_
     assert hits * Decimal("0.8") < more < hits * Decimal("1.2")
 
 
-def test_the_counterfactual_keeps_no_hourly_demand_if_demand_is_stated(group_run):
+def test_the_counterfactual_keeps_no_hourly_demand_if_the_scenario_states_demand(group_run):
     assert wanted_usd(group_run) == {}
     assert "wanted_of_days" not in dump(without(group_run, "Quoter").scenario).replace(
         "wanted_of_days = []", ""
     )
 
 
-def test_hours_with_a_given_demand_have_this_demand_and_the_whole_day_has_the_recorded_volume(
+def test_hours_with_a_given_demand_have_it_and_the_whole_day_has_about_the_recorded_volume(
     executed,
 ):
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
@@ -194,31 +190,31 @@ def test_hours_with_a_given_demand_have_this_demand_and_the_whole_day_has_the_re
     assert len(first) == 24
     assert all(
         usd == 0 for usd in first[2:5]
-    )  # the record has 100,000 dollars an hour, so 700,000 dollars suffice for seven hours
+    )  # 700,000 dollars are the recorded volume of seven hours
     assert sum(first) == pytest.approx(2.4e6, rel=0.1)
 
 
 # ------------------------------------------------------------------ common random numbers
 
 
-def test_prices_and_almost_all_fills_of_customers_are_equal_with_and_without_hits(
+def test_at_least_94_percent_of_the_fills_of_customers_also_occur_in_the_run_without_hits(
     recorded_run, unhit_run
 ):
     assert_chance_is_common(recorded_run, unhit_run)
 
 
 @pytest.mark.slow
-def test_almost_all_fills_of_customers_in_a_volatile_month_are_equal_with_and_without_hits(
+def test_in_a_volatile_month_at_least_94_percent_of_fills_of_customers_also_occur_without_hits(
     may_run, tmp_path
 ):
     assert_chance_is_common(may_run, run_without(may_run, "PickOff", tmp_path / "run"))
 
 
 def assert_chance_is_common(run: RunFolder, other: RunFolder) -> None:
-    """Assert that almost all fills of customers with the captive maker are equal in both runs.
+    """Assert that at least 94 % of customers' fills with the captive maker occur in both runs.
 
-    Prices of fills are not compared. Hits change the maker's position, and the position shifts the
-    maker's quotes.
+    The prices of these fills may differ. Hits change the maker's position, and the position shifts
+    the maker's quotes.
     """
     (rows, at_lead), (others, at_others_lead) = customers(run), customers(other)
     common = np.intersect1d(rows, others)
@@ -230,9 +226,9 @@ def assert_chance_is_common(run: RunFolder, other: RunFolder) -> None:
 
 
 def customers(run: RunFolder) -> tuple[np.ndarray, np.ndarray]:
-    """Return two hashes of each fill of customers: without the lead price, and with this price.
+    """Return two hashes of each fill of customers: one without and one with the lead price.
 
-    Hashes need less memory than the millions of fills.
+    Hashes need less memory than the fills.
     """
     fill = "time, taker, market, lots"
     with run.connect() as connection:

@@ -1,6 +1,6 @@
-"""Inputs of the life of FTX have sources and agree with the record.
+"""Figures in scenarios of FTX's life have sources. Those of the main life agree with the record.
 
-A rival scenario has a hole with another cause than quotes. Its inputs also have sources.
+In a rival scenario the main cause of the hole is not the quotes. Its figures also have sources.
 """
 
 import math
@@ -43,7 +43,7 @@ def ftx() -> Scenario:
 
 
 def figures(value: object, place: str = "") -> Iterator[str]:
-    """Yield the place of every number and every date in *value*, but not of true and false."""
+    """Yield the place of every number and every date in *value*."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from figures(inner, f"{place}.{key}" if place else key)
@@ -55,7 +55,7 @@ def figures(value: object, place: str = "") -> Iterator[str]:
 
 
 def is_covered(place: str, sources: dict[str, str]) -> bool:
-    """Return whether the figure or a table or list that contains it has a source."""
+    """Return whether the figure at *place*, or a table or list around it, has a source."""
     return any(place == known or place.startswith((f"{known}.", f"{known}[")) for known in sources)
 
 
@@ -69,10 +69,10 @@ def test_a_source_covers_only_its_key_and_the_keys_below_it():
 
 
 @pytest.mark.parametrize("name", [*LIFE, IN_KIND, TOLD, *RIVALS])
-def test_every_figure_in_a_scenario_file_has_a_source_in_the_file(name):
+def test_every_figure_but_the_seed_has_a_source_in_its_scenario_file(name):
     own = tomllib.loads(built_ins()[name].read_text("utf-8"))
     sources = own.pop("sources")
-    seed = {"run.seed"}  # seeds need no source
+    seed = {"run.seed"}  # a seed needs no source
 
     stated = set(figures(own)) - seed
 
@@ -84,7 +84,7 @@ def test_every_figure_in_a_scenario_file_has_a_source_in_the_file(name):
 # ------------------------------------------------------------------------- span
 
 
-def test_the_life_covers_the_days_from_the_launch_to_the_bankruptcy_petition(ftx):
+def test_the_life_has_six_markets_and_runs_from_the_launch_to_the_day_of_the_petition(ftx):
     assert ftx.run.start == date(2019, 5, 1)
     assert ftx.run.end == PETITION + timedelta(days=1)
     assert [market.name for market in ftx.markets] == [
@@ -97,7 +97,7 @@ def test_the_life_covers_the_days_from_the_launch_to_the_bankruptcy_petition(ftx
     ]
 
 
-def test_markets_that_represent_similar_markets_have_the_recorded_shares_of_volume(ftx):
+def test_volumes_of_markets_that_represent_similar_markets_have_the_expected_shares(ftx):
     days_us = list(range(midnight_us(ftx.run.start), midnight_us(ftx.run.end), DAY_US))
     _, _, large, mid, small, spot = (
         market.stands_for * of_days_usd(market, days_us) for market in ftx.markets
@@ -105,14 +105,15 @@ def test_markets_that_represent_similar_markets_have_the_recorded_shares_of_volu
     others = large + mid + small + spot
 
     assert others > 0.5 * traded_usd(ftx)
-    assert (large + mid) / others == pytest.approx(127.8 / 245.9, abs=0.005)  # from the FTX API
-    assert spot / others == pytest.approx(69.4 / 245.9, abs=0.005)  # CryptoCompare, May 2022
-    # If volume is proportional to 1 / rank, the ten largest of 43 markets have this share.
+    # Sources are the FTX API and, for the market `SPOT`, CryptoCompare (May 2022).
+    assert (large + mid) / others == pytest.approx(127.8 / 245.9, abs=0.005)
+    assert spot / others == pytest.approx(69.4 / 245.9, abs=0.005)
+    # The ten largest of 43 markets have this share if volume is proportional to 1 / rank.
     of_ranks = [1 / rank for rank in range(1, 44)]
     assert large / (large + mid) == pytest.approx(sum(of_ranks[:10]) / sum(of_ranks), abs=0.005)
 
 
-def test_the_depth_of_a_market_that_represents_similar_markets_is_proportional_to_its_volume(ftx):
+def test_the_depth_of_markets_other_than_btc_and_eth_is_about_proportional_to_their_volume(ftx):
     btc, *others = ftx.markets[0], *ftx.markets[2:]
     day, months = date(2022, 5, 1), {"2021", "2022"}
 
@@ -139,7 +140,7 @@ def test_the_last_recorded_price_of_each_market_is_at_the_end_of_the_run(ftx):
         assert market.price.anchors[-1].time_us == midnight_us(ftx.run.end)
 
 
-def test_a_market_has_a_constant_price_and_no_volume_before_its_listing(ftx):
+def test_sol_has_a_constant_price_before_its_listing_and_volume_only_from_the_next_month_on(ftx):
     sol = ftx.markets[2]
     (first, listed), moving = sol.price.anchors[:2], sol.price.volatility[1]
 
@@ -160,7 +161,9 @@ def test_a_market_has_a_constant_price_and_no_volume_before_its_listing(ftx):
         ("2022-11", {"BTC-PERP", "ETH-PERP", "SOL-PERP"}),
     ],
 )
-def test_months_with_crashes_have_closing_prices_and_volatility_of_single_days(ftx, month, names):
+def test_main_markets_have_four_or_more_prices_and_a_rise_of_volatility_in_months_with_crashes(
+    ftx, month, names
+):
     for market in ftx.markets:
         within = [a for a in market.price.anchors if f"{a.at:%Y-%m}" == month]
         levels = [v.annual for v in market.price.volatility if f"{v.since:%Y-%m}" == month]
@@ -183,7 +186,9 @@ def test_no_price_move_between_two_anchors_exceeds_four_standard_deviations(ftx)
             assert move <= 4 * deviation, (market.name, before, after)
 
 
-def test_full_days_have_recorded_closing_prices_and_volatility_and_volume(ftx):
+def test_full_days_have_daily_prices_and_volatility_of_btc_and_eth_and_volume_if_it_is_recorded(
+    ftx,
+):
     assert len(ftx.run.full_days) == 40
     btc, eth, *_ = ftx.markets
     for market in (btc, eth):
@@ -211,7 +216,7 @@ def spent_usd(scenario: Scenario) -> dict[str, float]:
 
 
 def traded_usd(scenario: Scenario, year: str = "") -> float:
-    """Return the volume of all markets in a year, or in all years, summed over days."""
+    """Return the volume of all markets in *year*, or in the whole run if *year* is empty."""
     in_year = [
         midnight_us(scenario.run.start) + i * DAY_US
         for i in range((scenario.run.end - scenario.run.start).days)
@@ -234,10 +239,10 @@ RECORDED = {
     "Charity": (132, 190),
     "Insiders": (195.2, 3_200),
     "Acquisitions": (500, 1_000),
-    "Sponsorship": (0, 1_100),  # the record has the promised amount, and less was paid
+    "Sponsorship": (0, 1_100),  # 1,100 million were promised, and less was paid
     "Settlements": (40, 150),
-    "Takeovers": (400, 1_800),  # the sum of two recorded ranges
-    "Incidents": (200, 280),  # the sum of four incidents, of which three have only a lower bound
+    "Takeovers": (400, 1_800),  # The sum of two recorded ranges.
+    "Incidents": (200, 280),  # The sum of four incidents. For three only a lower bound is known.
 }
 
 
@@ -272,15 +277,15 @@ def test_the_limits_of_all_lenders_sum_to_the_recorded_loans_on_each_date(ftx, d
     assert sum(limits) == pytest.approx(lent_usd)
 
 
-def test_the_largest_lender_recalls_four_to_five_hundred_million_on_13_june_2022(ftx):
+def test_the_largest_lender_recalls_400_to_500_million_dollars_on_13_june_2022(ftx):
     lender, day = ftx.group.lenders[0], date(2022, 6, 13)
     asked_usd = lender.limit_usd(day - timedelta(days=1)) - lender.limit_usd(day)
 
     assert 400 * MILLION <= asked_usd <= 500 * MILLION
 
 
-def test_every_lender_but_the_third_has_its_highest_limit_on_the_day_of_the_peak_of_all_loans(ftx):
-    """The third lender's founder states that this lender had lent over a billion in May 2022.
+def test_all_lenders_but_the_third_have_their_highest_limit_when_the_sum_of_all_loans_peaks(ftx):
+    """The third lender had lent over a billion dollars in May 2022, as its founder said.
 
     The sum of all loans peaks in November 2021.
     """
@@ -309,7 +314,7 @@ def test_the_limits_of_the_second_lender_are_the_amounts_in_its_filings(ftx):
     assert {day: lender.limit_usd(day) for day in filed_usd} == filed_usd
 
 
-def test_the_shares_of_coins_and_dollars_in_deposits_are_the_shares_in_the_balance_sheet():
+def test_the_shares_of_bitcoin_and_dollars_in_deposits_agree_with_the_balance_sheet():
     retail = load(IN_KIND).retail
     shares = {coin.name: coin.share for coin in retail.coins.owed}
     (wired,), (wired_of_all,) = retail.agent_shares, load("ftx").retail.agent_shares
@@ -319,7 +324,7 @@ def test_the_shares_of_coins_and_dollars_in_deposits_are_the_shares_in_the_balan
     assert wired.share * retail.dollar_share == pytest.approx(wired_of_all.share)
 
 
-def test_the_life_in_kind_differs_from_the_sampled_life_only_in_coins_and_agent_shares():
+def test_the_life_in_kind_has_the_inputs_of_the_sampled_life_except_coins_and_agent_shares():
     in_kind, sampled = load(IN_KIND), load("ftx-sampled")
     changed = {
         name
@@ -332,7 +337,7 @@ def test_the_life_in_kind_differs_from_the_sampled_life_only_in_coins_and_agent_
     assert in_kind.retail.model_copy(update=apart) == sampled.retail
 
 
-def test_the_life_with_investments_differs_from_the_life_in_kind_only_in_the_portfolio(ftx):
+def test_the_life_with_investments_has_the_inputs_of_the_life_in_kind_except_the_portfolio(ftx):
     invested, in_kind = load(INVESTED), load(IN_KIND)
     own, usual = invested.group.portfolio, ftx.group.portfolio
     changed = {
@@ -347,7 +352,9 @@ def test_the_life_with_investments_differs_from_the_life_in_kind_only_in_the_por
     assert own.model_copy(update=kept) == usual
 
 
-def test_the_life_with_investments_has_the_coins_of_the_main_life_at_half_of_their_shares(ftx):
+def test_in_the_life_with_investments_each_coin_has_half_the_share_that_it_has_in_the_main_life(
+    ftx,
+):
     *coins, dollars = load(INVESTED).group.portfolio.holdings
     usual = ftx.group.portfolio.holdings
     owed = {coin.name: coin.prices for coin in load(IN_KIND).retail.coins.owed}
@@ -357,7 +364,7 @@ def test_the_life_with_investments_has_the_coins_of_the_main_life_at_half_of_the
     assert [(price.usd, dollars.haircut) for price in dollars.prices] == [(1.0, 0.0)]
 
 
-def test_the_scenario_as_told_changes_only_the_table_group_and_the_share_of_the_maker():
+def test_the_scenario_as_told_has_the_inputs_of_the_sampled_life_except_group_and_maker_shares():
     told, sampled = load(TOLD), load("ftx-sampled")
     granted = {"Ventures", "Takeovers"}
     shares = dict.fromkeys(("depth_share", "target_share"), 0.9)
@@ -381,20 +388,20 @@ def test_the_scenario_as_told_changes_only_the_table_group_and_the_share_of_the_
             assert getattr(told, name) == getattr(sampled, name)
 
 
-def test_the_scenario_as_told_begins_with_a_comment_that_it_is_not_history():
+def test_the_scenario_as_told_says_in_its_second_line_that_it_is_not_history():
     schema, first = built_ins()[TOLD].read_text("utf-8").splitlines()[:2]
 
     assert schema.startswith("#:schema")
     assert first == "# This is the hypothesis and not history."
 
 
-def test_funding_rounds_sum_to_the_recorded_amounts(ftx):
+def test_the_sum_of_the_funding_rounds_is_the_recorded_sum(ftx):
     raised_usd = sum(each.usd for each in ftx.group.rounds)
 
     assert raised_usd == pytest.approx((8 + 900 + 420.69 + 400) * MILLION)
 
 
-def test_the_number_of_sol_tokens_is_the_number_stated_by_the_foundation(ftx):
+def test_the_group_buys_as_many_sol_tokens_as_the_foundation_states(ftx):
     sol, ftt = ftx.group.tokens
 
     assert sum(purchase.units for purchase in sol.bought) == 58_090_000
@@ -404,14 +411,14 @@ def test_the_number_of_sol_tokens_is_the_number_stated_by_the_foundation(ftx):
 @pytest.mark.parametrize(
     ("year", "low_bn", "high_bn"), [("2020", 0, 385), ("2021", 4_000, 5_200), ("", 6_500, 10_000)]
 )
-def test_volumes_of_a_year_and_of_all_years_are_within_the_recorded_ranges(
+def test_volumes_of_2020_and_2021_and_of_the_whole_run_are_within_the_recorded_ranges(
     ftx, year, low_bn, high_bn
 ):
     assert low_bn * BILLION < traded_usd(ftx, year) <= high_bn * BILLION
 
 
-def test_net_deposits_without_news_are_10_to_100_million_a_day(ftx):
-    """The daily volume is 10 billion dollars. Claims are 2 billion or 8 billion dollars."""
+def test_net_deposits_without_news_are_10_to_100_million_dollars_a_day(ftx):
+    """The test assumes a daily volume of 10 billion dollars, and claims of 2 or 8 billion."""
     flow = ftx.retail.flow
     for claims_usd in (2 * BILLION, 8 * BILLION):
         came = flow.deposits_usd_per_day(10 * BILLION, trust=1)
@@ -419,7 +426,7 @@ def test_net_deposits_without_news_are_10_to_100_million_a_day(ftx):
         assert 10 * MILLION < came - went < 100 * MILLION
 
 
-def test_all_news_in_the_scenario_precedes_the_halt_of_payments(ftx):
+def test_all_news_is_from_days_before_the_recorded_halt_of_withdrawals(ftx):
     assert all(news.date < date(2022, 11, 8) for news in ftx.news)
 
 
@@ -450,7 +457,7 @@ def test_the_maker_has_its_lowest_recorded_share_in_the_low_life_and_its_highest
 
 
 def loss_on_longs_usd(scenario: Scenario) -> float:
-    """Return the loss of long positions between the recorded prices of two days, before costs."""
+    """Return the loss on long positions at recorded prices, in dollars, before costs."""
     (market,) = scenario.markets
     prices = {anchor.time_us: anchor.price_usd for anchor in market.price.anchors}
 
@@ -465,7 +472,9 @@ def loss_on_longs_usd(scenario: Scenario) -> float:
 
 
 @pytest.mark.parametrize(("name", "causes"), RIVALS.items())
-def test_the_main_causes_of_a_rival_scenario_sum_to_4_to_6_billion(name, causes):
+def test_main_causes_of_a_rival_cost_4_to_6_billion_and_other_causes_less_than_a_tenth_of_this(
+    name, causes
+):
     scenario = load(name)
     lost = spent_usd(scenario) | {"Directional": loss_on_longs_usd(scenario)}
     main = sum(usd for kind, usd in lost.items() if kind in causes)
@@ -475,7 +484,7 @@ def test_the_main_causes_of_a_rival_scenario_sum_to_4_to_6_billion(name, causes)
 
 
 @pytest.mark.parametrize("name", RIVALS)
-def test_rival_scenarios_differ_only_in_uses_of_money_and_positions(name):
+def test_inputs_of_rival_scenarios_differ_only_in_uses_of_money_and_long_positions(name):
     base, rival = load("ventures-only"), load(name)
     group = rival.group.model_copy(update={"uses": base.group.uses, "longs": ()})
     kept = {"question": base.question, "sources": base.sources, "group": group}
@@ -484,7 +493,7 @@ def test_rival_scenarios_differ_only_in_uses_of_money_and_positions(name):
     assert name == "ventures-only" or rival.group.uses != base.group.uses
 
 
-def test_rival_scenarios_have_at_most_a_year_and_one_market_and_three_firms():
+def test_rival_scenarios_last_at_most_a_year_and_have_one_market_and_three_firms():
     base = load("ventures-only")
 
     assert (base.run.end - base.run.start).days < 366

@@ -1,4 +1,4 @@
-"""A scenario may have a portfolio of coins bought with loans. Invalid portfolios are refused."""
+"""A scenario may have a portfolio of coins. Invalid portfolios are refused."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def read(tmp_path: Path, text: str):
 
 
 @pytest.mark.parametrize(("old", "new", "key", "shown"), REFUSED)
-def test_an_invalid_portfolio_is_refused_in_one_line_that_names_the_key(
+def test_the_error_for_an_invalid_portfolio_is_one_line_and_names_the_key(
     tmp_path, old, new, key, shown
 ):
     assert TEXT.count(old) == 1, f"{old!r} occurs {TEXT.count(old)} times in the scenario"
@@ -45,7 +45,7 @@ def test_an_invalid_portfolio_is_refused_in_one_line_that_names_the_key(
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_a_coin_with_the_name_of_a_token_is_refused(tmp_path):
+def test_a_coin_with_the_same_name_as_a_token_is_refused(tmp_path):
     token = (
         '[[group.tokens]]\nname = "ALTS"\nmarket = "BTC-PERP"\n'
         "bought = [{ date = 2022-05-30, units = 1 }]\n\n[[markets]]\n"
@@ -56,7 +56,7 @@ def test_a_coin_with_the_name_of_a_token_is_refused(tmp_path):
     assert caught.value.key == f"{HOLDING}[1].name"
 
 
-def test_a_portfolio_requires_a_fully_drawn_lender_and_a_fully_drawn_lender_requires_a_portfolio(
+def test_a_portfolio_and_a_loan_that_is_drawn_in_full_require_each_other(
     tmp_path,
 ):
     needed = TEXT.replace("drawn_in_full = true\n", "")
@@ -66,18 +66,18 @@ def test_a_portfolio_requires_a_fully_drawn_lender_and_a_fully_drawn_lender_requ
         read(tmp_path, needed)
     assert caught.value.key == "group.portfolio"
     without = (TEXT[:start] + TEXT[end:]).replace("advance = 0.35\n", "")
-    with pytest.raises(ScenarioError, match="give a portfolio that the loan buys") as caught:
+    with pytest.raises(ScenarioError, match="too, or leave drawn_in_full out") as caught:
         read(tmp_path, without)
     assert caught.value.key == "group.lenders[0].drawn_in_full"
 
 
-def test_steps_of_agent_shares_must_be_in_order_of_dates(tmp_path):
+def test_agent_shares_must_be_in_the_order_of_their_dates(tmp_path):
     with pytest.raises(ScenarioError, match="a day after") as caught:
         read(tmp_path, TEXT.replace("2022-06-02, share", "2022-05-29, share"))
     assert caught.value.key == "retail.agent_shares[1].since"
 
 
-def test_a_scenario_with_a_portfolio_is_equal_after_writing_and_reading(tmp_path):
+def test_a_scenario_with_a_portfolio_is_unchanged_after_it_is_written_and_read(tmp_path):
     scenario = read(tmp_path, TEXT)
 
     assert read(tmp_path, dump(scenario)) == scenario

@@ -1,4 +1,4 @@
-"""The manifest of a run has the versions of the program and its libraries, and the commit."""
+"""A run's manifest has the program's version and commit, and the versions of its libraries."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def git(folder: Path, *words: str) -> str:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Create a git checkout of one commit with a source file and a page, and return its path."""
+    """Create a git checkout with one commit, one source file and one page. Return its path."""
     root = (tmp_path / "checkout").resolve()
     (root / "des").mkdir(parents=True)
     (root / "des/world.py").write_text("one = 1\n")
@@ -57,7 +57,7 @@ def test_the_commit_of_the_program_is_the_commit_of_the_checkout(checkout):
 
 
 @pytest.mark.parametrize("source", ["des/world.py", "des/added.py", "runs/added.toml"])
-def test_an_edited_or_added_source_file_marks_the_commit_as_changed(checkout, source):
+def test_the_commit_is_marked_as_changed_if_a_source_file_is_edited_or_added(checkout, source):
     (checkout / source).parent.mkdir(exist_ok=True)
     (checkout / source).write_text("two = 2\n")
 
@@ -66,7 +66,7 @@ def test_an_edited_or_added_source_file_marks_the_commit_as_changed(checkout, so
     )
 
 
-def test_changed_sources_are_another_program_even_if_the_commit_is_the_same_or_unknown(checkout):
+def test_the_stated_commit_tells_changed_sources_apart_even_if_the_commit_is_unknown(checkout):
     source = checkout / "des/world.py"
     for outside in (False, True):
         if outside:
@@ -80,20 +80,20 @@ def test_changed_sources_are_another_program_even_if_the_commit_is_the_same_or_u
         assert found[0] == found[2] != found[1]
 
 
-def test_an_edited_page_does_not_mark_the_commit_as_changed(checkout):
+def test_the_commit_is_not_marked_as_changed_if_a_page_is_edited(checkout):
     (checkout / "README.md").write_text("Another page.\n")
 
     assert commit_of(checkout) == git(checkout, "rev-parse", "HEAD")
 
 
-def test_an_installation_inside_another_checkout_has_no_commit(checkout):
+def test_the_commit_of_an_installation_inside_another_checkout_is_unknown(checkout):
     installed = checkout / "site-packages"
     installed.mkdir()
 
     assert commit_of(installed).startswith(UNKNOWN)
 
 
-def test_an_installation_outside_a_checkout_has_no_commit(tmp_path):
+def test_the_commit_of_an_installation_outside_a_checkout_is_unknown(tmp_path):
     assert commit_of(tmp_path.resolve()).startswith(UNKNOWN)
 
 
@@ -103,7 +103,7 @@ def test_the_commit_is_unknown_if_git_is_missing(checkout, monkeypatch):
     assert commit_of(checkout).startswith(UNKNOWN)
 
 
-def test_the_commit_does_not_depend_on_the_variable_git_dir(checkout, monkeypatch):
+def test_the_commit_does_not_depend_on_the_environment_variable_git_dir(checkout, monkeypatch):
     commit = git(checkout, "rev-parse", "HEAD")
     monkeypatch.setenv("GIT_DIR", str(Path(__file__).parent))
 

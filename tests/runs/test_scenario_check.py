@@ -1,4 +1,4 @@
-"""A check of a scenario finds every error. A new scenario has the values of its original."""
+"""A check of a scenario finds all errors at once. A new scenario copies another scenario."""
 
 import re
 import tomllib
@@ -29,7 +29,7 @@ def found(tmp_path):
     return check
 
 
-def test_a_check_finds_every_unknown_or_invalid_key(found):
+def test_a_check_finds_all_unknown_keys_and_invalid_values(found):
     text = (
         'extends = "tiny"\n[run]\nseed = -1\nsede = 1\n[maker]\nname = "a"\nhedge_delay_ms = "x"\n'
     )
@@ -37,7 +37,7 @@ def test_a_check_finds_every_unknown_or_invalid_key(found):
     assert found(text) == ["run.sede", "run.seed", "maker.name", "maker.hedge_delay_ms"]
 
 
-def test_a_check_finds_every_contradiction_between_keys(found):
+def test_a_check_finds_all_contradictions_between_keys(found):
     text = """
 extends = "tiny"
 run = { settle_s = 7, full_days = [2022-05-10, 2022-05-10] }
@@ -57,7 +57,7 @@ maker = { lead_deposit_usd = 5_000, depth_share = 0.3 }
     ]
 
 
-def test_a_check_also_finds_the_error_that_stops_a_run(tmp_path):
+def test_a_check_also_finds_the_error_that_loading_the_scenario_reports(tmp_path):
     path = tmp_path / "world.toml"
     path.write_text('extends = "tiny"\nrun = { settle_s = 7 }\nlead = { name = "FTX" }\n')
 
@@ -67,7 +67,7 @@ def test_a_check_also_finds_the_error_that_stops_a_run(tmp_path):
     assert str(refused.value) in map(str, faults(str(path)))
 
 
-def test_a_check_finds_the_missing_candles_of_every_market(found):
+def test_a_check_finds_all_markets_whose_file_of_candles_is_missing(found):
     text = built_ins()["tiny"].read_text("utf-8")
     begin, end = text.index("anchors = ["), text.index("volatility_log_sd")
     text = text[:begin] + 'candles = "nowhere.csv"\n' + text[end:]
@@ -109,7 +109,7 @@ def test_a_new_scenario_explains_its_keys_and_extends_no_other_scenario():
     assert comments.count("Retail customers' cash outside the house on the first day") == 1
 
 
-def test_a_new_scenario_names_a_missing_key_although_another_table_has_a_key_of_this_name():
+def test_a_comment_names_a_key_that_a_table_lacks_even_if_another_table_has_a_key_of_this_name():
     text = scenario_text("tiny")
 
     assert "opening_cash_usd" not in tomllib.loads(text)["other_makers"]
@@ -140,8 +140,8 @@ def test_a_new_scenario_does_not_overwrite_a_file(tmp_path):
     assert path.read_text() == "mine"
 
 
-def test_the_error_for_a_key_that_is_missing_in_a_list_names_the_file_that_has_the_list(tmp_path):
-    """The new list replaces the list of the base scenario. So keys of the old list do not apply."""
+def test_if_a_key_is_missing_in_a_list_the_error_names_the_file_with_the_list(tmp_path):
+    """The file's list replaces the list of the base, so the keys of the base's list are lost."""
     path = tmp_path / "world.toml"
     path.write_text('extends = "tiny"\n[[markets]]\nname = "BTC-PERP"\n')
     said = faults(str(path))
@@ -161,7 +161,7 @@ def warned(tmp_path, text: str, settings: Mapping[str, Any] = {}) -> list[str]:
     return [f"{each.key} {each.problem}" for each in found]
 
 
-def test_a_dated_entry_outside_the_run_has_a_warning_with_the_days_of_the_run(tmp_path):
+def test_a_warning_about_a_dated_entry_outside_the_run_states_the_days_of_the_run(tmp_path):
     uses = ", ".join(USE % day for day in ("2022-05-10", "2023-05-10", "2022-05-01"))
     news = '[[news]]\ndate = 2022-06-01\nshock = 0.1\nwhat = "a"\n'
     days = "outside the run; give a day from 2022-05-09 to 2022-05-22"
@@ -173,7 +173,7 @@ def test_a_dated_entry_outside_the_run_has_a_warning_with_the_days_of_the_run(tm
     ]
 
 
-def test_an_inherited_entry_outside_a_shortened_run_has_no_warning_and_a_set_entry_has(tmp_path):
+def test_an_entry_outside_a_shortened_run_has_a_warning_only_if_a_setting_states_its_date(tmp_path):
     text = f'extends = "commingled"\n[group]\nuses = [{USE % "2022-05-20"}]\n'
     shorter = {"run.end": date(2022, 5, 12)}
     later = {"group.uses[0].date": date(2022, 5, 21)}
@@ -182,13 +182,13 @@ def test_an_inherited_entry_outside_a_shortened_run_has_no_warning_and_a_set_ent
     assert len(warned(tmp_path, text, {**shorter, **later})) == 1
 
 
-def test_no_built_in_scenario_has_a_dated_entry_outside_its_run():
+def test_no_built_in_scenario_has_a_warning_about_a_dated_entry():
     assert not [
         each for name in built_ins() for each in ignored_dates(data_of(name)[0], load(name))
     ]
 
 
-def test_a_file_that_is_not_toml_is_a_fault_and_a_missing_file_a_mistake_in_the_command(tmp_path):
+def test_a_check_reports_a_file_that_is_not_toml_and_refuses_a_file_that_does_not_exist(tmp_path):
     for text in ('extends = "tiny"\n[run]\nend = 2022-02-30\n', "a = 1\na = 2\n"):
         path = tmp_path / "world.toml"
         path.write_text(text)

@@ -1,4 +1,4 @@
-"""Every key of a scenario is explained in the help, in the schema and on the page."""
+"""A command, the schema and the page docs/scenario.md explain every key of a scenario."""
 
 import json
 import re
@@ -22,7 +22,7 @@ SCENARIOS = [*built_ins().values(), *sorted(WORLDS)]
 
 
 def plain(value: Any) -> Any:
-    """Return TOML as an editor passes it to a schema, with dates as text."""
+    """Return parsed TOML with dates as text, as an editor passes it to the schema."""
     match value:
         case dict():
             return {key: plain(each) for key, each in value.items()}
@@ -51,7 +51,7 @@ def key(place: str) -> Key:
 # ------------------------------------------------------------------------------- meanings
 
 
-def test_every_key_has_a_meaning_in_one_line_and_every_meaning_has_a_key():
+def test_every_key_has_a_meaning_in_one_line_and_every_meaning_belongs_to_a_key():
     used = {
         (model.__name__, each.name)
         for each in all_keys()
@@ -66,7 +66,7 @@ def test_every_key_has_a_meaning_in_one_line_and_every_meaning_has_a_key():
         assert "\n" not in each.meaning
 
 
-def test_a_key_has_a_range_and_a_unit_and_a_default():
+def test_keys_have_the_expected_ranges_and_units_and_defaults():
     credit, refresh = key("maker.credit_line_usd"), key("markets[].quoter.refresh_s")
 
     assert (credit.wanted, credit.unit) == ("a number from 0 to 1_000_000_000_000", "dollars")
@@ -75,7 +75,7 @@ def test_a_key_has_a_range_and_a_unit_and_a_default():
     assert key("house.gateway_ms_median").unit == "milliseconds"
     assert key("run.full_days").unit == ""
     assert key("run.settle_s").default == "300"
-    assert key("maker.quoting.simulates").wanted == "false"  # TOML has no quotes around false
+    assert key("maker.quoting.simulates").wanted == "false"  # TOML writes false without quotes
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ def test_a_key_has_a_range_and_a_unit_and_a_default():
         ("run.day_ledgers", "runs/execute.py"),
     ],
 )
-def test_a_key_names_a_file_that_reads_it(place, file):
+def test_the_readers_of_a_key_include_the_file_that_uses_it(place, file):
     assert file in readers(key(place))
     assert all((ROOT / each).is_file() for each in readers(key(place)))
 
 
-def test_nine_tenths_of_all_keys_have_a_file_that_reads_them():
+def test_for_more_than_nine_tenths_of_the_keys_a_file_that_reads_the_key_is_found():
     figures = [each for each in all_keys() if each.model is None]
 
     assert sum(bool(readers(each)) for each in figures) > 0.9 * len(figures)
@@ -128,7 +128,7 @@ def test_the_schema_is_valid_and_describes_every_property():
     }
 
 
-def test_all_patterns_of_the_schema_are_valid_in_json_schema():
+def test_no_pattern_in_the_schema_has_syntax_that_json_schema_lacks():
     patterns = set(re.findall(r'"pattern": "(.*)"', schema_text()))
 
     assert len(patterns) >= 8
@@ -139,11 +139,11 @@ def test_all_patterns_of_the_schema_are_valid_in_json_schema():
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_every_shipped_scenario_satisfies_the_schema(path):
+def test_every_built_in_scenario_and_every_test_world_satisfies_the_schema(path):
     assert complaints(path.read_text("utf-8")) == []
 
 
-def test_every_shipped_scenario_names_the_schema_in_its_first_line():
+def test_every_built_in_scenario_names_the_schema_in_its_first_line():
     for path in built_ins().values():
         first = path.read_text("utf-8").splitlines()[0]
         assert first == f"#:schema {SCHEMA_FILE.name}"
@@ -163,14 +163,14 @@ def test_every_shipped_scenario_names_the_schema_in_its_first_line():
         ('closure = "stated"', 'closure = "guessed"', "$.demand.closure"),
     ],
 )
-def test_the_schema_refuses_errors_that_the_program_refuses(old, new, at):
+def test_the_schema_reports_the_place_of_a_mistake(old, new, at):
     text = built_ins()["tiny"].read_text("utf-8")
 
     assert old in text
     assert at in complaints(text.replace(old, new))
 
 
-def test_a_required_key_may_be_missing_in_an_extension_except_inside_a_list():
+def test_an_extension_may_leave_out_required_keys_but_not_inside_a_list():
     assert complaints('extends = "tiny"\n[maker]\ncredit_line_usd = 0\n') == []
     assert set(complaints('extends = "tiny"\n[[markets]]\nname = "BTC-PERP"\n')) == {"$.markets[0]"}
 
@@ -188,7 +188,7 @@ def test_explain_accepts_the_full_path_of_a_key_or_its_last_part():
     assert explained("markets[0].lot") == explained("markets[].lot") == explained("markets.lot")
 
 
-def test_explain_lists_the_keys_of_a_table_and_all_places_of_an_ambiguous_key():
+def test_explain_lists_the_keys_of_a_table_and_all_places_of_a_name_that_many_keys_have():
     assert "halt_after_h" in explained("retail.flow")
     assert explained("name").startswith("14 keys are called name; name one of\n")
     assert "group.lenders[].name" in explained("name")
@@ -200,5 +200,5 @@ def test_the_error_for_an_unknown_key_suggests_a_similar_key():
 
 
 @pytest.mark.parametrize("each", all_keys(), ids=lambda each: each.place)
-def test_the_explanation_of_a_key_is_at_most_100_columns_wide(each):
+def test_each_line_of_the_explanation_of_a_key_has_at_most_100_characters(each):
     assert max(map(len, explained(each.place).splitlines())) <= 100

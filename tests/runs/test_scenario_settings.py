@@ -1,4 +1,4 @@
-"""A setting (`--set KEY=VALUE`) changes one figure of a scenario, and an error names the key."""
+"""A setting (`--set KEY=VALUE`) changes the value of one key of a scenario."""
 
 import datetime
 
@@ -10,7 +10,7 @@ from runs.scenario_settings import read_settings, read_value, setting_text
 from runs.scenarios import dump, load
 
 
-def test_a_setting_changes_only_the_figure_with_its_key():
+def test_a_setting_changes_only_the_value_of_its_key():
     changed = load("tiny", {}, {"markets[0].quoter.latency_s": 0.5, "maker.credit_line_usd": 0})
 
     text = dump(load("tiny"))
@@ -18,7 +18,7 @@ def test_a_setting_changes_only_the_figure_with_its_key():
     assert dump(changed) == text.replace("credit_line_usd = 10000000.0", "credit_line_usd = 0.0")
 
 
-def test_a_setting_creates_a_missing_table():
+def test_a_setting_creates_its_table_if_the_scenario_lacks_this_table():
     assert load("tiny", {}, {"group.house_cost_share": 0.25}).group.house_cost_share == 0.25
 
 
@@ -52,7 +52,7 @@ def test_a_setting_of_candles_replaces_anchors_and_volatility(tmp_path):
         )
 
 
-def test_a_setting_is_applied_after_overrides():
+def test_a_setting_has_priority_over_an_override():
     assert load("tiny", {"run": {"seed": 2}}, {"run.seed": 3}).run.seed == 3
 
 
@@ -71,7 +71,7 @@ def test_a_setting_is_applied_after_overrides():
         ("", ""),
     ],
 )
-def test_the_value_of_a_setting_is_read_as_toml_and_otherwise_as_text(text, value):
+def test_the_value_of_a_setting_is_read_as_text_if_it_is_not_a_toml_value(text, value):
     assert read_value(text) == value
     assert type(read_value(text)) is type(value)
 
@@ -88,7 +88,7 @@ def test_the_value_of_a_setting_is_read_as_toml_and_otherwise_as_text(text, valu
         'markets[0].lot="0.1"',
     ],
 )
-def test_a_setting_is_equal_after_reading_and_writing(setting):
+def test_the_text_of_a_setting_is_unchanged_after_it_is_read_and_written(setting):
     ((place, value),) = read_settings([setting]).items()
 
     assert setting_text(place, value) == setting
@@ -108,7 +108,9 @@ def test_a_setting_is_equal_after_reading_and_writing(setting):
         ("=3", "", "is not KEY=VALUE"),
     ],
 )
-def test_the_error_for_a_wrong_setting_names_the_option_set_and_the_key(setting, key, says):
+def test_the_error_for_a_wrong_setting_names_the_command_option_and_the_key_if_there_is_one(
+    setting, key, says
+):
     with pytest.raises(ScenarioError) as refused:
         load("tiny", {}, read_settings([setting]))
 
@@ -117,7 +119,7 @@ def test_the_error_for_a_wrong_setting_names_the_option_set_and_the_key(setting,
     assert "\n" not in str(refused.value)
 
 
-def test_the_error_for_a_contradiction_that_a_setting_causes_names_the_setting():
+def test_if_a_setting_contradicts_another_key_the_error_names_the_setting():
     with pytest.raises(ScenarioError) as refused:
         load("tiny", {}, {"maker.lead_deposit_usd": 5_000})
 
@@ -125,12 +127,12 @@ def test_the_error_for_a_contradiction_that_a_setting_causes_names_the_setting()
     assert refused.value.path.endswith("tiny.toml with --set maker.lead_deposit_usd=5000")
 
 
-def test_two_settings_of_one_key_are_refused():
+def test_two_settings_of_the_same_key_are_refused():
     with pytest.raises(ScenarioError, match="is set twice"):
         read_settings(["run.seed=1", "run.seed=2"])
 
 
-def test_the_default_folder_of_a_run_contains_its_settings():
+def test_the_name_of_the_default_folder_of_a_run_contains_the_settings():
     settings = ["maker.credit_line_usd=0", "markets[0].quoter.latency_s=0.5"]
 
     assert default_folder("tiny", 1, settings).name == (

@@ -1,4 +1,4 @@
-"""Scenario files are found by name or path, extend other files, and are written completely."""
+"""A scenario is loaded by name or path, may extend other scenarios, and is saved completely."""
 
 import ast
 import re
@@ -178,7 +178,7 @@ def write(tmp_path):
 
 
 @pytest.mark.parametrize("built_in", built_ins())
-def test_every_built_in_scenario_is_read_by_its_name(built_in):
+def test_every_built_in_scenario_can_be_loaded_by_its_name(built_in):
     assert name(built_in) == built_in
     assert load(built_in) == load(str(built_ins()[built_in]))
 
@@ -200,7 +200,7 @@ def test_a_name_loads_a_built_in_scenario_and_a_path_loads_a_file(write, tmp_pat
     assert load("built-in/tiny.toml").run.seed == 1
 
 
-def test_a_scenario_file_may_have_any_name_and_a_byte_order_mark(write):
+def test_a_scenario_file_may_have_any_name_and_may_begin_with_a_byte_order_mark(write):
     bare = load(write("plain.toml", FULL))
 
     assert load(write("named otherwise", "\ufeff" + FULL)) == bare
@@ -219,7 +219,7 @@ def test_a_scenario_file_may_have_any_name_and_a_byte_order_mark(write):
         (f"{'x' * 200}.toml", "x" * 60),
     ],
 )
-def test_the_name_of_a_run_is_derived_from_its_scenario(source, short):
+def test_the_name_of_a_run_is_derived_from_the_name_or_path_of_its_scenario(source, short):
     assert name(source) == short
 
 
@@ -232,7 +232,7 @@ def test_the_name_of_a_run_is_always_a_valid_folder_name(source):
 # ---------------------------------------------------------------------- extends
 
 
-def test_an_extension_merges_tables_with_the_base_and_replaces_lists(write):
+def test_an_extension_changes_single_keys_in_tables_of_its_base_but_replaces_whole_lists(write):
     write("base.toml", FULL)
 
     scenario = load(
@@ -251,7 +251,7 @@ def test_an_extension_merges_tables_with_the_base_and_replaces_lists(write):
     assert (scenario.house, scenario.markets) == (base.house, base.markets)
 
 
-def test_a_scenario_may_have_classes_of_firms_without_named_firms(write):
+def test_a_scenario_may_have_classes_of_firms_but_no_named_firms(write):
     write("base.toml", POPULATED)
 
     firms = load(write("drawn.toml", 'extends = "base.toml"\n[firms]\nmembers = []\n')).firms
@@ -261,8 +261,8 @@ def test_a_scenario_may_have_classes_of_firms_without_named_firms(write):
     assert firms.drawn_names[-1] == "Firm24"
 
 
-def test_drawn_firms_are_numbered_after_the_named_firms(write):
-    """The list of entities has no duplicates."""
+def test_the_numbers_of_drawn_firms_continue_after_the_named_firms(write):
+    """So no two entities have the same name."""
     scenario = load(write("base.toml", POPULATED))
 
     assert scenario.firms.drawn_names[0] == "Firm02"
@@ -270,7 +270,7 @@ def test_drawn_firms_are_numbered_after_the_named_firms(write):
     assert len(everybody) == len(set(everybody)) == 5 + 1 + 24
 
 
-def test_classes_without_firms_add_no_firms(write):
+def test_a_scenario_whose_only_class_of_firms_is_empty_has_no_firms(write):
     write("base.toml", POPULATED)
     (each,) = tomllib.loads(POPULATED)["firms"]["classes"][1:]
     nobody = {"members": [], "classes": [each | {"trading": 0}]}
@@ -280,7 +280,7 @@ def test_classes_without_firms_add_no_firms(write):
     assert alone.firms.count == 0
 
 
-def test_an_extension_merges_capital_rules_and_replaces_all_classes(write):
+def test_an_extension_changes_single_capital_rules_but_replaces_all_classes_of_firms(write):
     write("base.toml", POPULATED)
     scenario = load(
         write(
@@ -306,8 +306,8 @@ def test_an_extension_merges_capital_rules_and_replaces_all_classes(write):
         ('[maker]\npolicy = "other"', "maker.policy"),
     ],
 )
-def test_an_error_in_an_optional_table_is_reported_with_its_file_and_key(write, table, key):
-    """The base has this table, so the extension needs only the keys that it changes."""
+def test_an_error_in_an_extension_is_reported_with_its_file_and_key(write, table, key):
+    """The base has the table of the key, so the extension states only the wrong key."""
     write("base.toml", POPULATED)
     path = write("own.toml", f'extends = "base.toml"\n{table}\n')
 
@@ -326,7 +326,7 @@ def test_the_last_of_several_extensions_has_priority(write):
     assert (run.seed, run.settle_s, run.start) == (2, 30, date(2021, 4, 30))
 
 
-def test_a_base_path_is_relative_to_the_file_that_names_it(write, tmp_path, monkeypatch):
+def test_the_path_of_a_base_is_relative_to_the_file_that_names_it(write, tmp_path, monkeypatch):
     write("here/base.toml", FULL)
     write("here/middle.toml", 'extends = "base.toml"\n[run]\nseed = 2\n')
     path = write("there/top.toml", 'extends = "../here/middle.toml"\n')
@@ -354,7 +354,7 @@ def test_overrides_have_priority_over_all_files(write):
     assert load(path).run.seed == 1
 
 
-def test_an_override_removes_only_the_sources_of_replaced_figures(write):
+def test_an_override_removes_only_the_sources_of_the_figures_that_it_replaces(write):
     path = write("base.toml", FULL)
     sources = {
         "house.fee_tiers": "the house's page",
@@ -376,7 +376,7 @@ def test_an_override_removes_only_the_sources_of_replaced_figures(write):
     }
 
 
-def test_keys_that_a_scenario_removes_lose_their_sources_and_may_be_stated_again(write):
+def test_a_scenario_may_remove_keys_of_its_base_with_their_sources_and_state_the_keys_again(write):
     write("base.toml", FULL.replace("[sources]", '[sources]\n"house.fee_tiers[0]" = "a page"'))
     top = 'extends = "base.toml"\nwithout = ["house.fee_tiers", "run.seed"]\n'
     fees = "[house]\nfee_tiers = [{ volume_usd = 0, taker_bps = 1.0 }]\n"
@@ -417,7 +417,7 @@ def test_candles_become_anchors_and_volatility(write):
     ]
 
 
-def test_only_candles_that_affect_the_run_are_kept(write):
+def test_only_anchors_and_volatility_that_affect_the_run_are_kept_from_candles(write):
     write("btc.csv", candles(datetime(2021, 4, 1, 7), 60, hours=8))
 
     price = load(write("on-candles.toml", ON_CANDLES)).markets[0].price
@@ -454,7 +454,7 @@ def test_the_path_of_candles_is_relative_to_the_file_that_names_them(write):
     [(datetime(2021, 4, 30, 1), 9), (datetime(2021, 4, 28), 4), (datetime(2021, 6, 1), 30)],
     ids=["late", "short", "elsewhere"],
 )
-def test_candles_must_cover_the_run(write, start, days):
+def test_candles_that_do_not_cover_the_run_are_refused(write, start, days):
     csv = write("btc.csv", candles(start, days))
     path = write("on-candles.toml", ON_CANDLES)
 
@@ -488,7 +488,7 @@ def test_an_implausible_candle_is_reported_with_its_line(write):
         ("", "''"),
     ],
 )
-def test_a_candle_path_that_is_not_a_file_is_refused(write, candle_path, shown):
+def test_a_path_of_candles_that_is_not_the_path_of_a_file_is_refused(write, candle_path, shown):
     path = write("bad.toml", ON_CANDLES.replace("btc.csv", candle_path))
 
     with pytest.raises(ScenarioError) as caught:
@@ -511,7 +511,7 @@ def test_the_recognised_format_of_candles_is_kept_in_the_scenario(write):
     assert load(as_run).markets[0].price == price
 
 
-def test_candles_together_with_anchors_are_refused(write):
+def test_a_market_with_both_candles_and_anchors_is_refused(write):
     write("btc.csv", candles(datetime(2021, 4, 30), 3))
     path = write("bad.toml", FULL.replace("anchors = [", 'candles = "btc.csv"\nanchors = ['))
 
@@ -534,7 +534,7 @@ def test_candles_with_prices_below_the_tick_of_the_market_are_refused(write):
 # ------------------------------------------------------------------------- dump
 
 
-def test_a_saved_scenario_is_equal_after_reading_and_writing_again(write):
+def test_a_saved_scenario_is_unchanged_after_it_is_read_and_saved_again(write):
     write("btc.csv", candles(datetime(2021, 4, 30), 3))
     for text in (FULL, ON_CANDLES, POPULATED):
         scenario = load(write("given.toml", text))
@@ -546,7 +546,7 @@ def test_a_saved_scenario_is_equal_after_reading_and_writing_again(write):
         assert dump(again) == as_run
 
 
-def test_a_saved_scenario_has_defaults_and_no_base(write):
+def test_a_saved_scenario_states_the_default_values_and_names_no_base(write):
     write("base.toml", FULL)
     scenario = load(write("mine.toml", 'extends = "base.toml"\n[run]\nseed = 3\n'))
 
@@ -561,8 +561,7 @@ def test_a_saved_scenario_has_defaults_and_no_base(write):
     assert as_run["markets"][0]["price"]["anchors"][1]["at"] == datetime(2021, 5, 1, 12)
 
 
-def test_a_saved_scenario_leaves_out_optional_tables_that_are_not_given(write):
-    """Capital rules and quotes on the lead venue are optional and have no default."""
+def test_a_saved_scenario_leaves_out_optional_keys_that_are_not_given_and_have_no_default(write):
     bare = tomllib.loads(dump(load(write("bare.toml", FULL))))
     full = tomllib.loads(dump(load(write("full.toml", POPULATED))))
 
@@ -585,7 +584,7 @@ def test_a_saved_scenario_leaves_out_optional_tables_that_are_not_given(write):
     cash_usd=st.floats(8e6, 1e12),
     latency_s=st.floats(0, 600),
 )
-def test_any_text_and_figure_is_equal_after_writing_and_reading(
+def test_texts_and_figures_are_unchanged_after_they_are_written_and_read(
     tmp_path_factory, question, source, seed, cash_usd, latency_s
 ):
     path = tmp_path_factory.getbasetemp() / "as-run.toml"
@@ -634,8 +633,8 @@ def leaves(schema, defs):
         yield schema
 
 
-def test_every_figure_has_a_range_and_every_text_a_description():
-    """Error messages use the range and the description to state the correction."""
+def test_every_figure_has_a_range_and_every_text_a_description_or_a_format_or_allowed_values():
+    """Error messages need this information to say how a value must be corrected."""
     schema = Scenario.model_json_schema()
     said = list(leaves(schema, schema["$defs"]))
 
@@ -649,7 +648,7 @@ def test_every_figure_has_a_range_and_every_text_a_description():
 
 
 def test_every_check_of_several_keys_raises_an_error_that_names_a_key():
-    """An error message for a plain ValueError would name only the table and no key."""
+    """The message of a plain ValueError would name only the table and no key."""
     package = Path(des.scenario.__file__).parent
     raised = Counter(
         ast.unparse(node.exc.func)
@@ -658,15 +657,15 @@ def test_every_check_of_several_keys_raises_an_error_that_names_a_key():
         if isinstance(node, ast.Raise)
     )
 
-    # If a single value is wrong, pydantic reports the key itself.
+    # If the value of a single key is wrong, pydantic itself names the key.
     assert raised.keys() == {"ContradictionError", "PydanticCustomError"}
     assert raised["ContradictionError"] > 20
 
 
 def names_of(part):
-    """Draw a name that the schema allows.
+    """Return a strategy that draws names that the schema allows.
 
-    The end of a text is \\z in pydantic's patterns and \\Z in Python.
+    The end of a text is written \\z in pydantic's patterns and \\Z in Python's patterns.
     """
     schema = Scenario.model_json_schema()["$defs"][part]["properties"]["name"]
     pattern = re.compile(schema["pattern"].replace(r"\z", r"\Z"), re.ASCII)
@@ -674,25 +673,27 @@ def names_of(part):
 
 
 def spoken(account, commodity):
-    """Return the account and commodities that Beancount parses from an `open` directive."""
+    """Return account and commodities of an `open` directive, or nothing if Beancount refuses it."""
     entries, errors, _ = parser.parse_string(f"2021-05-01 open {account} {commodity}\n")
     return [] if errors else [(entry.account, entry.currencies) for entry in entries]
 
 
 @given(entity=names_of("Firm"), venue=names_of("House"), market=names_of("Market"))
-def test_every_name_is_valid_in_accounts_and_commodities(entity, venue, market):
+def test_every_name_that_the_schema_allows_is_valid_in_accounts_and_commodities(
+    entity, venue, market
+):
     account, commodity = f"Assets:{entity}:Contracts:{venue}", f"{market}.{venue.upper()}"
 
     assert spoken(account, commodity) == [(account, [commodity])]
 
 
 def test_beancount_accepts_no_commodity_that_ends_in_a_dash():
-    """Commodities contain names of venues, so the schema allows no name that ends in a dash."""
+    """The commodity of a contract ends in its venue's name, so this name may not end in a dash."""
     assert spoken("Assets:A:Contracts:FTX-", "BTC-PERP.FTX") != []
     assert spoken("Assets:A:Contracts:FTX-", "BTC-PERP.FTX-") == []
 
 
-def test_a_run_with_more_than_ten_billion_price_ticks_is_refused(write):
+def test_a_run_is_refused_if_it_has_more_than_ten_billion_price_ticks(write):
     market = tomllib.loads(FULL)["markets"][0]
     market["price"]["ticks_per_s"] = 1_000
     market["volume"] = [
@@ -712,14 +713,14 @@ def test_a_run_with_more_than_ten_billion_price_ticks_is_refused(write):
             assert caught.value.key == "run.end"
 
 
-# -------------------------------------------------- any values in range give a world
+# ---------------------------------------------------------------- extreme values
 
 
 TINY = tomllib.loads(dump(load("tiny")))
 QUOTED = {
     "lead": {"quoting": tomllib.loads(POPULATED)["lead"]["quoting"]},
     "markets": [TINY["markets"][0] | {"lead_volume_usd_per_day": 1e9}],
-    # The run is the last day of a month, so the maker's monthly review takes place.
+    # The run is the last day of a month, so it includes the maker's monthly review.
     "run": {"start": date(2022, 5, 31), "end": date(2022, 6, 1), "day_ledgers": []},
 }
 EACH = {
@@ -767,7 +768,7 @@ IN_RANGE = {
 
 @pytest.mark.parametrize("tables", IN_RANGE.values(), ids=IN_RANGE)
 def test_a_day_can_be_simulated_with_extreme_values_of_firms_and_policies(tables, tmp_path):
-    """At midnight the simulation compares its state with its books. A difference is an error."""
+    """At midnight the simulation compares its state with its books, and fails if they differ."""
     scenario = load("tiny", QUOTED | tables)
 
     World(scenario, tmp_path).run(on_day=lambda: None)
@@ -786,7 +787,7 @@ def test_the_day_on_which_the_maker_stops_quoting_may_be_before_or_after_the_run
         assert re.findall(r'event "Alameda:quoter" "(\w+)"', text) == events
 
 
-def test_each_built_in_scenario_has_one_topic_and_each_name_of_a_topic_is_a_scenario():
+def test_each_built_in_scenario_has_one_topic_and_topics_name_only_built_in_scenarios():
     found = grouped(list(built_ins()))
 
     assert sorted(name for group in found.values() for name in group) == list(built_ins())

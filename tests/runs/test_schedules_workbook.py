@@ -23,7 +23,7 @@ CENT = Decimal("0.01")
 
 @pytest.fixture(scope="module")
 def path(busy_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the path of a run's workbook, written by the command."""
+    """Return the path of a workbook that `moneytrail schedules --xlsx` writes."""
     written = tmp_path_factory.mktemp("workbook") / "schedules.xlsx"
     answered = CliRunner().invoke(main, ["schedules", str(busy_run.path), "--xlsx", str(written)])
     assert not answered.exit_code, answered.output
@@ -32,18 +32,18 @@ def path(busy_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def formulas(path: Path) -> Workbook:
-    """Return the workbook with the formulas of its cells."""
+    """Return the workbook with its formulas."""
     return load_workbook(path)
 
 
 @pytest.fixture(scope="module")
 def values(path: Path) -> Workbook:
-    """Return the workbook with the stored values of its cells instead of formulas."""
+    """Return the workbook with the stored results of its formulas."""
     return load_workbook(path, data_only=True)
 
 
 def rows_of(sheet: Worksheet) -> list[dict[str, object]]:
-    """Return the rows of a sheet before the first empty row, each as a dict by column name."""
+    """Return the rows of a sheet up to the first empty row, each as a dict by column name."""
     names = [cell.value for cell in sheet[FIRST - 1]]
     rows = []
     for cells in sheet.iter_rows(min_row=FIRST, values_only=True):
@@ -58,7 +58,7 @@ def cents(value: object) -> Decimal:
     return Decimal(str(value)).quantize(CENT)
 
 
-def test_payments_by_recipient_are_the_sums_of_the_listed_entries(values, busy_run):
+def test_payments_to_each_recipient_are_the_sums_of_the_listed_entries(values, busy_run):
     near_from = schedules(busy_run).end - timedelta(days=90)
     near, year = defaultdict(Decimal), defaultdict(Decimal)
     for each in rows_of(values["Entries"]):
@@ -75,8 +75,8 @@ def test_payments_by_recipient_are_the_sums_of_the_listed_entries(values, busy_r
     assert cents(whole["last_90_days_usd"]) == sum(near.values())
 
 
-def test_the_total_of_payments_is_the_cash_paid_by_members_of_the_group(values, busy_run):
-    """Payments between members of the group are included."""
+def test_the_total_of_payments_is_the_cash_that_members_of_the_group_paid(values, busy_run):
+    """The total includes payments between members of the group."""
     left = busy_run.select(
         "SELECT -sum(cents) * 0.01 FROM (SELECT sum(units) AS cents FROM postings WHERE entity IN "
         "(SELECT unnest(?)) AND root = 'Assets' AND kind = 'Cash' AND commodity = 'USD' AND "
@@ -88,7 +88,7 @@ def test_the_total_of_payments_is_the_cash_paid_by_members_of_the_group(values, 
     assert cents(total) == cents(left)
 
 
-def test_sums_of_payments_and_of_preferences_are_formulas(formulas):
+def test_the_sums_of_payments_and_of_preferences_are_written_as_formulas(formulas):
     *paid, whole = rows_of(formulas[PAID])
     last = FIRST - 1 + len(rows_of(formulas["Entries"]))
 
@@ -98,7 +98,7 @@ def test_sums_of_payments_and_of_preferences_are_formulas(formulas):
     assert str(rows_of(formulas["Preferences"])[-1]["paid_usd"]).startswith("=SUM(")
 
 
-def test_the_results_of_two_solvency_tests_are_formulas_over_a_row_of_figures(formulas, values):
+def test_two_solvency_tests_are_formulas_that_refer_to_figures_in_the_same_row(formulas, values):
     names = [cell.value for cell in formulas["Solvency tests"][FIRST - 1]]
     net, setback = (names.index(each) for each in ("net_worth_usd", "largest_fall_usd"))
     (first, *_) = rows_of(values["Solvency tests"])
@@ -109,7 +109,9 @@ def test_the_results_of_two_solvency_tests_are_formulas_over_a_row_of_figures(fo
     assert f"{'ABCDEFGH'[setback]}{FIRST}" in made["adequate_capital"]
 
 
-def test_the_total_in_the_summary_refers_to_a_sheet_and_equals_the_sum_of_entries(formulas, values):
+def test_the_total_in_the_summary_refers_to_another_sheet_and_equals_the_sum_of_all_entries(
+    formulas, values
+):
     shown = {row[0]: row[1] for row in values["Summary"].iter_rows(min_row=FIRST, values_only=True)}
     made = {
         row[0]: row[1] for row in formulas["Summary"].iter_rows(min_row=FIRST, values_only=True)
@@ -124,7 +126,7 @@ def test_the_total_in_the_summary_refers_to_a_sheet_and_equals_the_sum_of_entrie
     assert made["Difference (must be 0.00)"] == "=ROUND(B5-B6,2)"
 
 
-def test_each_sheet_links_back_to_the_summary(formulas):
+def test_each_sheet_but_the_summary_has_a_link_to_the_summary(formulas):
     for sheet in formulas.worksheets[1:]:
         assert sheet["A2"].hyperlink.location == "'Summary'!A1"
 
@@ -138,7 +140,7 @@ def test_two_workbooks_of_the_same_books_are_identical(path, busy_run, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["schedules.txt", "nowhere/schedules.xlsx"])
-def test_a_wrong_path_for_the_workbook_is_refused_in_one_line(busy_run, tmp_path, name):
+def test_the_error_for_a_wrong_path_of_the_workbook_is_one_line(busy_run, tmp_path, name):
     given = ["schedules", str(busy_run.path), "--xlsx", str(tmp_path / name)]
     refused = CliRunner().invoke(main, given)
 

@@ -1,4 +1,4 @@
-"""Without the cause SlowQuotes the maker is as fast as other makers, and keeps its sizes."""
+"""Without `SlowQuotes` the maker quotes as fast as other makers, and its sizes are unchanged."""
 
 import tomllib
 from datetime import date
@@ -41,14 +41,14 @@ def undecided(scenario: Scenario) -> list[dict]:
 
 
 def shown(run: RunFolder) -> list[tuple]:
-    """Return each decision on quotes as day, market, half-spread, levels and displayed size."""
+    """Return the day, market, half-spread, levels and displayed size of each decision on quotes."""
     return [
         (day, note.market, note.half_spread_bps, note.levels, note.shown_usd)
         for day, note in run.dated_notes(Decision)
     ]
 
 
-def test_without_slow_quotes_only_latency_and_refresh_interval_of_quotes_change(group_run):
+def test_without_slow_quotes_a_market_changes_only_in_latency_and_refresh_interval(group_run):
     before = load(str(group_run.path / "scenario.toml"))
     after = without(group_run, "SlowQuotes").scenario
     (ours,), (theirs,) = before.markets, after.markets
@@ -59,7 +59,7 @@ def test_without_slow_quotes_only_latency_and_refresh_interval_of_quotes_change(
         update={"latency_s": fast_s, "refresh_s": fast_s}
     )
     assert theirs.model_copy(update={"quoter": ours.quoter}) == ours
-    # The counterfactual pays the booked costs, and has a note about these costs.
+    # The counterfactual states the costs that the run booked, and their source.
     booked = {"house_costs": after.group.house_costs}
     assert after == before.model_copy(
         update={
@@ -70,7 +70,7 @@ def test_without_slow_quotes_only_latency_and_refresh_interval_of_quotes_change(
     )
 
 
-def test_fast_quotes_have_less_than_half_of_the_hits_and_losses_of_slow_quotes_of_equal_size(
+def test_fast_quotes_have_less_than_half_as_many_hits_as_slow_quotes_of_the_same_size(
     group_run, fast_run
 ):
     (before, *_), (after, *_) = (quote_views(run).kinds for run in (group_run, fast_run))
@@ -81,7 +81,9 @@ def test_fast_quotes_have_less_than_half_of_the_hits_and_losses_of_slow_quotes_o
     assert before.fills > 2 * after.fills
 
 
-def test_the_counterfactual_keeps_the_displayed_sizes_decided_in_the_run(executed, tmp_path):
+def test_the_counterfactual_keeps_the_displayed_sizes_that_the_maker_decided_in_the_run(
+    executed, tmp_path
+):
     over_a_first = {"start": date(2022, 4, 29), "end": date(2022, 5, 2)}
     growth = {"policy": "growth", "target_share": 1.0}
     run = executed(MONTHS, run=over_a_first, maker={"quoting": growth})
@@ -95,17 +97,17 @@ def test_the_counterfactual_keeps_the_displayed_sizes_decided_in_the_run(execute
     execute(free, tmp_path / "free")
     assert shown(RunFolder.at(tmp_path / "free")) != shown(
         run
-    )  # if sizes are not kept, the maker decides other sizes
+    )  # without kept sizes the maker decides other sizes
 
 
-def test_slow_quotes_cannot_be_removed_if_the_maker_is_as_fast_as_other_makers(group_run, fast_run):
+def test_slow_quotes_cannot_be_removed_if_the_makers_quotes_are_already_fast(group_run, fast_run):
     with pytest.raises(CounterfactualError) as found:
         without(fast_run, "SlowQuotes")
 
     assert "SlowQuotes" not in found.value.kinds
 
 
-def test_the_counterfactual_keeps_the_sources_of_unchanged_figures(executed):
+def test_the_counterfactual_keeps_the_sources_of_figures_that_it_does_not_change(executed):
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
     sources = {"markets[0].lot": "a rulebook", "markets[0].quoter.latency_s": "the thread"}
     run = executed(GROUP, markets=[market], sources=sources)

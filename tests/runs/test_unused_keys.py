@@ -1,4 +1,4 @@
-"""A key that has no effect in a scenario is refused, since its author expects an effect."""
+"""A key that has no effect in a scenario is refused, because its author expects an effect."""
 
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ VALUATION = {
 
 
 def laid_over(key: str, found: Any, closure: str) -> dict[str, Any]:
-    """Return changes of `tiny`: `demand.closure`, the keys that it needs, and one more key."""
+    """Return `demand.closure`, the keys that it needs, and the given key, as changes of `tiny`."""
     (market,) = (each.model_dump(exclude_none=True) for each in load("tiny").markets)
     volume = [{"month": "2022-05", "usd": 3e8}]
     market |= {"volume": volume} if closure == "recorded" else {"demand": volume}
@@ -71,7 +71,7 @@ UNUSED = [
 @pytest.mark.parametrize(
     ("key", "found", "closure", "beside", "why"), UNUSED, ids=[each[0] for each in UNUSED]
 )
-def test_the_error_for_a_key_without_effect_names_the_key_and_the_reason(
+def test_the_error_for_a_key_without_effect_names_the_key_and_says_why_it_has_no_effect(
     key, found, closure, beside, why
 ):
     data = laid_over(key, found, closure)
@@ -84,7 +84,7 @@ def test_the_error_for_a_key_without_effect_names_the_key_and_the_reason(
     assert why in caught.value.problem
 
 
-def test_stated_capital_is_refused_if_the_backstop_provider_is_the_maker():
+def test_capital_of_a_backstop_provider_is_refused_if_the_provider_is_the_maker():
     world = str(Path(__file__).parents[1] / "worlds" / "margin.toml")
     leverage = load(world).leverage
     assert leverage
@@ -106,11 +106,11 @@ def test_a_holding_time_of_firms_is_refused_if_there_are_no_firms():
 
 
 def test_a_depth_share_of_zero_is_accepted_if_no_market_has_depth():
-    """So a scenario without depth can extend a scenario with depth, and set the share to zero."""
+    """A scenario without depth may extend a scenario with depth, and set the share to zero."""
     assert load("tiny", laid_over("maker.depth_share", 0.0, "stated")).maker.depth_share == 0
 
 
-def test_an_elasticity_of_demand_is_accepted_if_a_valuation_uses_this_elasticity():
+def test_an_elasticity_of_recorded_demand_is_accepted_if_there_is_a_valuation_that_uses_it():
     data = laid_over("demand.spread_elasticity", 0.5, "recorded")
 
     load("tiny", data | {"group": {"valuation": VALUATION}})

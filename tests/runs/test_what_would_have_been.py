@@ -1,4 +1,4 @@
-"""A counterfactual states the hole and the results of quotes for the maker and for the group."""
+"""A counterfactual states the hole, and the results of quotes for the maker and the group."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -22,13 +22,13 @@ def views(maker_usd: int, fees_usd: int) -> QuoteViews:
 
 @pytest.fixture(scope="module")
 def told(busy_run: RunFolder, tmp_path_factory) -> tuple[RunFolder, Table]:
-    """Return the counterfactual of `busy_run` without hits, and the table of results of quotes."""
+    """Return the counterfactual of `busy_run` without hits, and the table of quotes' results."""
     folder = tmp_path_factory.mktemp("without") / "run"
     table, *_ = counterfactual(busy_run, without(busy_run, "PickOff"), folder).tables()
     return RunFolder.at(folder), table
 
 
-def test_the_answer_states_the_hole_and_the_results_of_quotes_for_the_maker_and_the_group(busy_run):
+def test_the_answer_states_the_hole_and_what_quotes_bring_the_maker_and_the_group(busy_run):
     there = hole(busy_run)
     surplus = replace(there, liquid_usd={"FTX": there.claims_usd + 2_500_000})
     short = replace(there, liquid_usd={"FTX": there.claims_usd - 184_200_000})
@@ -45,7 +45,7 @@ def test_the_answer_states_the_hole_and_the_results_of_quotes_for_the_maker_and_
     )
 
 
-def test_the_results_of_quotes_are_in_one_unit_and_a_note_says_that_only_one_seed_is_played():
+def test_results_of_quotes_have_the_same_unit_and_a_note_says_that_only_one_seed_is_played():
     holes = Decimal(1), Decimal(2)
     both = views(-8_600_000, 10_000_000), views(-269_015, 260_000)
 
@@ -56,7 +56,7 @@ def test_the_results_of_quotes_are_in_one_unit_and_a_note_says_that_only_one_see
     assert "one seed" in two_views(("with", "without", "difference"), *both).notes[-1]
 
 
-def test_the_table_has_the_loss_of_the_maker_and_the_gain_of_the_group():
+def test_the_table_states_the_makers_loss_and_the_taker_fees_and_the_gain_of_the_group():
     table = two_views(("with", "without", "difference"), views(-100, 130), views(0, 0))
 
     lines = {line: figures for line, *figures in table.rows}
@@ -65,7 +65,7 @@ def test_the_table_has_the_loss_of_the_maker_and_the_gain_of_the_group():
     assert lines["the group: quotes and fees"] == [30, 0, 30]
 
 
-def test_results_of_quotes_agree_with_the_fills_of_both_runs(busy_run, told):
+def test_results_of_quotes_in_the_table_agree_with_the_fills_of_both_runs(busy_run, told):
     other, table = told
     lines = {line: figures for line, *figures in table.rows}
 
@@ -91,9 +91,9 @@ def test_the_answer_of_a_counterfactual_begins_with_the_hole_of_the_group(busy_r
 
 
 def summed(run: RunFolder) -> tuple[Decimal, Decimal]:
-    """Return the result of the maker's quotes and hedges, and the taker fees, in dollars.
+    """Return, in dollars, the maker's result on quotes and hedges, and the taker fees on quotes.
 
-    The figures are summed fill by fill in Python, while the report computes sums in DuckDB.
+    The figures are summed fill by fill in Python. The report computes its sums in DuckDB.
     """
     quotes = fees = 0
     with run.connect() as connection:

@@ -1,4 +1,4 @@
-"""A folder is replaced at once: an error at any moment leaves the old folder or the new one."""
+"""A folder is replaced as a whole. After an error either the old or the new folder is there."""
 
 import os
 from pathlib import Path
@@ -19,14 +19,14 @@ def names(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
-def test_a_complete_folder_replaces_the_old_folder(target):
+def test_the_new_folder_replaces_the_old_folder_if_there_is_no_error(target):
     with whole_folder(target) as new:
         (new / "new").touch()
 
     assert names(target.parent) == ["run", "run/new"]
 
 
-def test_an_error_in_the_block_leaves_the_old_folder(target):
+def test_the_old_folder_stays_if_there_is_an_error_in_the_with_block(target):
     def stop(new: Path) -> None:
         (new / "new").touch()
         raise KeyboardInterrupt
@@ -39,7 +39,7 @@ def test_an_error_in_the_block_leaves_the_old_folder(target):
 
 @pytest.mark.parametrize("done", [True, False])
 @pytest.mark.parametrize(("interrupted", "left"), [(1, "old"), (2, "new")])
-def test_ctrl_c_before_or_after_each_rename_leaves_one_whole_folder(
+def test_one_whole_folder_is_left_if_ctrl_c_comes_just_before_or_after_a_rename(
     target, monkeypatch, interrupted, left, done
 ):
     rename, calls = Path.rename, []
@@ -60,7 +60,7 @@ def test_ctrl_c_before_or_after_each_rename_leaves_one_whole_folder(
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o027, 0o077])
-def test_a_new_folder_has_the_permissions_of_the_users_umask(tmp_path, umask):
+def test_a_new_folder_has_the_permissions_that_the_umask_of_the_user_allows(tmp_path, umask):
     before = os.umask(umask)
     try:
         with whole_folder(tmp_path / "run"):

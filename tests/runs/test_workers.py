@@ -1,4 +1,4 @@
-"""An audit has the same findings with one process, with several, and with Dask workers."""
+"""An audit has the same findings with one process, with two processes and with Dask workers."""
 
 import os
 import re
@@ -22,7 +22,7 @@ from runs.workers import SchedulerError, dask_workers, local_processes
 
 @pytest.fixture(scope="module")
 def forged(tiny_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of a run with one amount changed in the general ledger and a day ledger."""
+    """Copy a run, and change one amount in its general ledger and one in a day ledger."""
     folder = Path(shutil.copytree(tiny_run.path, tmp_path_factory.mktemp("forged") / "run"))
     for path in (folder / "2022-05.beancount", folder / "days" / "2022-05-10.beancount"):
         text, changed = re.subn(
@@ -35,7 +35,7 @@ def forged(tiny_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="module")
 def by_one(tiny_run: RunFolder, forged: Path) -> dict[Path, list[AuditStep]]:
-    """Return the findings of a single process on a sound run and on a forged run."""
+    """Return the findings of an audit by one process, for a sound run and for a forged run."""
     found = {folder: findings(folder, None) for folder in (tiny_run.path, forged)}
     assert [any(step.problems for step in steps) for steps in found.values()] == [False, True]
     return found
@@ -43,7 +43,7 @@ def by_one(tiny_run: RunFolder, forged: Path) -> dict[Path, list[AuditStep]]:
 
 @contextmanager
 def cluster(processes: bool) -> Iterator[LocalCluster]:
-    """Start two Dask workers, which are processes or, to start faster, threads of this process."""
+    """Start two Dask workers, as processes or as threads. Threads start faster."""
     with LocalCluster(
         n_workers=2,
         threads_per_worker=1,
@@ -70,7 +70,7 @@ def test_an_audit_by_two_processes_has_the_findings_of_a_single_process(by_one):
         assert {folder: findings(folder, two) for folder in by_one} == by_one
 
 
-def test_an_early_exit_cancels_tasks_that_have_not_started():
+def test_the_end_of_the_with_block_cancels_tasks_that_have_not_started():
     with local_processes(2) as two:
         tasks = [two.submit(time.sleep, 0.1) for _ in range(20)]
 
@@ -89,7 +89,7 @@ def test_an_audit_by_a_cluster_has_the_findings_of_a_single_process(by_one, proc
 
 
 @pytest.mark.slow
-def test_a_killed_worker_does_not_change_the_findings_of_an_audit(by_one, forged, processes):
+def test_an_audit_has_the_same_findings_if_a_worker_is_killed(by_one, forged, processes):
     with dask_workers(processes.scheduler_address) as executor:
         victim = executor.submit(os.getpid).result()
         # Both workers are busy when the test kills one of them.
@@ -102,8 +102,8 @@ def test_a_killed_worker_does_not_change_the_findings_of_an_audit(by_one, forged
         assert all(future.result() is None for future in busy)
 
 
-def test_an_address_without_a_dask_scheduler_is_reported(monkeypatch):
-    monkeypatch.setattr(workers, "ANSWER_WITHIN", "100ms")  # otherwise the test waits 5 seconds
+def test_an_address_is_refused_if_no_dask_scheduler_answers_there(monkeypatch):
+    monkeypatch.setattr(workers, "ANSWER_WITHIN", "100ms")  # else the test waits 5 seconds
     with (
         pytest.raises(SchedulerError, match="no Dask scheduler"),
         dask_workers("tcp://127.0.0.1:9"),

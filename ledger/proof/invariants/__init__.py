@@ -1,22 +1,22 @@
 """The invariants of the books, as a Beancount plugin. Each invariant is one function.
 
-    plugin "moneytrail"           ; a general ledger: fills are summed for each closing period
+    plugin "moneytrail"           ; a general ledger: the fills of a day are summed
     plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own
     plugin "moneytrail" "group"   ; the house group's own books alone
 
-A general ledger books sums of fills at the end of a day. So during the day a balance may have the
-wrong sign, and signs are checked only at each day's close. In a day ledger, the balances of cash
-and tokens are checked after each transaction. The balances of customers' accounts, insurance funds
-and pools of settlement payments are checked after each settlement, and at the day's close. For the
-group's own books, only checks that need no other books are made. There is no tolerance.
+In a general ledger, fills are booked as sums at the end of a day. So during the day a balance may
+have the wrong sign, and signs are checked only at each day's end. In a day ledger, the balances of
+cash, tokens and coins are checked after each transaction. Balances of customers, insurance funds
+and settlement pools are checked after each settlement and at the day's end. In the group's own
+books, the invariants in `OF_ALL_BOOKS` are not checked. No invariant has a tolerance.
 
-An error begins with the name of the invariant. The error points at the transaction that breaks the
-invariant, or at the `open` line of an account. For a balance, the error points at the last
+An error begins with the name of the invariant. It points at the transaction that breaks the
+invariant, or at the `open` line of an account. If a balance is wrong, the error points at the last
 transaction that changed the balance.
 
-Two facts are not checked here: that the results of fills follow from prices, and that the fills sum
-to the ledger's closing entries. These checks need the fills, which are not in the ledger. A posting
-without an amount is also not seen if the amount would be zero, because Beancount drops the posting
+Two facts are not checked here: that the results of fills follow from prices, and that fills sum to
+the closing entries. These checks need the fills, which are not in a general ledger. One fault stays
+unseen: a posting without an amount, whose amount would be zero. Beancount drops such a posting
 before plugins run.
 """
 
@@ -72,7 +72,7 @@ INVARIANTS: tuple[Callable[[Ledger], Iterator[Finding]], ...] = (
     hole_is_explained,
 )
 
-# The invariants that need the books of several entities, or every entry.
+# The invariants that need books outside the house group, or every entry.
 OF_ALL_BOOKS = (
     claims_mirror_debts,
     contracts_conserved,
@@ -92,7 +92,7 @@ class BrokenInvariant(NamedTuple):
 
 
 def name_of(invariant: Callable[[Ledger], Iterator[Finding]]) -> str:
-    """Return an invariant's name in the form of its errors, such as ``claims-mirror-debts``."""
+    """Return an invariant's name as its errors write it, such as ``claims-mirror-debts``."""
     return invariant.__name__.replace("_", "-")
 
 

@@ -1,4 +1,4 @@
-"""Invariants on account balances. Each is checked at the moments when it must be true."""
+"""Invariants on account balances. Each is checked only at the moments when it must hold."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def no_negative_customer(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 entry,
                 f"{account} is overdrawn by {balance:,f} {commodity}; "
-                f"look for a missing draw on a credit line, or for a loss that no party bears",
+                f"look for a missing draw on a credit line, or for a loss that no party covered",
             )
 
 
@@ -68,14 +68,14 @@ def pools_empty(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 entry,
                 f"{account} is left with {signed(balance, commodity)}; "
-                f"look for a holder whose payment is missing or wrong",
+                f"look for a missing or wrong payment into or out of this account",
             )
 
 
 def _readings(
     ledger: Ledger, concerns: Callable[[Account], bool], due: Callable[[Step], bool]
 ) -> Iterator[tuple[Transaction, str, str, Decimal]]:
-    """Yield each balance to check: (last transaction, account, commodity, balance).
+    """Yield each balance to check: (last transaction that moved it, account, commodity, balance).
 
     Args:
         ledger: the ledger that is read.
@@ -97,7 +97,7 @@ def _readings(
 
 
 def _at_once(ledger: Ledger) -> Callable[[Step], bool]:
-    """Return a function that selects the steps after which no balance may be negative."""
+    """Return a function that selects the steps after which cash and tokens are checked."""
     return lambda step: ledger.by_line or step.ends_day
 
 

@@ -1,6 +1,7 @@
-"""The invariant of the hole: causes sum to it, and each account of the group has a part in it.
+"""The invariant of the hole: the causes of the hole sum to the hole.
 
-An account's part in the hole is the value of the key `hole` on the account's `open` line.
+Each account of the group, except accounts of contracts, needs a part in the hole, such as "claim"
+or "cause". The part is the value of the key `hole` on the account's `open` line.
 """
 
 from collections import defaultdict
@@ -17,10 +18,10 @@ HOLE_PARTS = (*COUNTED, "group", "in-kind")
 
 
 def hole_is_explained(ledger: Ledger) -> Iterator[Finding]:
-    """Each account of the group has a part in the hole, and the causes sum to the hole.
+    """Each account of the group has a part in the hole, and the causes sum to the hole at the end.
 
-    Accounts of contracts need no part. The sum is checked in dollars, and in each coin that the
-    group owes to customers or holds for them.
+    Accounts of contracts are an exception: they need no part. The sum is checked in dollars, and in
+    each coin that the group owes to customers or holds for them.
     """
     yield from _without_part(ledger.opens)
     yield from _unexplained(ledger)
@@ -36,15 +37,15 @@ def _without_part(opens: list[Open]) -> Iterator[Finding]:
         if part not in HOLE_PARTS:
             yield (
                 entry,
-                f"{account.name} has hole: {part}, but other accounts of {account.entity} have a "
-                f"part; give this account one of {', '.join(HOLE_PARTS)}",
+                f"{account.name} has hole: {part}, but an account of {account.entity} needs a part "
+                f"in the hole; write one of these parts: {', '.join(HOLE_PARTS)}",
             )
 
 
 def _unexplained(ledger: Ledger) -> Iterator[Finding]:
     part_of = {entry.account: entry.meta.get("hole") for entry in ledger.opens}
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(COUNTED, Decimal()))
-    promised: set[str] = {"USD"}  # the loop adds each coin that is owed or held
+    promised: set[str] = {"USD"}  # the loop adds each coin that the group owes or holds
     movers: dict[str, Directive] = {}
     for step in ledger.steps:
         drifts: dict[str, Decimal] = defaultdict(Decimal)
@@ -63,6 +64,6 @@ def _unexplained(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 movers[commodity],
                 f"at the end the hole is {hole:,f} {commodity} and its causes sum to "
-                f"{by_part['cause']:,f}; this transaction was the last that changed the "
+                f"{by_part['cause']:,f}; this transaction is the last that changes the "
                 "difference: look for an account without a part in the hole",
             )

@@ -1,6 +1,6 @@
 """Invariants on accounts that must agree after each transaction.
 
-An example is a claim in the creditor's books and the same debt in the debtor's books.
+For example, a claim in the creditor's books must equal the same debt in the debtor's books.
 """
 
 from collections import defaultdict
@@ -23,8 +23,9 @@ from ledger.proof.invariants.steps import (
     signed,
 )
 
-# The kind of a claim in the creditor's books, with the root and kind of the same debt in the
-# debtor's books. Shares are no debt, but both books record the price paid for shares.
+# For each kind of claim in the creditor's books: the root and the kind of the same debt in the
+# debtor's books. Shares are no debt, but both the holder's and the issuer's books have the price
+# paid for them.
 MIRRORED: dict[str, tuple[str, str]] = {
     Kind.CLAIMS: ("Liabilities", Kind.CUSTOMERS),
     Kind.LOANS: ("Liabilities", Kind.LOANS),
@@ -39,7 +40,7 @@ CLAIM_OF_DEBT = {debt: claim for claim, debt in MIRRORED.items()}
 
 
 def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
-    """A claim in the creditor's books equals the debt in the debtor's books."""
+    """Each claim in the creditor's books equals the same debt in the debtor's books."""
     keepers = entities(ledger)
 
     def mirrored(leg: Leg) -> tuple[tuple[str, str], str] | None:
@@ -52,12 +53,12 @@ def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
         yield (
             entry,
             f"{claim} and {debt} now differ by {signed(apart, commodity)}; "
-            f"book the same amount in both",
+            f"book the same amount in both accounts",
         )
 
 
 def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
-    """For each token, the quantity that a venue holds in kind equals its debts in kind."""
+    """For each token, the units that a venue holds for customers equal the units that it owes."""
     venues = {
         account.entity
         for account in (account_of(entry.account) for entry in ledger.opens)
@@ -76,15 +77,16 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
     for entry, (venue, commodity), apart in _drifts(ledger, held_or_owed):
         yield (
             entry,
-            f"{venue}'s holdings and debts in kind now differ by {signed(apart, commodity)}; "
-            f"look for tokens that left custody, or that were credited to no customer",
+            f"{venue}'s tokens in custody and its debts in tokens now differ by "
+            f"{signed(apart, commodity)}; look for tokens that left custody, or that were credited "
+            f"to no customer",
         )
 
 
 def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
-    """A venue's debts in a coin equal the coins that the venue holds, has lent and has lost.
+    """The units of a coin that a venue owes equal the units that it holds, has lent or has lost.
 
-    Lost coins are among the venue's expenses. The venue has no coins of its own.
+    Lost coins are expenses of the venue. The venue has no coins of its own.
     """
     venues = {
         account.entity
@@ -107,13 +109,13 @@ def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
     for entry, (venue, commodity), apart in _drifts(ledger, owed_or_where_it_is):
         yield (
             entry,
-            f"{venue}'s debts in coins, and its coins held, lent and lost, now differ by "
-            f"{signed(apart, commodity)}; look for coins that left without a loan",
+            f"the coins that {venue} owes now differ by {signed(apart, commodity)} from the coins "
+            f"that it holds, has lent or has lost; look for coins that left without a loan",
         )
 
 
 def group_eliminates(ledger: Ledger) -> Iterator[Finding]:
-    """Debts within the house group cancel out: accounts with hole "group" sum to zero."""
+    """Debts within the house group cancel out: the accounts with `hole: "group"` sum to zero."""
     within_group = {entry.account for entry in ledger.opens if entry.meta.get("hole") == "group"}
 
     def eliminated(leg: Leg) -> str | None:
@@ -122,19 +124,19 @@ def group_eliminates(ledger: Ledger) -> Iterator[Finding]:
     for entry, commodity, left in _drifts(ledger, eliminated):
         yield (
             entry,
-            f'accounts opened with hole: "group" now sum to {signed(left, commodity)}; '
-            f"look for a debt within the group that only one side books",
+            f'the accounts with hole: "group" now sum to {signed(left, commodity)}; '
+            f"look for a debt within the group that is missing in one firm's books",
         )
 
 
 def _drifts(
     ledger: Ledger, sum_of: Callable[[Leg], Key | None]
 ) -> Iterator[tuple[Transaction, Key, Decimal]]:
-    """Yield each transaction after which a sum that it changes is not zero: (entry, key, sum).
+    """After each transaction, yield (entry, key, sum) for each changed sum that is not zero.
 
     Args:
-        ledger: the ledger that is read.
-        sum_of: returns the key of the sum to which a posting belongs, or None.
+        ledger: the ledger.
+        sum_of: returns the key of the sum to which a posting is added, or None if there is none.
     """
     standing: dict[Key, Decimal] = defaultdict(Decimal)
     for step in ledger.steps:
@@ -147,7 +149,7 @@ def _drifts(
 
 @cache
 def _mirror(account: Account) -> tuple[str, str] | None:
-    """If *account* is one of the two accounts of a debt, return both: (claim, debt)."""
+    """Return both accounts (claim, debt) of a debt if *account* is one of them, otherwise None."""
     if account.root == "Assets" and account.kind in MIRRORED:
         creditor, debtor, claim = account.entity, account.partner, account.kind
     elif (account.root, account.kind) in CLAIM_OF_DEBT:

@@ -1,4 +1,4 @@
-"""The invariant of order: no number (seq) is missing, and time never decreases."""
+"""The invariant of order: no transaction number (seq) is missing, and time never decreases."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}")
 
 
 class Stamp(NamedTuple):
-    """A transaction's place in the order: its number, its time, and the number of summed fills."""
+    """A transaction with its number (seq), its time, and the count of fills that it sums."""
 
     entry: Transaction
     seq: int
@@ -23,7 +23,7 @@ class Stamp(NamedTuple):
 
 
 def seq_is_dense(ledger: Ledger) -> Iterator[Finding]:
-    """Each number from the first to the last belongs to a transaction or to a summed fill."""
+    """Each seq belongs to a transaction or to a summed fill, and time never decreases."""
     entries = [step.entry for step in ledger.steps]
     if ledger.by_line and entries and _is_brought_forward(entries[0]):
         del entries[0]
@@ -61,7 +61,7 @@ def _disorder(stamps: list[Stamp]) -> Iterator[Finding]:
             yield (
                 stamp.entry,
                 f"seq {stamp.seq} comes after seq {before.seq} of {before.entry.date}; "
-                f"numbers rise from one transaction to the next",
+                f"numbers must rise from one transaction to the next",
             )
         elif stamp.entry.date == before.entry.date and stamp.time < before.time:
             yield (
@@ -72,9 +72,9 @@ def _disorder(stamps: list[Stamp]) -> Iterator[Finding]:
 
 
 def _gaps(stamps: list[Stamp], last: int) -> Iterator[tuple[Transaction, int, int]]:
-    """Yield each gap in the numbers after *last*.
+    """Yield each gap in the numbers (seq) above *last*.
 
-    For a gap, yield the entry after the gap, the number before the gap, and the entry's number.
+    A gap is yielded as the entry after the gap, the number before the gap, and the entry's number.
     """
     for stamp in stamps:
         if stamp.seq > last + 1:
@@ -88,7 +88,7 @@ def _holes_in_lines(stamps: list[Stamp]) -> Iterator[Finding]:
 
 
 def _holes_in_periods(stamps: list[Stamp]) -> Iterator[Finding]:
-    """Compare the count of missing numbers in a closing period with the count of summed fills."""
+    """For each closing period, compare the counts of missing numbers and of summed fills."""
     last = 0
     for period in _closing_periods(stamps):
         gaps = list(_gaps(period, last))
@@ -100,9 +100,9 @@ def _holes_in_periods(stamps: list[Stamp]) -> Iterator[Finding]:
         elif left_out != fills:
             yield (
                 closing[-1].entry,
-                f"after seq {last} and up to {period[-1].seq}, {left_out} numbers are not used "
-                f"by a transaction, but {fills} fills are summed; look for a transaction that "
-                f"was lost, or for a wrong count in the metadata key fills",
+                f"after seq {last} and up to seq {period[-1].seq}, {left_out} numbers belong to no "
+                f"transaction, but {fills} fills are summed; look for a transaction that was "
+                f"lost, or for a wrong count under the metadata key 'fills'",
             )
         last = period[-1].seq
 
@@ -116,7 +116,10 @@ def _missing(gaps: Iterable[tuple[Transaction, int, int]]) -> Iterator[Finding]:
 
 
 def _closing_periods(stamps: list[Stamp]) -> Iterator[list[Stamp]]:
-    """Split the entries into closing periods. A period ends with a day that has closing entries."""
+    """Split the entries into closing periods.
+
+    A period ends with a day that has closing entries, or with the last day.
+    """
     period: list[Stamp] = []
     for _, day in groupby(stamps, key=lambda stamp: stamp.entry.date):
         today = list(day)

@@ -1,4 +1,4 @@
-"""The books in the form that invariants read: a list of steps in the order of date and seq."""
+"""The books in the form that the invariants read: each transaction is a step."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
@@ -14,11 +14,11 @@ from ledger.kinds import Kind
 from ledger.loaded_entries import stated
 
 Key = TypeVar("Key", bound=Hashable)
-Finding = tuple[Directive, str]  # the place of an error, and its message
+Finding = tuple[Directive, str]  # the faulty directive, and the error message
 
 
 class Account(NamedTuple):
-    """The words of an account's name: root, entity, kind, other party."""
+    """An account's name, and the words in this name: root, entity, kind and other party."""
 
     name: str
     root: str
@@ -45,7 +45,7 @@ class Step(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """The books as a list of steps, in the order of date and seq."""
+    """The books: `open` directives, and steps in the order of date and seq."""
 
     opens: list[Open]
     steps: list[Step]
@@ -76,7 +76,7 @@ def entities(ledger: Ledger) -> frozenset[str]:
 @cache
 def is_cash(account: Account) -> bool:
     """Return whether dollars in an account are cash."""
-    # Dollars in a pool count as cash, since no entity owes these dollars.
+    # Dollars in a liquidity pool count as cash, since no entity owes these dollars.
     return account.kind in (Kind.CASH, Kind.POOLS) and account.root == "Assets"
 
 
@@ -94,7 +94,7 @@ def signed(number: Decimal, commodity: str) -> str:
 
 
 def is_count(value: object) -> TypeGuard[Decimal]:
-    """Return whether a value in metadata is a whole number, 1 or above."""
+    """Return whether a value in metadata is a whole number of at least 1."""
     return isinstance(value, Decimal) and value > 0 and value == value.to_integral_value()
 
 
@@ -117,7 +117,7 @@ def _legs(entry: Transaction) -> list[Leg]:
 
 
 def _place(entry: Transaction) -> tuple[date, Decimal]:
-    """Return the sort key (date, seq). Entries without seq, such as openings, come first."""
+    """Return the sort key (date, seq). Entries without a valid seq come first on their day."""
     seq = entry.meta.get("seq")
     return entry.date, seq if is_count(seq) else Decimal(0)
 

@@ -20,7 +20,10 @@ from ledger.proof.invariants.steps import (
 
 
 def transaction_balances(ledger: Ledger) -> Iterator[Finding]:
-    """Each transaction states its amounts, and the amounts sum to zero in each commodity."""
+    """In each transaction, the postings sum to zero in each commodity.
+
+    Each posting states its amount, and has no cost and no price.
+    """
     for step in ledger.steps:
         if not step.entry.postings:
             yield step.entry, "the transaction has no postings; add postings, or delete it"
@@ -36,7 +39,7 @@ def transaction_balances(ledger: Ledger) -> Iterator[Finding]:
 
 
 def entity_balances(ledger: Ledger) -> Iterator[Finding]:
-    """The postings of a transaction sum to zero in each entity's books. Contracts do not count."""
+    """In each entity's books, a transaction's postings sum to zero. Contracts are left out."""
     for step in ledger.steps:
         in_books = (
             ((leg.account.entity, leg.commodity), leg.number)
@@ -46,13 +49,13 @@ def entity_balances(ledger: Ledger) -> Iterator[Finding]:
         for (entity, commodity), residual in residuals(in_books):
             yield (
                 step.entry,
-                f"the books of {entity} are left with {signed(residual, commodity)}; "
-                f"look for a posting that is missing, or that is in another entity's books",
+                f"the postings in the books of {entity} sum to {signed(residual, commodity)}, not "
+                f"zero; look for a posting that is missing, or that is in another entity's books",
             )
 
 
 def contracts_conserved(ledger: Ledger) -> Iterator[Finding]:
-    """In each transaction, the postings of each contract sum to zero: each long has a short."""
+    """In each transaction, the postings of each contract sum to zero: each buyer has a seller."""
     for step in ledger.steps:
         in_contracts = (
             (leg.commodity, leg.number) for leg in step.legs if leg.account.kind == Kind.CONTRACTS
@@ -60,8 +63,8 @@ def contracts_conserved(ledger: Ledger) -> Iterator[Finding]:
         for commodity, residual in residuals(in_contracts):
             yield (
                 step.entry,
-                f"positions are left with {signed(residual, commodity)}; "
-                f"look for the missing posting of the other side",
+                f"the positions of all parties together change by {signed(residual, commodity)}; "
+                f"look for the missing posting of the buyer or the seller",
             )
 
 
@@ -90,19 +93,19 @@ def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
         for commodity, moved in residuals(in_hand):
             yield (
                 step.entry,
-                f"the units of all entities together change by {signed(moved, commodity)}; "
+                f"the holdings of all entities together change by {signed(moved, commodity)}; "
                 f"look for the missing posting of the giver or the receiver",
             )
 
 
 def _fault(posting: Posting) -> str | None:
-    """Return a posting's fault: no written amount, a cost, or a price. None: there is no fault."""
+    """Return a posting's fault, or None. A fault is a missing amount, a cost or a price."""
     if not stated(posting):
         return "has no amount; write the amount"
     if posting.meta and AUTOMATIC_META in posting.meta:
-        return f"has no amount, which Beancount infers as {posting.units}; write the amount"
+        return f"has no amount, so Beancount inferred {posting.units}; write the amount"
     if posting.cost is not None:
-        return "has a cost; let each commodity balance by itself"
+        return "has a cost; delete it, because each commodity must balance by itself"
     if posting.price is not None:
-        return f"has a price of {posting.price}; let each commodity balance by itself"
+        return f"has the price {posting.price}; delete it: each commodity must balance by itself"
     return None

@@ -1,1 +1,1 @@
-"""A blind audit finds causes from figures, without the names of kinds and parties."""
+"""A blind audit: a search for the cause of a loss in books without names of causes and parties."""

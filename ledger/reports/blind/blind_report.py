@@ -20,7 +20,7 @@ class BlindReport:
 
     found: Diagnosis
     booked_usd: Mapping[Cause, Decimal]
-    names: Mapping[str, str]  # by the party's number; the audit knows only the numbers
+    names: Mapping[str, str]  # a party's name by the number that replaces it in stripped books
 
     def answer(self) -> str:
         """State the main cause of loss according to the audit, and according to the books."""
@@ -33,7 +33,7 @@ class BlindReport:
         return f"{said} In the books {f'the main cause is {true}' if true else 'there is no loss'}."
 
     def tables(self) -> list[Table]:
-        """Return tables of the verdict, of the causes and of the evidence."""
+        """Return three tables: the verdict, the causes, and the evidence."""
         return [
             _verdict_table(self.found, self.booked_usd),
             _causes(self.found, self.booked_usd),
@@ -48,7 +48,10 @@ def blind_report(run: RunFolder) -> BlindReport:
 
 
 def booked_usd(run: RunFolder) -> dict[Cause, Decimal]:
-    """Return the booked sum of the kinds of each cause. A positive amount is a use of money."""
+    """Return each cause's amount in the books, summed over the kinds that belong to the cause.
+
+    A positive amount is a use of money.
+    """
     booked: dict[Cause, Decimal] = defaultdict(lambda: ZERO)
     for kind, usd in hole(run).kinds_usd.items():
         booked[cause_of(kind)] += usd
@@ -81,7 +84,7 @@ def _verdict_table(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
 def _causes(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
     usd = found.usd
     kinds = {cause: [kind for kind in Kind if kind.entry.cause is cause] for cause in Cause}
-    # The cause "other" has all unknown kinds. This cause is shown only if it has an amount.
+    # The cause "other" has the kinds without a cause. It is shown only if the books have an amount.
     shown = [cause for cause in Cause if cause is not Cause.OTHER or booked[cause]]
     rows: list[tuple[Cell, ...]] = [
         (
@@ -107,8 +110,8 @@ def _causes(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
         rows,
         (
             "A positive amount is a use of money, and a negative amount is a source of money.",
-            "Kinds that leave the same traces in the books have one cause. Without names, a loan "
-            "that is never repaid looks like a buyback, and an acquisition looks like a venture.",
+            "Kinds that look the same without names share one cause. For example, a loan that is "
+            "never repaid looks like a buyback, and an acquisition looks like a venture.",
         ),
     )
 
@@ -125,5 +128,5 @@ def _evidence(found: Diagnosis, names: Mapping[str, str]) -> Table:
         "The evidence for each diagnosis",
         ("cause", "party", "name", "usd", "seen"),
         rows,
-        ("The audit saw only the numbers of the parties. The names are added for the reader.",),
+        ("The audit saw a number instead of each party's name. The names are added afterwards.",),
     )

@@ -1,26 +1,27 @@
-"""A blind audit finds the causes of the loss from trades, prices and payments alone.
+"""A blind audit finds the causes of the group's losses from trades, prices and payments alone.
 
-Apart from the kinds of cash and claims, the diagnosis uses no kind, no motive and no name. It
-recognises each cause of loss by a pattern:
+The audit sees which accounts are cash and which are claims. It sees no other kind, no motive and no
+name. It recognises each cause of loss by a pattern:
 
-- faster counterparties: takers that gain on the maker's quotes, at the lead price, too regularly
-  for chance. A single fill is no evidence, because noise traders sometimes hit a stale quote too.
-  All fills of a taker together are evidence.
-- positions: the net of all payments on the maker's positions, on both venues together, without
-  price moves of takeovers. Trades are not payments.
-- takeovers: positions that the maker receives without a quote, price moves until these positions
-  are hedged, and customers' debts that the group bears.
-- stakes: payments for an asset that is carried at cost, or for tokens and coins.
-- sums handed over: payments that bring the group no asset. The paid party receives at least half of
-  the sum of these payments on one day.
-- regular spending: payments that bring the group no asset. The paid party receives less than half
-  of the sum of these payments on each day.
-- trading costs and interest: the cost of the maker's own orders, and payments to lenders.
+- faster counterparties: takers whose mean gain on the maker's quotes is too large for chance. Gains
+  are valued at the lead price. One fill proves nothing, because noise traders sometimes hit a stale
+  quote too. So all fills of a taker are judged together.
+- positions: the maker's net payments on its positions on both venues. Price moves of positions
+  taken over are not included.
+- takeovers: the maker's loss on positions that it receives without a quote, until it hedges them.
+  Customers' debts that the group has to pay are included.
+- stakes: payments for assets that are carried at cost, including tokens and coins.
+- sums handed over: payments from one payer to one party that bring the group no asset. At least
+  half of their sum is paid on one day.
+- regular spending: payments from one payer to one party that bring the group no asset. On each day
+  less than half of their sum is paid.
+- trading costs and interest: the cost of the maker's orders on the lead venue, and payments to
+  lenders except repayments.
 
-Large single payments look the same for any purpose: a loan that is never repaid, a theft, a
-settlement, a buyback. Regular spending looks the same for a plant, a stadium, an election or an
-office. A venture and an acquired company are both carried at cost. Books without words do not show
-these purposes, so the audit does not distinguish them.
+A large single payment looks the same for every purpose: a loan that is never repaid, a theft, the
+end of a dispute, a buyback. Regular spending looks the same for houses, a stadium, a politician or
+a charity. A venture and an acquired company are both carried at cost. The stripped books do not
+show the purpose, so the audit cannot distinguish these cases.
 """
 
 import math
@@ -45,27 +46,27 @@ from ledger.reports.blind.stripped_books import (
     StrippedLine,
 )
 
-# A counterparty counts as faster if its mean gain is more than SURE standard errors above zero.
-# With FILLS_MIN fills or more the mean is nearly normal. Then a mean exceeds this limit by chance
-# alone once in 740 times.
+# A counterparty with at least FILLS_MIN fills is called faster if its mean gain is more than SURE
+# standard errors above zero. With so many fills the mean is nearly normally distributed. If the
+# true mean is zero, chance alone exceeds this limit about once in 740 cases.
 SURE, FILLS_MIN = 3.0, 30
 ZERO = Decimal("0.00")
 
 
 class Evidence(NamedTuple):
-    """An amount that belongs to one cause and to one party or none, with the evidence."""
+    """An amount of one cause, with its evidence. The amount may belong to one party."""
 
     cause: Cause
     party: str | None
-    usd: Decimal  # above zero if money was used
+    usd: Decimal  # a use of money is above zero, a source is below zero
     seen: str  # the evidence in the books
 
 
 class Verdict(NamedTuple):
-    """The causes of the largest and the second largest loss, and the difference of these losses."""
+    """The causes of the two largest losses, and the difference between these losses."""
 
     main: Cause | None  # None if there are no losses
-    second: Cause | None
+    second: Cause | None  # None if there are fewer than two losses
     margin_pct: Decimal  # (largest loss - second largest loss) / sum of all losses, in percent
 
 
@@ -74,7 +75,7 @@ class Diagnosis:
     """All findings of the audit, and the hole that the findings must explain."""
 
     findings: tuple[Evidence, ...]
-    hole_usd: Decimal  # customers' claims less liquid assets, at the end
+    hole_usd: Decimal  # at the end of the run: customers' claims less liquid assets
 
     @property
     def usd(self) -> dict[Cause, Decimal]:
@@ -91,13 +92,13 @@ class Diagnosis:
 
 
 def diagnose(books: BlindBooks) -> Diagnosis:
-    """Find the sources and the uses of money from stripped books alone."""
+    """Find the uses and sources of money in stripped books."""
     findings = (*_from_trades(books), *_from_entries(books))
     return Diagnosis(findings, _hole(books))
 
 
 def verdict(usd: Mapping[Cause, Decimal]) -> Verdict:
-    """Return the two causes with the largest losses, and the difference between the losses."""
+    """Return the causes of the two largest losses, and the difference in percent of all losses."""
     lost = {cause: usd[cause] for cause in LOSSES if usd[cause] > 0}
     first, second, *_ = (*sorted(lost, key=lost.__getitem__, reverse=True), None, None)
     if first is None:
@@ -114,7 +115,7 @@ def _hole(books: BlindBooks) -> Decimal:
 
 
 def _is_liquid(line: StrippedLine, group: set[str]) -> bool:
-    """Return whether a line is liquid money of the group: cash, or a claim on another venue."""
+    """Return whether a line is a liquid asset of the group: cash, or a claim outside the group."""
     if line.owner not in group or line.root != "Assets":
         return False
     return line.word == CASH or (line.word == CLAIMS and line.party not in group)
@@ -132,7 +133,7 @@ def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
     house, maker = books.parties.index(books.house), books.parties.index(books.maker)
     trades, paid = books.trades, books.payments
     at_house, by_maker = trades.venue == house, trades.taker == maker
-    # The taker's gain at the lead price at the moment of the trade.
+    # The taker's gain, valued at the lead price at the moment of the trade.
     edge_cents = (trades.lead_cents - trades.price_cents) * trades.lots
     hit = at_house & (trades.maker == maker)
     quoted = trades.quote_age_us != NO_QUOTE
@@ -162,10 +163,10 @@ def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
             Cause.TAKEOVERS, None, _usd(moved_cents), "price moves until positions were hedged"
         )
     # Accounts with losses pay into the venue's pool, and the pool pays accounts with gains. If the
-    # pool pays more than it receives, the venue has paid customers' debts.
+    # pool pays more than it receives, the venue has paid the difference for customers.
     kept = _usd(paid.cents[from_pool].sum())
     if kept:
-        seen = "payments of the venue's pool to accounts, less payments of accounts to the pool"
+        seen = "payments from the venue's pool to accounts, less payments from accounts to the pool"
         yield Evidence(Cause.TAKEOVERS, None, kept, seen)
 
 
@@ -174,26 +175,26 @@ def _codes(column: np.ndarray) -> list[int]:
 
 
 def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
-    """Return a party's gain on the maker's quotes, and whether the gain shows a faster party.
+    """Return a party's gain on the maker's quotes, as evidence for one of two causes.
 
-    The party's mean gain at fills is compared with the standard error of the mean. Fewer
-    than FILLS_MIN fills are no evidence.
+    The cause is `FASTER` if there are at least FILLS_MIN fills and the mean gain is more than SURE
+    standard errors above zero. Otherwise the cause is `OTHER_FLOW`.
     """
     n, mean = len(edge_cents), edge_cents.mean()
     error = edge_cents.std() / math.sqrt(n)
     sure = n >= FILLS_MIN and mean > SURE * error
     gain = f"mean gain {mean / 100:,.2f} USD, standard error {error / 100:,.2f} USD"
-    seen = f"{n:,} fills of quotes, median age {np.median(age_us) / 1e6:.1f} s, {gain}"
+    seen = f"{n:,} fills, median age of quotes {np.median(age_us) / 1e6:.1f} s, {gain}"
     cause = Cause.FASTER if sure else Cause.OTHER_FLOW
     return Evidence(cause, party, _usd(edge_cents.sum()), seen)
 
 
 def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.ndarray) -> int:
-    """Return the maker's loss, in cents, from price moves of positions that it took over.
+    """Return the maker's loss in cents from price moves before it hedges positions taken over.
 
-    The stripped books do not show which desk of the maker sends an order. So each order on the lead
-    venue is assumed to hedge two sorts of positions in proportion to their sizes: positions taken
-    over, and all other positions.
+    The stripped books do not show which desk of the maker sends an order. So if an order on the
+    lead venue reduces the maker's position, it is assumed to reduce the positions taken over by the
+    same percentage.
     """
     trades, maker = books.trades, books.parties.index(books.maker)
     if not taken.any():
@@ -210,7 +211,7 @@ def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.nda
 def _moved_in_market(
     change: np.ndarray, lead_cents: np.ndarray, taken: np.ndarray, laid_off: np.ndarray
 ) -> float:
-    before = np.cumsum(change) - change  # position on both venues before each trade
+    before = np.cumsum(change) - change  # the maker's position on both venues before each trade
     lost, held, marked = 0.0, 0.0, int(lead_cents[0])
     for i in np.flatnonzero(taken | laid_off).tolist():
         lead, lots, position = int(lead_cents[i]), int(change[i]), int(before[i])
@@ -227,7 +228,7 @@ def _moved_in_market(
 
 
 class _Outflow(NamedTuple):
-    """A member of the group that pays, and the paid party, which gives no asset in return."""
+    """A payer in the group, and the paid party, which gives no asset in return."""
 
     payer: str
     party: str
@@ -255,7 +256,7 @@ def _within(line: StrippedLine, group: set[str], house: str) -> bool:
 
 
 def _owed(line: StrippedLine, group: set[str]) -> bool:
-    """Return whether a line is a debt of the group to a party other than customers."""
+    """Return whether a line is a debt of the group to an outside party who is no customer."""
     return (
         line.owner in group
         and line.root == "Liabilities"
@@ -287,7 +288,7 @@ def _outflow(
 def _cause(
     entry: StrippedEntry, line: StrippedLine, group: set[str], house: str
 ) -> tuple[Cause, str | None, str] | None:
-    """Return the cause of a line, judged by its root and by the other lines of the entry."""
+    """Return a line's cause, party and evidence, or None if the cause is unknown."""
     if _owed(line, group):
         return Cause.BORROWED, line.party, "lent, less repayments"
     if line.root == "Liabilities":
@@ -312,15 +313,16 @@ def _of_capital(entry: StrippedEntry, line: StrippedLine) -> tuple[Cause, str | 
 def _without_cash(
     entry: StrippedEntry, line: StrippedLine, group: set[str], house: str
 ) -> tuple[Cause, str | None, str] | None:
-    """Return the cause of a line that moves no cash: a charge, a write-off or an asset.
+    """Return the cause of a line in an entry that changes no cash outside the group.
 
-    Other lines have no cause (None).
+    There are three cases: a customer is charged, a customer's debt is written off, or an asset is
+    bought. In all other cases the result is None.
     """
     customers = (each.party for each in entry.lines if _is_claim(each, group, house))
     if line.owner == house and (customer := next(customers, None)):
         if line.amount < 0:
             return Cause.FEES, customer, "charged to the customer's claim, without a trade"
-        return Cause.TAKEOVERS, customer, "a debt that is written off"
+        return Cause.TAKEOVERS, customer, "a customer's debt, written off"
     held = [each for each in entry.lines if each.root == "Assets" and each.word == OTHER]
     if len(held) == 1 and held[0].owner == line.owner and held[0].party not in group:
         return Cause.STAKES, held[0].party, "bought, and held at cost"
@@ -328,11 +330,11 @@ def _without_cash(
 
 
 def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Evidence:
-    """Return the cause of payments to a party, judged by the sum and by the largest day's sum."""
+    """Return the cause of payments to a party, from their sum and the largest sum of one day."""
     total, largest = sum(by_day.values(), ZERO), max(by_day.values())
     days = f"{len(by_day)} day{'' if len(by_day) == 1 else 's'}"
     if total < 0:
-        return Evidence(Cause.FEES, party, total, f"received on {days}, without an asset in return")
+        return Evidence(Cause.FEES, party, total, f"received on {days}, no asset given in return")
     seen = f"paid on {days}, at most {largest:,.2f} a day"
     return Evidence(Cause.SUMS if 2 * largest >= total else Cause.SPENDING, party, total, seen)
 

@@ -1,10 +1,9 @@
 """A copy of the books that shows who pays whom, when and how much, but no cause.
 
-All words that name a cause are removed: the third word of every account (except accounts of cash
-and claims), narrations, payees, tags, links, metadata, desks, customers' numbers, and the motives
-of fills.
-Parties become numbers, in the order of the hashes of their names. An outsider could get the
-remaining data from account statements and a record of trades.
+All words that may name a cause are removed: narrations, payees, tags, links, metadata, the names of
+desks, the numbers of customers, and the motives of fills. The kind in an account's name is removed
+too, but cash and claims can still be recognised. Numbers replace the names of parties and assets.
+An outsider could get the remaining data from account statements and a record of trades.
 """
 
 import hashlib
@@ -25,8 +24,9 @@ from ledger.reports.dollars import number_of, usd_balances
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, kind_of
 
-# The words that remain: Cash for liquid money, Claims for a claim on a venue in the holder's books,
-# Customers for the same claim in the venue's books, and Other for all other accounts.
+# Four words replace the kinds of accounts. Cash: cash, and other liquid assets of the group.
+# Claims: claims on venues, in the holders' books. Customers: the same claims, in the venues' books.
+# Other: all other accounts.
 CASH, CLAIMS, CUSTOMERS, OTHER = "Cash", "Claims", "Customers", "Other"
 KEPT = (CASH, CLAIMS, CUSTOMERS)
 NO_QUOTE = -1
@@ -36,15 +36,15 @@ class StrippedLine(NamedTuple):
     """One posting, without any word that names a cause."""
 
     root: str  # Assets, Liabilities, Equity, Income or Expenses
-    owner: str  # the entity that keeps the books
+    owner: str  # the party in whose books the account is
     word: str  # Cash, Claims, Customers or Other
-    party: str | None  # the counterparty or asset, if the account names it
+    party: str | None  # the counterparty or asset, if the account names one
     amount: Decimal  # in dollars, or in units of another commodity
     is_money: bool
 
 
 class StrippedEntry(NamedTuple):
-    """One transaction of the general ledger, other than a closing entry of fills."""
+    """One transaction of the general ledger. Closing entries, which sum fills, are left out."""
 
     day: date
     lines: tuple[StrippedLine, ...]
@@ -52,7 +52,7 @@ class StrippedEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trades:
-    """Trades in the order of time, as columns of shape (n,). Markets and parties are codes."""
+    """Trades in order of time, as columns of shape (n,). Venues, markets and parties are codes."""
 
     venue: np.ndarray
     market: np.ndarray
@@ -67,23 +67,23 @@ class Trades:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """Payments on accounts at a venue, other than trades, as columns of shape (n,).
+    """Payments without a trade between accounts at a venue, as columns of shape (n,).
 
-    Payments between the same parties in the same market are summed.
+    Payments from one payer to one receiver are summed for each venue and market.
     """
 
     venue: np.ndarray
     receiver: np.ndarray
-    payer: np.ndarray  # the other party; for a payment from the venue's pool, the venue
-    cents: np.ndarray  # below zero if the receiver pays
+    payer: np.ndarray  # the other party, or the venue if its pool pays
+    cents: np.ndarray  # below zero if the receiver is the one who pays
 
 
 @dataclass(frozen=True, slots=True)
 class BlindBooks:
-    """Stripped books, and the numbers of the exchange and its maker."""
+    """Stripped books. They state which number is the exchange, and which number is its maker."""
 
-    parties: tuple[str, ...]  # numbers, in the order of the codes in trades and payments
-    house: str
+    parties: tuple[str, ...]  # a code in trades and payments is a position in this tuple
+    house: str  # the number that replaces the exchange's name
     maker: str
     entries: tuple[StrippedEntry, ...]  # in the order of their numbers (seq)
     trades: Trades
@@ -95,7 +95,7 @@ def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
     """Strip the books of a run.
 
     Returns:
-        The stripped books, and the names of the parties by their numbers.
+        The stripped books, and the name that each number replaces.
     """
     alias = _aliases({word for account in run.opens for word in _names_in(account)})
     trades, payments = _fills(run, alias)
@@ -113,9 +113,10 @@ def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
 
 
 def without_holdings(books: BlindBooks) -> BlindBooks:
-    """Return the books with purchased stakes and tokens as costs. Debts and capital do not change.
+    """Return books in which all assets other than cash and claims are costs.
 
-    A reader who doubts the value of these assets can audit these books instead.
+    Debts and capital in dollars do not change. A reader who doubts the value of the assets can
+    audit these books instead.
     """
     return replace(
         books,
@@ -132,7 +133,7 @@ def _spent(entry: StrippedEntry) -> Iterator[StrippedLine]:
 
 
 def _aliases(names: Collection[str]) -> dict[str, str]:
-    """Number the parties in the order of the hashes of their names.
+    """Return a number for each name, in the order of the names' hashes.
 
     The order of the chart of accounts would reveal the parties' roles.
     """
@@ -159,7 +160,7 @@ def _entries(run: RunFolder, alias: Mapping[str, str]) -> Iterator[StrippedEntry
         yield StrippedEntry(day, tuple(lines))
 
 
-# An entry's postings are in Beancount's order, in which postings of a commodity are together.
+# In Beancount's order, an entry's postings of the same commodity are next to each other.
 _MOVEMENTS = """
     SELECT seq, date, account, units, commodity FROM (
         SELECT *, min(line) OVER (PARTITION BY seq, commodity) AS first FROM postings
@@ -170,7 +171,7 @@ _MOVEMENTS = """
 
 
 def _stripped(opened: Opened, alias: Mapping[str, str]) -> tuple[str, str, str, str | None]:
-    """Return the parts of an account that name no cause: root, entity, word, party or asset."""
+    """Return an account without its cause: root, entity, word, and the party or asset, if any."""
     owner, *party = _names_in(opened.account)
     root = opened.account.partition(":")[0]
     return root, alias[owner], _word(opened), alias[party[0]] if party else None

@@ -1,1 +1,1 @@
-"""The trading firms: their results on each venue, and the part of their claims that is payable."""
+"""The trading firms: their results on each venue, and what the house could pay of their claims."""

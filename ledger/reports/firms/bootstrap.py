@@ -1,11 +1,12 @@
-"""Computes intervals of figures with a percentile bootstrap. Also computes rank correlations.
+"""Computes rank correlations, and intervals of figures with a percentile bootstrap.
 
-A figure is computed from n items, which are firms or days. A draw picks n of these items at random,
-with replacement. There are many draws, and the figure is computed for each draw. The
-interval contains the middle 95 % of these figures. A draw is stored as the number of times that
-each item is picked, so the sums of all draws are one product of matrices. Draws depend only on
-their name and on the number of items. So the same books always have the same intervals, and figures
-of the same firms or days use the same draws.
+A figure is computed from n items, which are firms or days. A draw picks n times from these items at
+random, with replacement. There are many draws, and the figure is computed for each draw. The
+interval contains the middle 95 % of these figures.
+
+A draw is stored as the number of times that each item is picked. So one product of matrices gives
+the sums of all draws. Draws depend only on their name and on the number of items. So the intervals
+of a run do not change when they are computed again.
 
 Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
 """
@@ -31,7 +32,7 @@ class Interval(NamedTuple):
 
 @cache
 def draws(n: int, what: str) -> np.ndarray:
-    """Pick *n* of *n* items with replacement, RESAMPLES times.
+    """Pick *n* times from *n* items, with replacement. Repeat this RESAMPLES times.
 
     Args:
         n: the number of items.
@@ -48,7 +49,7 @@ def draws(n: int, what: str) -> np.ndarray:
 
 
 def interval(figures: np.ndarray) -> Interval | None:
-    """Return the interval of the middle 95 % of the figures, or None if no figure is finite."""
+    """Return the interval of the middle 95 % of the finite figures, or None if there are none."""
     defined = figures[np.isfinite(figures)]
     if not len(defined):
         return None
@@ -62,10 +63,11 @@ def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
     Args:
         x: values, shape (..., n).
         y: values, shape (..., n).
-        counts: the weight of each pair, shape (..., n). A pair with a NaN has no weight.
+        counts: the weight of each pair, shape (..., n). A pair with a NaN gets the weight zero.
 
     Returns:
-        Numbers between -1 and 1, shape (...). NaN if all weighted values of a series are equal.
+        Numbers between -1 and 1, shape (...). NaN if all values with a weight above zero are
+        equal in *x* or in *y*.
 
     Source: Spearman (1904), American Journal of Psychology 15(1), 72-101.
     """
@@ -78,8 +80,11 @@ def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _centred_ranks(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return each rank less the mean rank: (number of lower - number of higher values) / 2."""
-    # Two equal infinite values have equal ranks. Their difference is NaN, and is replaced by 0.
+    """Return each rank less the mean rank.
+
+    This is half of a difference: the number of lower values less the number of higher values.
+    """
+    # The difference of two equal infinite values is NaN. It becomes 0, since their ranks are equal.
     with np.errstate(invalid="ignore"):
         above = np.nan_to_num(np.sign(values[..., :, np.newaxis] - values[..., np.newaxis, :]))
     return np.einsum("...ij,...j->...i", above, counts) / 2

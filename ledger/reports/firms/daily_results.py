@@ -1,10 +1,9 @@
 """Each trading firm's results by day and venue.
 
-The result on the house venue comes from hits on the captive maker's stale quotes. This result is
-the edge of these hits, less fees, less the cost of hedging the hits.
-The result elsewhere comes from a firm's own quotes on the lead venue, and from the firm's hits on
-the lead venue. This result is the spread that noise traders pay, less losses to faster firms, plus
-gains from slower firms, less fees.
+The result on the house venue comes from hits on the captive maker's stale quotes. It is the edge of
+these hits, less fees, less the cost of hedging.
+The result elsewhere comes from a firm's own quotes and hits on the lead venue. It is the spread
+that noise traders pay, less losses to faster firms, plus gains from slower quotes, less fees.
 Both results exclude variation margin, which on one venue alone shows only price moves.
 Funding is a separate figure.
 """
@@ -29,7 +28,7 @@ from ledger.reports.once import once
 from ledger.run_folder import RunFolder
 
 HOUSE, ELSEWHERE = "house", "elsewhere"
-PRESENT = ("trading", "left")  # a firm with the state "left" still quotes on the lead venue
+PRESENT = ("trading", "left")  # a firm that has left the house still quotes on the lead venue
 
 
 class TradingFirm(NamedTuple):
@@ -50,31 +49,31 @@ class DailyResults:
     elsewhere: np.ndarray
     funding: np.ndarray  # funding received on both venues
     present: np.ndarray  # 1 if the firm has entered and is not closed, otherwise 0
-    # The state of the maker's quotes on each day, on or off. None: the state changed on the day, or
-    # is not in the books.
+    # The state of the maker's quotes on each day: "on" or "off". It is None if the state changed on
+    # the day, or is not in the books.
     quoting: Sequence[str | None]
 
     @property
     def by_place(self) -> dict[str, np.ndarray]:
-        """Return the results on the house venue and the results elsewhere, for comparison."""
+        """Return the results by place: on the house venue, and elsewhere."""
         return {HOUSE: self.house, ELSEWHERE: self.elsewhere}
 
     @cached_property
     def invested(self) -> np.ndarray:
-        """Return opening capital in cents, shape (days, firms): 0 on days without the firm."""
+        """Return opening capital in cents, shape (days, firms). It is 0 while a firm is absent."""
         return self.present * np.array([float(firm.capital_usd) * 100 for firm in self.firms])
 
     @cached_property
     def reaction_ms(self) -> np.ndarray:
-        """Return reaction times, shape (firms,). NaN if the books do not have a firm's time."""
+        """Return reaction times, shape (firms,). A time that is not in the books is NaN."""
         told = [firm.profile.reaction_ms for firm in self.firms]
         return np.array([np.nan if ms is None else ms for ms in told], dtype=float)
 
     @cached_property
     def groups(self) -> dict[str, np.ndarray]:
-        """Return a mask of the firms for each class, the fastest class first, and for all firms.
+        """Return a mask of the firms of each class, the fastest class first.
 
-        If no firm has a class, the only group is all firms.
+        The last mask has all firms. It is the only mask if no firm has a class.
         """
         classes = np.array([firm.profile.category or NO_CLASS for firm in self.firms])
         members = {str(name): classes == name for name in np.unique(classes)}
@@ -89,7 +88,7 @@ class DailyResults:
     def bps_per_day(self) -> dict[str, np.ndarray]:
         """Return each firm's mean daily result, in basis points of opening capital.
 
-        The key is HOUSE for results on the house venue, and ELSEWHERE for results elsewhere.
+        The key HOUSE has the results on the house venue, and ELSEWHERE has the other results.
         """
         every_day = np.ones(len(self.days))
         return {
@@ -98,17 +97,17 @@ class DailyResults:
 
 
 def basis_points(cents: np.ndarray, invested: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return results divided by capital, in basis points per day.
+    """Return the sum of results divided by the sum of capital, in basis points per day.
 
     Args:
         cents: results, shape (days, n).
-        invested: capital in cents, shape (days, n). Days with zero do not count.
+        invested: capital in cents, shape (days, n). It is zero on days that do not count.
         counts: the weight of each day, shape (days,), or (draws, days) for several draws of days.
 
     Returns:
-        Basis points, shape (n,) or (draws, n). NaN if there is no capital.
+        Basis points, shape (n,) or (draws, n). NaN if the sum of capital is zero.
     """
-    # Floats hold these numbers exactly, and multiply fast.
+    # Floats represent the weights exactly, and matrices of floats multiply fast.
     counts = np.asarray(counts, dtype=float)
     capital = counts @ invested
     return 10_000 * (counts @ cents) / np.where(capital > 0, capital, np.nan)
@@ -144,17 +143,17 @@ def daily_results(run: RunFolder) -> DailyResults:
 
 
 def house_accounts(firm: str) -> list[str]:
-    """Return a firm's accounts for gains from stale quotes, and for fees and hedging costs."""
+    """Return a firm's accounts for gains from stale quotes, for fees, and for hedging costs."""
     return [income(firm, Kind.PICKOFF), expense(firm, Kind.FEES), expense(firm, Kind.HEDGING)]
 
 
 def elsewhere_accounts(firm: str) -> list[str]:
-    """Return a firm's accounts for its own quotes on the lead venue, and for its hits there."""
+    """Return a firm's accounts for its own quotes and hits on the lead venue."""
     return [*(income(firm, kind) for kind in LEAD_QUOTING), expense(firm, Kind.LEAD_FEES)]
 
 
 def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
-    """Return the values of each event by day: the value at the day's start, then new values."""
+    """Return each state's values by day: the value at the day's start, then new values."""
     states: defaultdict[str, defaultdict[date, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, day, value in run.select("SELECT name, date, value FROM events"):
         states[name][day].append(value)

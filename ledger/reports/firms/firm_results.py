@@ -1,7 +1,7 @@
-"""The trading firms' results on stale quotes: gains, costs, and the money that the firms have left.
+"""The trading firms' results on stale quotes and elsewhere, and the money that the firms have left.
 
-The tables show each firm and each class, and the firms' claims beside all other claims on the
-house. The module `league` defines the figures. Most columns are attributes of `FirmResult`.
+The tables show each firm, each class, and the claims of firms and other customers on the house. The
+module `league` defines the figures. Most columns have the name of an attribute of `FirmResult`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -76,7 +76,7 @@ OF_A_CLASS = (
 
 @dataclass(frozen=True, slots=True)
 class ClassResult:
-    """The sum of the results of a class of firms."""
+    """The sum of the results of one class of firms, or of all firms."""
 
     firms: int
     fills: int
@@ -91,11 +91,11 @@ class FirmAccounts:
     parties: Parties
     results: tuple[FirmResult, ...]  # the firm with the largest edge first
     everybody: FirmResult
-    statistics: Mapping[str, FillStatistics]  # by firm, and for all firms together
+    statistics: Mapping[str, FillStatistics]  # by firm, and one entry for all firms
     classes: tuple[ClassResult, ...]  # fastest class first, all firms last; empty without classes
     coverage: Coverage
-    cuts: tuple[Cut, ...]  # hits that limits prevented, by market and month
-    none_left: AllCame | None  # the day from which no firm waits to enter
+    cuts: tuple[Cut, ...]  # hits, and hits that limits prevented, by market and month
+    none_left: AllCame | None  # the day since which no firm waits to enter, if there is one
     checks: tuple[tuple[str, Decimal], ...]  # the sums that must be zero, with their parts
 
     @property
@@ -104,7 +104,7 @@ class FirmAccounts:
         return (*self.results, self.everybody)
 
     def answer(self) -> str:
-        """State the firms' gain from stale quotes, before and after costs, and the largest gain."""
+        """State the firms' gain from stale quotes, before and after costs, and who gained most."""
         taken, maker = self.everybody.edge_usd, self.parties.maker
         if not self.results or not taken:
             return f"No trading firm hit a stale quote of {maker}."
@@ -117,7 +117,7 @@ class FirmAccounts:
         )
 
     def tables(self) -> list[Table]:
-        """Return tables of results, classes, margin, capital, shares, claims, limits and checks."""
+        """Return tables of firms, claims, prevented hits, and sums that must be zero."""
         return [
             _league_table(self.rows, self.statistics, self.parties),
             _class_table(self),
@@ -186,8 +186,8 @@ def _league_table(
         ],
         (
             "A fee or cost above zero was paid; any other amount above zero was received.",
-            "Age is the time between the lead price from which a quote is computed and the fill.",
-            f"'Lead cost' is the cost on {parties.lead} of hedging fills on {parties.house}. "
+            "A quote is based on a lead price. Age is the time from this price to the fill.",
+            f"'Lead cost' is the cost of hedges on {parties.lead} for fills on {parties.house}. "
             "'Elsewhere' is the expected result of a firm's own quotes and hits on "
             f"{parties.lead}.",
         ),
@@ -222,12 +222,12 @@ def _class_table(found: FirmAccounts) -> Table:
 def _margin_table(rows: Sequence[FirmResult]) -> Table:
     return Table(
         "margin",
-        "The firms' variation margin and funding, and the firms' debts that venues bore",
+        "The firms' variation margin and funding, and the firms' debts that venues covered",
         ("firm", *BY_PRICE),
         [(row.firm, *_amounts(row, BY_PRICE)) for row in rows],
         (
             "A firm has opposite positions on the two venues. So the variation margin on one venue "
-            "shows only the move of the price; the sum over both venues is a result of the firm.",
+            "shows only the move of the price. The sum over both venues is a result of the firm.",
         ),
     )
 
@@ -240,13 +240,13 @@ def _capital_table(rows: Sequence[FirmResult], parties: Parties) -> Table:
         [(row.firm, *_amounts(row, CAPITAL)) for row in rows],
         (
             "Result = edge - fees - lead cost + result elsewhere + variation margin + funding "
-            "+ debts that venues bore.",
+            "+ debts that venues covered.",
             f"Claims are taken from the books of {parties.house} and {parties.lead}. A gain on "
             f"{parties.house} is a claim until the firm withdraws it. Deposits and withdrawals "
             "include margin that moves between the two venues.",
             f"'Payable' is the firm's pro rata share of the cash of {parties.house} if all "
             "customers withdrew at once. 'Left net' is the firm's remaining money, less the part "
-            f"of the firm's claim that {parties.house} could not pay; {parties.lead} is assumed to "
+            f"of the firm's claim that {parties.house} could not pay. {parties.lead} is assumed to "
             "pay in full.",
         ),
     )
@@ -303,10 +303,10 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
         ),
         rows,
         (
-            f"'Payable' is a pro rata share of the cash of {parties.house}. So the customers of a "
-            "row have the same share of the unpaid amount as of all claims. If customers are paid "
-            "in the order of their requests, the unpaid amount of a row is between 'unpaid if "
-            "first' and 'unpaid if last'.",
+            f"'Payable' is a pro rata share of the cash of {parties.house}. So a row's share of "
+            "all unpaid amounts equals its share of all claims. If customers are paid in the order "
+            "of their requests, the unpaid amount of a row is between 'unpaid if first' and "
+            "'unpaid if last'.",
             "'Payable by group' is the pro rata payment if all liquid assets of "
             f"{parties.house} and {parties.maker} were cash of the exchange.",
         ),
@@ -314,7 +314,7 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
 
 
 def _checks(run: RunFolder, everybody: FirmResult) -> Iterator[tuple[str, Decimal]]:
-    """Yield the sums that must be zero. Most sums come after their parts."""
+    """Yield lines of the table `check`: sums that must be zero, and the parts of most sums."""
     parties, balances = run.chart.parties, usd_balances(run)
     gained = sum((balances[income(firm, Kind.PICKOFF)] for firm in parties.firms), ZERO)
     lost = balances[income(parties.maker, Kind.PICKOFF)]
@@ -339,7 +339,7 @@ def _check_table(found: FirmAccounts) -> Table:
         ("line", "usd"),
         found.checks,
         (
-            "The kinds PickOff, LeadSpread and LeadPickOff have Beancount's signs: a gain is "
+            "Amounts of PickOff, LeadSpread and LeadPickOff have Beancount's signs: a gain is "
             "negative in an income account.",
         ),
     )
@@ -350,10 +350,10 @@ def _venue_check(
 ) -> Iterator[tuple[str, Decimal]]:
     """Yield two sums that must be zero, each after its parts.
 
-    The first sum adds the results of all customers, the venue's fees less the debts that the venue
-    bore, the payments to the venue's insurance fund, and repaid loans against tokens. The second
-    sum is zero if the debts to the firms in the venue's books equal the claims in the firms' own
-    books.
+    The first sum has four parts: the results of all customers; the venue's fees less the debts that
+    the venue covered; the net payments to its insurance fund; and the repaid loans against tokens.
+    The second sum is the venue's debts to the firms, from its own books, less the firms' claims on
+    the venue, from the firms' books.
 
     Args:
         run: the run.
@@ -367,7 +367,7 @@ def _venue_check(
     kept = -balances[income(venue, Kind.FEES)] - balances[expense(venue, Kind.GAP_LOSS)]
     own_usd = sum((balances[claim(firm, venue)] for firm in run.chart.parties.firms), ZERO)
     yield f"results of all customers on {venue}", made
-    yield f"fees of {venue}, less debts that {venue} bore", kept
+    yield f"fees of {venue}, less debts that {venue} covered", kept
     if pool(venue, Kind.INSURANCE) in run.opens:
         left = _left_to_fund(run, venue)
         yield f"payments to the insurance fund of {venue}, less payments from the fund", left
@@ -376,7 +376,7 @@ def _venue_check(
     if borrowed:
         open_usd = sum((balances[margin_loan(venue, each)] for each in borrowed), ZERO)
         repaid = sum(borrowed.values(), ZERO) - open_usd
-        yield f"loans of {venue} against tokens that were repaid", repaid
+        yield f"repaid loans of {venue} against tokens", repaid
         kept += repaid
     yield f"results and fees on {venue} (must be 0.00)", made + kept
     yield f"claims on {venue} in the books of the trading firms", own_usd

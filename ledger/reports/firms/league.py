@@ -4,15 +4,15 @@ Edge is a firm's gain on its fills on the house venue. Each fill is valued at th
 moment of the fill. The result on the house venue is edge less fees, less the cost of hedging. The
 result elsewhere comes from the firm's own quotes and hits on the lead venue.
 After a fill and its hedge, the firm has opposite positions on the two venues. So variation margin
-on one venue shows only price moves. The sum of the variation margin on both venues is a result of
-the firm, and is listed separately.
+on one venue shows only price moves. The sum over both venues is a result of the firm, and is listed
+separately.
 
 Edge depends on the maker's quotes (latency, spread, size, and the time between two quotes), on
-volatility, on the firm's reaction time, on the delay of the house's gateway, and on competition.
+volatility, on the firm's reaction time, on the delay of the house's gateway, and on other firms.
 Fees depend on the fee tiers. The cost of hedging depends on the lead venue's spread and fee, and on
-the impact of the hedge orders. The result elsewhere depends on the orders of noise traders on the
-lead venue, and on reaction times. This result is booked as an expected value, by a rule in which
-the faster firm wins.
+the impact of the hedge orders. The result elsewhere depends mainly on the orders of noise traders
+on the lead venue, on volatility, and on reaction times. This result is booked as an expected value,
+by a rule in which the faster firm wins.
 """
 
 from collections.abc import Iterable, Sequence
@@ -50,14 +50,14 @@ class FirmResult:
     profile: Profile
     edge_usd: Decimal  # gains from the captive maker's stale quotes
     house_fees_usd: Decimal
-    lead_cost_usd: Decimal  # spread and fees paid on the lead venue to hedge fills on the house
+    lead_cost_usd: Decimal  # cost of hedges on the lead venue: spread, impact and fees
     lead_spread_usd: Decimal  # spread that the firm's quotes earned on the lead venue
-    lead_pickoff_usd: Decimal  # lead venue: gains from slower firms less losses to faster firms
-    lead_fees_usd: Decimal  # fees for hits on slower firms' quotes on the lead venue
+    lead_pickoff_usd: Decimal  # lead venue: gains from slower quotes less losses to faster firms
+    lead_fees_usd: Decimal  # fees for hits on slower quotes on the lead venue
     margin_house_usd: Decimal  # variation margin received
     margin_lead_usd: Decimal
     funding_usd: Decimal  # funding received on both venues
-    gap_loss_usd: Decimal  # debts of the firm that venues bore
+    gap_loss_usd: Decimal  # debts of the firm that venues covered
     opening_capital_usd: Decimal
     house_opening_usd: Decimal  # the part of the opening capital that is a claim on the house
     house_deposits_usd: Decimal
@@ -84,18 +84,18 @@ class FirmResult:
 
     @property
     def margin_usd(self) -> Decimal:
-        """Return the variation margin of both venues, which is the result of price moves."""
+        """Return the sum of the variation margin on both venues: the result of price moves."""
         return self.margin_house_usd + self.margin_lead_usd
 
     @property
     def result_usd(self) -> Decimal:
-        """Return the firm's whole result, with variation margin and the debts that venues bore."""
+        """Return the firm's whole result, with margin, funding and debts that venues covered."""
         traded = self.house_result_usd + self.elsewhere_usd
         return traded + self.margin_usd + self.funding_usd + self.gap_loss_usd
 
     @property
     def left_usd(self) -> Decimal:
-        """Return the firm's wealth: its claims on both venues, and its cash."""
+        """Return the firm's wealth: its claims on both venues plus its cash."""
         return self.house_claim_usd + self.lead_claim_usd + self.cash_usd
 
     @property

@@ -1,14 +1,13 @@
 """The amount that the house could pay if all customers withdrew at once.
 
 If cash is less than claims, a customer's payment depends on the rule of payment. The rule here is
-*pro rata*, as in court: each customer receives the same percentage of its claim. If customers are
-paid in the order of their requests, a payment depends on the place in the queue. So the report also
-shows the payment at the first place and the payment at the last place.
+*pro rata*, as in insolvency: each customer receives the same percentage of its claim. If customers
+are paid in the order of their requests, a payment depends on the place in the queue. So the report
+also shows two amounts for each group of customers: if it is paid first, and if it is paid last.
 
 Customers are the parties outside the house group, so the exchange's debt to its captive maker is
-left out. Customers are paid from the exchange's own cash. The group may have more money (the
-maker's cash, and the maker's claim on the lead venue), but customers cannot withdraw this money.
-All amounts are in dollars. Customers' coins are left out.
+left out. Customers are paid from the exchange's own cash. The maker may have liquid assets too, but
+customers cannot withdraw them. All amounts are in dollars. Customers' coins are left out.
 """
 
 from collections.abc import Collection, Mapping
@@ -37,7 +36,8 @@ class CashCoverage:
     def pro_rata_usd(self) -> dict[str, Decimal]:
         """Return each customer's payment, which is the same percentage of every claim.
 
-        Odd cents go to the largest remainders.
+        Payments are rounded down to cents. The cents left over go to the payments with the largest
+        remainders.
         """
         claims = [int(usd / CENT) for usd in self.claims_usd.values()]
         shares = pro_rata(min(int(self.cash_usd / CENT), sum(claims)), claims)
@@ -54,14 +54,14 @@ class CashCoverage:
 
 
 class Coverage(NamedTuple):
-    """The cash that could pay claims on the house: the exchange's cash, and the group's cash."""
+    """The coverage of claims by the exchange's own cash, and by all liquid assets of the group."""
 
     house: CashCoverage  # the exchange's own cash
     group: CashCoverage  # all liquid assets of the exchange and its maker
 
 
 def coverage(run: RunFolder) -> Coverage:
-    """Read cash and claims from the general ledger."""
+    """Read the cash, and the claims on the house, from the general ledger."""
     parties, balances, the_hole = run.chart.parties, usd_balances(run), hole(run)
     claims_usd = {
         customer: -balances[owed(parties.house, customer)]

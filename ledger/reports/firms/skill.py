@@ -1,21 +1,21 @@
 """Are the firms skilled? Compares each firm's results on the house with its results elsewhere.
 
 The result on the house comes from the captive maker's stale quotes. The result elsewhere comes from
-a firm's own quotes on the lead venue (see `daily_results`). If results come from skill, firms that
-earn on one venue should earn on the other venue too.
+a firm's own quotes and hits on the lead venue (see `daily_results`). If results come from skill,
+firms that earn on one venue should earn on the other venue too.
 
-Results on the house depend on the latency, width and size of the captive maker's quotes, and on
-fees, hurdles, gateway delays and hedging costs. Firms hit only the captive maker's quotes, so on
-days without these quotes there is nothing to hit. Results elsewhere depend on reaction times,
-displayed size, the uninformed share of orders and the half-spread. Results elsewhere are booked as
-expected values, by a rule in which the faster firm wins. So it is an assumption, not a finding,
-that faster firms earn more elsewhere. Results are divided by the firm's opening capital.
+Results on the house depend mainly on the latency, width and size of the captive maker's quotes, and
+on reaction times, fees, hurdles, gateway delays and hedging costs. On the house, firms hit only the
+captive maker's quotes. Results elsewhere depend mainly on reaction times, displayed size, the
+uninformed share of orders and the half-spread. Results elsewhere are booked as expected values, by
+a rule in which the faster firm wins. So it is an assumption, not a finding, that faster firms earn
+more elsewhere. Results are divided by the firm's opening capital.
 
-An interval over firms shows how a figure varies if other firms of the same kind are in the run. An
-interval over days shows how a figure varies if the same firms trade on other days. Days are treated
-as independent. So intervals over days are too narrow if volatile days follow each other. Drawing
-days again adds noise, so the interval of a rank correlation over days is biased towards zero. Firms
-are present on different days, which may cause a part of a correlation.
+An interval over firms shows how a figure would vary with other firms of the same kind. An interval
+over days shows how it would vary if the same firms traded on other days. Days are treated as
+independent. So intervals over days are too narrow if volatile days follow each other. A draw of
+days adds noise to ranks, which moves their correlation towards zero. Firms are present on different
+days, and this may cause a part of a correlation.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,11 +63,11 @@ class FirmPlaces:
 
 @dataclass(frozen=True, slots=True)
 class RankCorrelation:
-    """The rank correlation of two results, or of a result and speed. None: not defined."""
+    """A rank correlation of two results, or of a result and the reaction time."""
 
     ranks_of: str
     firms: int
-    spearman: Decimal | None
+    spearman: Decimal | None  # None if it is not defined
     over_firms_low: Decimal | None
     over_firms_high: Decimal | None
     over_days_low: Decimal | None
@@ -114,7 +114,7 @@ ON_AND_OFF = tuple(each.name for each in fields(QuoterOnAndOff))[1:]
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """Results on the house and elsewhere, their ranks, and results with the quotes on and off."""
+    """Results on the house and elsewhere, rank correlations, and days with and without quotes."""
 
     maker: str
     firms: tuple[FirmPlaces, ...]
@@ -126,7 +126,7 @@ class Skill:
     quoter_by_firm: tuple[QuoterOnAndOff, ...]
 
     def answer(self) -> str:
-        """State how many firms earn on each venue, and how their ranks on the venues correlate."""
+        """State how many firms earn on the house, how many on both venues, and a correlation."""
         at_house = [firm for firm in self.firms if firm.house_usd > 0]
         said = f"{len(at_house)} of {len(self.firms)} trading firms earn from {self.maker}'s quotes"
         if not any(firm.elsewhere_usd for firm in self.firms):
@@ -139,7 +139,7 @@ class Skill:
         return f"{said} The rank correlation of the results on the two venues is {together}."
 
     def tables(self) -> list[Table]:
-        """Return tables by firm, rank and class, and tables of days with quotes on and off."""
+        """Return tables of firms, rank correlations, classes, and days with and without quotes."""
         return [
             _firm_table(self.firms),
             _rank_table(self.ranks),
@@ -168,7 +168,7 @@ def skill(run: RunFolder) -> Skill:
 
 
 def _resampled_days(results: DailyResults) -> dict[str, np.ndarray]:
-    """Return `bps_per_day` for many draws of days, shape (draws, firms)."""
+    """Return `bps_per_day` for each draw of days, shape (draws, firms)."""
     days = draws(len(results.days), "days")
     return {p: basis_points(cents, results.invested, days) for p, cents in results.by_place.items()}
 
@@ -214,8 +214,8 @@ def _firm_table(found: Sequence[FirmPlaces]) -> Table:
         (
             "House: edge less fees on the house, less the cost of hedging on the lead venue.",
             "Elsewhere: the expected spread of own quotes on the lead venue, less losses to faster "
-            "firms, plus gains from slower firms, less fees. By assumption the faster firm wins.",
-            "Basis points: mean daily result of a present firm, divided by its opening capital.",
+            "firms, plus gains from slower quotes, less fees. By assumption the faster firm wins.",
+            "Basis points: mean daily result while present, divided by a firm's opening capital.",
             "Both results exclude variation margin, which on one venue shows only price moves.",
             *_absent(found),
         ),
@@ -228,7 +228,7 @@ def _absent(found: Sequence[FirmPlaces]) -> Iterator[str]:
     if came < len(found):
         yield (
             f"Of {len(found)} firms {came} entered, and have results. The other firms waited until "
-            "the end. Higher earnings of trading firms make the entry of a firm more likely."
+            "the end. A firm is more likely to enter if the firms that trade earn more."
         )
 
 
@@ -336,7 +336,7 @@ def _verdict(*intervals: Interval | None) -> str:
 def _on_and_off(
     results: DailyResults, members: Mapping[str, np.ndarray], on: np.ndarray, off: np.ndarray
 ) -> Iterator[QuoterOnAndOff]:
-    """Yield results with and without the maker's quotes, if the run has days of both sorts."""
+    """Yield results with and without the maker's quotes, if the run has both sorts of days."""
     if not (on.any() and off.any()):
         return
     which = np.reshape([*members.values()], (len(members), len(results.firms))).T
@@ -354,7 +354,7 @@ def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) ->
         f"{found.maker} quoted on {found.days_on} whole days, and did not quote on "
         f"{found.days_off} whole days"
         + ("; other days are left out." if compared else ": no comparison is possible."),
-        f"Without {found.maker}'s quotes firms hit nothing at the house, but pay hedging costs.",
+        f"Without {found.maker}'s quotes firms hit nothing at the house, but may pay for hedges.",
         "Basis points: daily result, divided by the opening capital of the firms present. "
         f"Low and high: the ends of {COVERAGE:.0%} intervals, bootstrapped over days.",
         "The two groups of days also differ in other ways. To measure the effect of the quotes "
@@ -372,9 +372,9 @@ def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) ->
 def _compared(
     cents: np.ndarray, invested: np.ndarray, on: np.ndarray, off: np.ndarray
 ) -> list[list[Decimal | None]]:
-    """Return basis points with quotes, without quotes, and their difference, with intervals.
+    """Return each group's basis points with quotes, without quotes, and the change, with intervals.
 
-    All groups are compared in one product of matrices, because the draws are large.
+    One product of matrices compares all groups, because the draws are large.
     """
     found, drawn = [], []
     for days, name in ((on, "days on"), (off, "days off")):
@@ -396,5 +396,5 @@ def _ends(found: Interval | None, places: int) -> tuple[Decimal | None, Decimal 
 
 
 def _rounded(figure: float, places: int) -> Decimal | None:
-    # adding zero turns minus zero into zero
+    # Adding zero turns minus zero into zero.
     return Decimal(f"{figure:.{places}f}") + 0 if np.isfinite(figure) else None

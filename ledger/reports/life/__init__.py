@@ -1,1 +1,1 @@
-"""The life of the group: key dates, balance sheets, solvency, share prices, and a summary."""
+"""The life of the group: key dates, balance sheets, solvency, share prices, queues, a summary."""

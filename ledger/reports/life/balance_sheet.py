@@ -1,12 +1,14 @@
 """Balance sheets at the end of a day: for each entity, and for the house group as one.
 
-The ledger books assets at cost, so the sheets are at cost too, and each sheet balances to the cent.
-The sheets also show tokens at mark, which reveals gains that are not booked. An entity can hold
-tokens in kind for the owner of the tokens. These tokens have no cost, and the entity owes the
-tokens in kind. At cost the tokens and the debt are zero, and at mark both have the same value.
-Claims in dollars are at face value. In the consolidated sheet debts within the group cancel. So the
-maker's debt to the exchange is an asset in the exchange's own sheet, but not in the sheet of the
-group.
+Assets are booked at cost, so the sheets are at cost too. Each sheet balances to the cent.
+The sheets also show tokens and coins at mark. The difference is a gain or loss that is not booked.
+
+An entity may hold tokens that it owes in kind to their owner. These tokens have no cost. At cost
+the tokens and the debt are both zero, and at mark both have the same value.
+
+Claims in dollars are at face value. Debts within the group are left out of the consolidated sheet.
+So the maker's debt to the exchange is an asset in the exchange's own sheet, but not in the sheet of
+the group.
 """
 
 from collections import defaultdict
@@ -23,11 +25,11 @@ from ledger.reports.paper_wealth import Marks
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
 
-Balances = Mapping[tuple[str, str], Decimal]  # units by (account, commodity)
+Balances = Mapping[tuple[str, str], Decimal]  # amounts by (account, commodity)
 
 
 class Side(StrEnum):
-    """A side of a balance sheet. The result to date is on the side of debts and equity."""
+    """A part of a balance sheet. Debts, equity and the result to date sum to the assets."""
 
     ASSETS = "assets"
     LIABILITIES = "liabilities"
@@ -47,17 +49,17 @@ SIDE_OF_ROOT = {
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One line of a balance sheet. A positive amount increases the side on which the line is."""
+    """One line of a balance sheet. A positive amount increases the line's side."""
 
     side: Side
     account: str
-    usd: Decimal  # the amount as booked
+    usd: Decimal  # the amount at cost, as booked
     at_mark_usd: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The balance sheet of one entity at the end of a day."""
+    """The balance sheet of one entity, or of the group, at the end of a day."""
 
     entity: str
     lines: tuple[SheetLine, ...]
@@ -111,7 +113,7 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
                 and is_in_tokens(_bought(account))
                 and _bought(account) in run.opens
             ):
-                usd = max(usd, ZERO)  # the price paid for tokens is listed as an asset
+                usd = max(usd, ZERO)  # the price paid is on the line of the tokens' asset account
             lent = {coin: balances[account, coin] for coin in names_owed(run.chart.coins)}
             in_coins = sign * marks.usd(lent, day) if kind_of(account) == Kind.CREDIT_LINE else ZERO
             lines[entity].append(SheetLine(side, account, usd, usd + in_coins))
@@ -137,7 +139,7 @@ def consolidated(run: RunFolder, found: Mapping[str, Sheet]) -> Sheet:
 
 
 def balances_at(run: RunFolder, day: date) -> Balances:
-    """Return each account's balance at the end of a day, or zero if it has no postings."""
+    """Return the balance of each account and commodity at the end of a day, or zero."""
     balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     number = number_of(run)
     found = run.select(
@@ -166,10 +168,10 @@ def is_in_tokens(account: str) -> bool:
 
 
 def _bought(account: str) -> str:
-    """Return the name of an equity account's asset account. The asset account need not exist."""
+    """Return the asset account that belongs to an equity account. It need not exist."""
     return f"Assets:{account.partition(':')[2]}"
 
 
 def paid_for(account: str) -> str:
-    """Return the equity account with the cost of tokens. Tokens in kind have no such account."""
+    """Return the equity account with the cost of an account's tokens. It need not exist."""
     return f"Equity:{account.partition(':')[2]}"

@@ -1,15 +1,14 @@
 """Cash coverage: can the house's cash pay the firms' profits, and all claims?
 
-A firm's gains on the house are booked as a claim on the house. The firm can withdraw its gains only
-while the house has cash, but the firms' own books do not show the house's cash. So the report
-lists, for the end of each day, the firms' profits at the house so far, all claims of customers, and
-the house's cash. Firms' claims also contain deposits and results of price moves. Hedging costs are
-deducted from profits, although firms pay these costs on the lead venue.
+A firm's gains on the house increase the firm's claim on the house. The firm can withdraw its gains
+only while the house has cash, but the firm's own books do not show the house's cash. So the report
+compares three figures with the house's cash at the end of each day: the firms' profits at the house
+so far, the firms' claims, and all claims of customers. Firms' claims also include deposits and
+results of price moves. Profits are after hedging costs, although firms pay these costs on the lead
+venue.
 
-The report `skill` shows the causes of profits. Cash depends on the captive maker's drawn credit and
-withdrawals, on margin that customers move to the lead venue, and on the deposits and withdrawals of
-retail customers. In the model customers do not read the books, so customers do not notice when
-claims first exceed the cash.
+The report `skill` shows the causes of profits. In the model customers do not read the books, so
+they do not notice when claims first exceed the cash.
 """
 
 from collections.abc import Sequence
@@ -31,10 +30,13 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The house's cash and debts at the end of a day. Customers' coins count at the day's mark."""
+    """The house's cash, customers' claims and the firms' profits at the end of a day.
+
+    Coins count at the day's mark.
+    """
 
     day: date
-    firms_profit_usd: Decimal  # since the first day: edge less fees less hedging costs
+    firms_profit_usd: Decimal  # since the first day: edge, less fees, less hedging costs
     firms_claims_usd: Decimal
     retail_claims_usd: Decimal
     other_claims_usd: Decimal
@@ -53,7 +55,7 @@ class Close:
 
     @property
     def beyond_cash(self) -> "list[Chips]":
-        """Return the figures (profits, claims) that exceed the cash."""
+        """Return the figures that exceed the cash."""
         return [chips for chips in Chips if chips.usd(self) > self.house_cash_usd]
 
     @property
@@ -80,28 +82,28 @@ class Chips(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FirstShort:
-    """The first day on which a figure exceeded the cash, and the number of days on which it did."""
+    """An event, such as claims above the cash: its first day, and the number of its days."""
 
     what: str
     first_day: date | None = None
     usd: Decimal | None = None
-    house_cash_usd: Decimal | None = None  # cash at the end of this first day
+    house_cash_usd: Decimal | None = None  # cash at the end of the first day
     days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageByDay:
-    """The house's cash, the claims on it, and firms' profits, at the end of each day.
+    """The house's cash, customers' claims and the firms' profits at the end of each day.
 
-    For each figure that is compared with the cash, `dates` has the first day on which the figure
-    exceeded the cash.
+    `dates` has the first day on which each figure exceeded the cash, and the first day on which a
+    withdrawal was not paid in full.
     """
 
     closes: tuple[Close, ...]
-    dates: tuple[FirstShort, ...]  # one for each figure, one for unpaid withdrawals
+    dates: tuple[FirstShort, ...]  # one for each figure, and one for unpaid withdrawals
 
     def answer(self) -> str:
-        """State when all claims exceeded the cash, and the share of claims covered at the end."""
+        """State on how many days claims exceeded the cash, and the cash and claims at the end."""
         last = self.closes[-1]
         short = [close for close in self.closes if Chips.ALL in close.beyond_cash]
         covers = "" if last.cover_pct is None else f" ({last.cover_pct}%)"
@@ -117,19 +119,19 @@ class CoverageByDay:
         )
 
     def tables(self) -> list[Table]:
-        """Return a table of the first dates, and a table of all days."""
+        """Return a table of the first days, and a table of all days."""
         return [_dates_table(self), _closes_table(self)]
 
 
 def cash_coverage(run: RunFolder) -> CoverageByDay:
-    """Return the house's cash, the claims on it, and firms' profits by day, and key dates."""
+    """Return cash, claims and firms' profits by day, and the first day of each event."""
     days = closes(run)
     outgrown = (_first_short(chips, days) for chips in Chips)
     return CoverageByDay(tuple(days), (*outgrown, _first_unpaid(days, unpaid_requests(run))))
 
 
 def closes(run: RunFolder) -> list[Close]:
-    """Read the house's cash, claims on it, and firms' profits at the end of each day."""
+    """Read the house's cash, customers' claims and the firms' profits at the end of each day."""
     parties = run.chart.parties
     firms = {owed(parties.house, firm) for firm in parties.firms}
     retail = owed(parties.house, parties.retail)
@@ -154,7 +156,10 @@ def closes(run: RunFolder) -> list[Close]:
 
 
 def _with_coins(close: Close, coins: CoinsAtMark) -> Close:
-    """Add customers' coins at the day's mark. Only retail customers are owed coins."""
+    """Add the value at mark of coins that are owed to customers, held, or lent to the maker.
+
+    Only retail customers are owed coins.
+    """
     return replace(
         close,
         retail_claims_usd=close.retail_claims_usd + coins.owed_usd,
@@ -192,12 +197,13 @@ def _dates_table(found: CoverageByDay) -> Table:
         ("what", "first_day", "usd", "house_cash_usd", "days"),
         found.dates,
         (
-            "Amounts are at the close of the first day. The last column counts the days of the "
-            f"event, out of {len(found.closes)} days. A blank date means that the event never "
+            "Amounts are at the close of the first day. The last column is the number of days with "
+            f"the event, out of {len(found.closes)} days. A blank date means that the event never "
             "happened.",
-            "The amount of a withdrawal is the first request that was not paid in full. The books "
-            "have the unpaid requests of retail customers. If the scenario has a flow of "
-            "customers' money, the books have the unpaid requests of firms too.",
+            "The last line has the amount of the first request that was not paid in full. The "
+            "books have the unpaid requests of retail customers and of borrowers against tokens. "
+            "If the scenario has a flow of customers' money, they have the unpaid requests of "
+            "firms too.",
         ),
     )
 
@@ -221,9 +227,9 @@ def _closes_table(found: CoverageByDay) -> Table:
         found.closes,
         (
             "Profit is the firms' result at the house since the first day: edge, less fees on the "
-            "house, less hedging costs. All other figures are balances at the day's close.",
-            "A firm's claim is its opening claim and net deposits, plus edge less fees, plus gains "
-            "and losses from price moves and funding. Hedging costs are paid on the lead venue, so "
+            "house, less hedging costs. All other amounts are balances at the day's close.",
+            "A firm's claim also includes its opening claim, its net deposits, and its gains and "
+            "losses from price moves and funding. Hedging costs are paid on the lead venue, so "
             "they do not reduce the claim. 'Cover' is the cash as a percentage of all claims.",
         ),
     )

@@ -1,4 +1,4 @@
-"""The key dates of a run: customers' money in use, insolvency, unpaid debts, the halt."""
+"""Milestones of a run, such as customers' money in use, insolvency, unpaid debts and the halt."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from ledger.run_folder import RunFolder
 
 
 class Milestone(Enum):
-    """A milestone of the group, and its wording, where {house} is the exchange's name."""
+    """A milestone of the group. In its wording, {house} stands for the exchange's name."""
 
     CREDIT_DRAWN = "the maker draws on its credit line"
     CUSTOMERS_MONEY = "customers' money in use: claims exceed cash of {house}"
@@ -34,8 +34,8 @@ class Milestone(Enum):
         return self.value.format(house=house)
 
 
-# Some milestones depend only on balances. Each of these has a figure here, and the milestone is
-# reached at a day's end if this figure is above zero.
+# The figures of the milestones that depend only on balances. Such a milestone is reached on a day
+# if its figure is above zero at the end of the day.
 LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
     Milestone.CREDIT_DRAWN: lambda at: at.credit_drawn_usd,
     Milestone.CUSTOMERS_MONEY: lambda at: at.hole_of_exchange_usd,
@@ -47,20 +47,20 @@ LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first day on which a milestone was reached, and the number of days on which it was.
+    """A milestone's first day, and the number of days on which the milestone was reached.
 
     If the milestone was never reached, the first day is None.
     """
 
     what: str  # the milestone's wording
     day: date | None
-    usd: Decimal | None  # the figure at the end of the first day
+    usd: Decimal | None  # the milestone's amount on the first day
     days: int  # the number of days on which the milestone was reached
-    continuous_since: date | None  # the day from which the milestone lasts until the end
+    continuous_since: date | None  # from this day on it is reached on every day
 
 
 def key_dates(dated: Mapping[Milestone, First]) -> tuple[str, str, str]:
-    """State the days of customers' money in use, of insolvency, and of unpaid withdrawals."""
+    """Return three sentences: on customers' money in use, insolvency, and unpaid withdrawals."""
     return (
         _since(dated[Milestone.CUSTOMERS_MONEY], "Customers' money was in use"),
         _since(
@@ -87,12 +87,12 @@ def _paid_out(dated: Mapping[Milestone, First]) -> str:
     if halt:
         return f"Withdrawals had to wait from {wait} and were halted on {halt}."
     if wait:
-        return f"Withdrawals had to wait first on {wait}; they were never halted."
+        return f"Withdrawals first had to wait on {wait}; they were never halted."
     return "Every withdrawal was paid at once."
 
 
 def firsts(run: RunFolder, days: Sequence[Standing]) -> dict[Milestone, First]:
-    """Return the first day of each milestone, in the order of the milestones.
+    """Return the first day and the number of days of each milestone, in the order of `Milestone`.
 
     Args:
         run: the run whose books are read.

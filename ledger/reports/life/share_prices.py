@@ -1,19 +1,18 @@
-"""Shares of the house: prices at sales, appraisals, and the maker's decisions based on appraisals.
+"""Shares of the house: recorded values at sales, computed values, and the maker's decisions.
 
-A round is a sale of shares to investors. The books note appraisals on the first of each month and
-at each round. An appraisal uses three methods: by growth, by growth without the captive maker's
-quotes, and as a trading firm (see `ledger.appraisal`). The recorded valuation of a round is in
-`custom "valuation"`: the name of the round, the money raised, and the stated value of the whole
-house.
+A round is a sale of shares to investors. The books note appraisals (computed values) on the first
+day of each month and at each round. An appraisal uses three methods: by growth, by growth without
+the captive maker's quotes, and as a trading firm (see `ledger.appraisal`). A round has a note
+`custom "valuation"` with its name, the money raised, and the stated value of the whole house.
 
-The maker's decisions about its quotes are in `custom "review"`. The values of a review are the
-venue, the policy, the decision, the month's result, and the result of the last twelve months. If
-the house is appraised, a further value is the amount that the shares would lose without the maker's
-quotes.
+Each of the maker's decisions about its quotes has a note `custom "review"`. It has the venue, the
+policy, the decision, the result of the month, and the result of the last twelve months. If the
+house is appraised, a decision about quotes on the house also has the value that the shares would
+lose without these quotes.
 
 The appraisals depend on fees, and fees depend on the recorded volume. The appraisals also depend on
-the captive maker's share of the volume, on how the volume of others reacts to a thin book, and on
-two multiples, which are assumptions with ranges.
+the captive maker's share of the volume, on the effect of a thin book on the volume of others, and
+on two assumptions with ranges: the multiple of growth and the multiple of earnings.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,12 +63,12 @@ class HouseValuation:
     """Sales of shares, appraisals of the house, and the maker's decisions."""
 
     maker: str
-    priced: Mapping[str, Mapping[str, Priced]]  # by month (2021-06) or round, and by method
+    priced: Mapping[str, Mapping[str, Priced]]  # by month or round, then by method
     rounds: Sequence[PricedRound]
     reviews: Sequence[Review]
 
     def answer(self) -> str:
-        """Compare the last round's recorded value with the appraisals by each method."""
+        """Compare the last recorded value with the value by each method in the same round."""
         last = next((each for each in reversed(self.rounds) if each.recorded_usd), None)
         if last is None or last.recorded_usd is None:
             return "No shares with a recorded value were sold in this run."
@@ -87,7 +86,7 @@ class HouseValuation:
         return f"{said} The computed value is {listed(priced)}." if priced else said
 
     def tables(self) -> list[Table]:
-        """Return tables of rounds, of months, of the maker's reviews, and of all appraisals."""
+        """Return four tables: rounds, months, the maker's reviews, and all appraisals."""
         names = {each.name for each in self.rounds}
         months = {what: ways for what, ways in self.priced.items() if what not in names}
         return [
@@ -99,12 +98,12 @@ class HouseValuation:
 
 
 def valuation(run: RunFolder) -> HouseValuation:
-    """Read valuations of the house and the maker's decisions from the books."""
+    """Read appraisals, rounds and the maker's decisions from the books."""
     return HouseValuation(run.chart.parties.maker, appraisals(run), rounds(run), reviews(run))
 
 
 def appraisals(run: RunFolder) -> dict[str, dict[str, Priced]]:
-    """Return the appraisals by month (2021-06) or round, and by method."""
+    """Return the appraisals by month, such as 2021-06, or by round, and then by method."""
     found: dict[str, dict[str, Priced]] = {}
     for note in run.notes(Appraised):
         figures = (note.basis_usd, note.low_usd, note.middle_usd, note.high_usd)
@@ -139,7 +138,7 @@ def reviews(run: RunFolder) -> list[Review]:
 def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str, Priced]]) -> Table:
     return Table(
         "rounds",
-        "Shares sold: the recorded value of the whole house, and its computed value",
+        "Sales of shares: the recorded and the computed value of the whole house",
         (
             "day",
             "round",
@@ -156,14 +155,16 @@ def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str,
         [(*each, *_beside(each, priced.get(each.name))) for each in sold],
         (
             "Growth is the fees of the last twelve full months before the round, less the fees "
-            "of the preceding twelve months. Months before the books begin count as zero. "
-            "'By growth' is this growth times the middle one of three assumed multiples, and at "
-            "least zero. Low and high are this growth times the lowest and the highest multiple.",
+            "of the twelve months before them. Months before the books begin count as zero. "
+            "'By growth' is growth times the middle one of three assumed multiples. 'Low' is "
+            "growth times the lowest multiple, and 'high' is growth times the highest. If growth "
+            "is negative, these values are zero.",
             "'Without quotes' is computed like 'by growth', but with the fees that the house would "
-            "have received in the last twelve months without the captive maker's quotes. 'As a "
+            "have received in the last twelve months without the captive maker's quotes. 'As "
             "trading firm' is a multiple of a year's earnings: fees less costs, plus the results "
             "of the maker's quotes.",
-            "The recorded value is an input of the scenario. No other figure depends on it.",
+            "The recorded value is an input of the scenario. Only 'recorded over growth' depends "
+            "on it.",
         ),
     )
 
@@ -206,8 +207,9 @@ def _months_table(months: Mapping[str, Mapping[str, Priced]]) -> Table:
         ),
         [(month, *_in_month(ways)) for month, ways in months.items()],
         (
-            "Growth and earnings are over twelve months; values are at the middle multiples. "
-            "'Quotes are worth' is the value by growth less the value without the quotes.",
+            "Growth is the fees of twelve months less the fees of the twelve months before them. "
+            "Earnings are those of twelve months. Values are at the middle multiples. 'Quotes are "
+            "worth' is the value by growth less the value without the quotes.",
         ),
     )
 
@@ -232,13 +234,13 @@ def _reviews_table(found: Sequence[Review], maker: str) -> Table:
         Review._fields,
         found,
         (
-            "An independent maker reviews the last month. After a month with a loss the maker "
-            "halves the size of its quotes. If the size would be below an eighth of the first "
-            "size, the maker stops. A captive maker on the lead venue moves to the house after a "
-            "month with a loss.",
+            "An independent maker halves the size of its quotes after each month with a loss. If "
+            "the size would then be below an eighth of the first size, the maker stops. A captive "
+            "maker moves its quotes from the lead venue to the house after the first month with a "
+            "loss.",
             "On the house a captive maker reviews the last twelve months. The maker stops only if "
-            "its quotes lost at least as much as the house's shares would lose in value without "
-            "the quotes. Without an appraisal the maker never stops.",
+            "its quotes lost at least the value that the house's shares would lose without the "
+            "quotes. Without an appraisal the maker never stops.",
         ),
     )
 
@@ -246,7 +248,7 @@ def _reviews_table(found: Sequence[Review], maker: str) -> Table:
 def _ways_table(priced: Mapping[str, Mapping[str, Priced]]) -> Table:
     return Table(
         "ways",
-        "Each method of valuation, by month and round, with its range",
+        "The value by each method, for each month and round, with its range",
         ("what", "way", *Priced._fields),
         [(what, way, *each) for what, ways in priced.items() for way, each in ways.items()],
     )

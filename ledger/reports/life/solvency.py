@@ -1,4 +1,4 @@
-"""Solvency on a date: the balance sheets of all entities and of the group, with tokens at mark."""
+"""Solvency at a day's end: balance sheets of the entities and the group, at cost and at mark."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ MUST_BE_ZERO = "difference (must be 0.00)"
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """The amounts in accounts of one kind: of the exchange, of its maker, and of the group."""
+    """The sums of all accounts of one kind: for the exchange, for its maker, and for the group."""
 
     side: Side
     line: str
@@ -53,7 +53,7 @@ class GroupLine:
 
 @dataclass(frozen=True, slots=True)
 class TokenHolding:
-    """The tokens in one account, at cost and at mark. Debts in kind are below zero."""
+    """The tokens in one account, at cost and at mark. Tokens that are owed are negative."""
 
     account: str
     token: str
@@ -77,7 +77,7 @@ class Solvency:
     in_kind: HoleInKind | None  # None if the house owes only dollars to customers
 
     def answer(self) -> str:
-        """State what exchange and maker own and owe together, at cost and at market prices."""
+        """State the assets and debts of the group, whether it is solvent, and the hole in kind."""
         whole, names = self.consolidated, " and ".join(self.group)
         owns, owes = whole.usd(Side.ASSETS), whole.usd(Side.LIABILITIES)
         net = whole.net_at_mark_usd
@@ -88,7 +88,10 @@ class Solvency:
         ) + (f" {self.in_kind.answer()}" if self.in_kind else "")
 
     def tables(self) -> list[Table]:
-        """Return tables of the consolidated group, all entities, tokens, and all sheet lines."""
+        """Return tables of the consolidated group, all entities, tokens, and all sheet lines.
+
+        If customers are owed coins, the tables of the hole in kind are included.
+        """
         return [
             _group_table(self),
             *(self.in_kind.tables() if self.in_kind else ()),
@@ -99,7 +102,7 @@ class Solvency:
 
 
 def solvency(run: RunFolder, day: date) -> Solvency:
-    """Return all balance sheets, the group's consolidated sheet, and all tokens on a day.
+    """Return all balance sheets, the group's consolidated sheet, and all tokens at a day's end.
 
     Raises:
         RunFolderError: the run does not have this day.
@@ -115,7 +118,10 @@ def solvency(run: RunFolder, day: date) -> Solvency:
 
 
 def _group_lines(run: RunFolder, found: Mapping[str, Sheet], whole: Sheet) -> tuple[GroupLine, ...]:
-    """Return each kind's amounts for exchange, maker and group (without debts between the two)."""
+    """Return a line for each kind, and a line for the gain on tokens that is not booked.
+
+    The group's amounts leave out debts between exchange and maker.
+    """
     amounts: dict[tuple[Side, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 5)
     for i, entity in enumerate(run.chart.parties.group):
         for line in found[entity].lines:
@@ -133,7 +139,7 @@ def _group_lines(run: RunFolder, found: Mapping[str, Sheet], whole: Sheet) -> tu
 
 
 def _holdings(run: RunFolder, day: date) -> tuple[TokenHolding, ...]:
-    """Return the tokens of all holders and debtors, at mark and at cost."""
+    """Return the tokens in each account, at cost and at mark."""
     balances, marks, group = balances_at(run, day), Marks(run), run.chart.parties.group
     holdings = []
     for account in filter(is_in_tokens, run.opens):
@@ -165,7 +171,7 @@ def _entities_table(found: Solvency) -> Table:
     ]
     return Table(
         "entities",
-        f"Balance sheets at the end of {found.day}, one line for each entity",
+        f"Balance sheets at the end of {found.day}, one line for each entity and one for the group",
         (
             "entity",
             *(f"{side}_usd" for side in SIDES),
@@ -178,10 +184,11 @@ def _entities_table(found: Solvency) -> Table:
             "Debts, capital and gains are positive here, as in a balance sheet; in the ledger "
             "they are negative. The result is inception to date. The difference is assets less "
             "liabilities, equity and result, and must be 0.00 on every line.",
-            "Assets are carried at cost. 'Unbooked' is the value of tokens at mark, less their "
-            "cost and less debts in kind; the group's own tokens inside the group count as zero. "
-            "'Net at mark' is net worth at mark. The maker's debt to the exchange is at face "
-            "value, and is left out of the consolidated line.",
+            "Assets are carried at cost. 'Unbooked' is the value at mark of tokens and of claims "
+            "in kind, less the cost of the tokens and less debts in kind. The group's own tokens "
+            "count as zero inside the group. 'Net at mark' is net worth at mark. The maker's debt "
+            "to the exchange is at face value, and its part in coins is at mark. The consolidated "
+            "line leaves this debt out.",
         ),
     )
 
@@ -214,9 +221,9 @@ def _group_table(found: Solvency) -> Table:
         ),
         rows,
         (
-            "Debts between the two entities are struck out of the group's column. So the drawn "
-            "credit line is an asset of the exchange, but not of the group. Each line is the sum "
-            "of all accounts of one kind.",
+            "The group's column leaves out debts between the two entities. So the drawn credit "
+            "line is an asset of the exchange, but not of the group. Each line is the sum of all "
+            "accounts of one kind.",
         ),
     )
 

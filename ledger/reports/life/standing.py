@@ -1,7 +1,8 @@
 """The house group at the end of a day: debts, assets, and the hole.
 
-Loans stay in the group as cash until they are spent. So the hole of the group counts loans as a
-source of money. The hole after repayment of all loans is a separate figure.
+Borrowed dollars are liquid assets until they are spent, and debts to lenders are not claims of
+customers. So a new loan reduces the hole. The hole after repayment of all loans is a separate
+figure.
 """
 
 from collections import defaultdict
@@ -34,14 +35,14 @@ class Standing:
     loans_usd: Decimal  # debts to lenders
     at_cost_usd: Decimal  # ventures and other purchases carried at cost
     lent_to_customers_usd: Decimal  # the exchange's loans to customers against tokens
-    kinds_usd: Decimal  # the sum of the kinds that explain the hole
-    within_group_usd: Decimal  # debts between exchange and maker, which must sum to zero
-    paper_usd: Decimal  # value of tokens at mark, with own tokens at zero
-    queue_usd: Decimal  # withdrawals that wait
+    kinds_usd: Decimal  # the sum of all causes, which must equal the hole
+    within_group_usd: Decimal  # sum of the debts between exchange and maker; must be zero
+    paper_usd: Decimal  # value of tokens at mark; the group's own tokens are zero
+    queue_usd: Decimal  # the dollars of withdrawals that wait
 
     @property
     def hole_of_exchange_usd(self) -> Decimal:
-        """Return the hole of the exchange alone. If positive, customers' money is in use."""
+        """Return the hole of the exchange. If it is above zero, customers' money is in use."""
         return self.claims_usd - self.house_cash_usd
 
     @property
@@ -62,7 +63,7 @@ class Standing:
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the hole that no kind explains. It is zero if the chart of accounts is correct."""
+        """Return the hole less the sum of all causes. A result other than zero is an error."""
         return self.hole_usd - self.kinds_usd
 
 
@@ -98,8 +99,8 @@ def standings(run: RunFolder) -> list[Standing]:
 
 
 def month_ends(days: Sequence[Standing]) -> list[Standing]:
-    """Return the debts, assets and hole on each month's last day, and on the books' last day."""
-    # The dictionary keeps the last day of each month.
+    """Return the group at the end of each month, and at the end of the last day."""
+    # Later days replace earlier days of the same month.
     return list({(at.day.year, at.day.month): at for at in days}.values())
 
 

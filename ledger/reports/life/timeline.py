@@ -1,10 +1,10 @@
 """The life of the group: its debts, its assets, and the days on which debts exceeded assets.
 
-There are four thresholds. If claims exceed the exchange's cash, customers' money is in use. If
-claims exceed the group's liquid assets, the group could not pay all customers at once. If claims
-and loans exceed liquid assets, the group could not pay all customers and lenders at once. If claims
-and loans exceed liquid assets, tokens at mark, ventures at cost and loans to customers together,
-the group is insolvent even at market prices.
+The report compares debts with assets in four ways. If claims exceed the exchange's cash, customers'
+money is in use. If claims exceed the group's liquid assets, the group could not pay all customers
+at once. If claims and loans exceed liquid assets, the group could not pay all customers and lenders
+at once. If claims and loans exceed the sum of liquid assets, tokens at mark, ventures at cost and
+loans to customers, the group is insolvent even at market prices.
 """
 
 from collections.abc import Mapping
@@ -23,16 +23,16 @@ class Timeline:
     """The group at the end of each month or day, and the first day of each milestone."""
 
     house: str
-    days: int  # the number of days of the whole life
+    days: int  # the number of days of the run
     shown: tuple[Standing, ...]  # the last day of each month, or all days
     firsts: Mapping[Milestone, First]
 
     def answer(self) -> str:
-        """State the days of customers' money in use, of insolvency, and of unpaid withdrawals."""
+        """State when customers' money was in use, the group insolvent, and withdrawals unpaid."""
         return " ".join(key_dates(self.firsts))
 
     def tables(self) -> list[Table]:
-        """Return a table of the milestones, and tables of the ends of months or days."""
+        """Return a table of the milestones, and three tables with a row for each day shown."""
         return [
             _firsts_table(self),
             _timeline_table(self),
@@ -46,7 +46,7 @@ def timeline(run: RunFolder, by: str = "month") -> Timeline:
 
     Args:
         run: the run whose books are read.
-        by: "month" or "day".
+        by: "month" shows the last day of each month, and "day" shows every day.
     """
     days = standings(run)
     return Timeline(
@@ -63,20 +63,21 @@ def timeline(run: RunFolder, by: str = "month") -> Timeline:
 def _firsts_table(found: Timeline) -> Table:
     return Table(
         "firsts",
-        "The first day of each milestone, and its number of days",
+        "The first day and the number of days of each milestone",
         ("milestone", "first_day", "amount_usd", "number_of_days", "every_day_since"),
         [
             (each.what, each.day, each.usd, each.days, each.continuous_since)
             for each in found.firsts.values()
         ],
         (
-            f"The figures at the end of each of {found.days} days count. The amount is the "
-            "milestone's figure on the first day. A blank date means that the milestone was not "
-            "reached. The last column has a date if the milestone lasts until the end.",
-            "If a withdrawal has to wait, the amount is the sum refused on the first day, or the "
-            "queue at the end of that day if the queue is larger. If withdrawals are halted, the "
-            "amount is all unpaid claims. An unpaid use, loan or interest counts on the day on "
-            "which the books note the refusal.",
+            f"Balances are compared at the end of each of {found.days} days. The amount is that of "
+            "the first day: the drawn credit, the excess of debts over assets, or the unpaid sum. "
+            "A blank date means that the milestone was not reached. The last column has a date if "
+            "the milestone lasts until the end.",
+            "If a withdrawal has to wait, the amount is the sum of the first day's requests that "
+            "had to wait, or the queue at the end of that day if the queue is larger. If "
+            "withdrawals are halted, the amount is all claims of customers. An unpaid use, recall "
+            "or interest payment counts on the day on which the books note it.",
         ),
     )
 
@@ -84,7 +85,7 @@ def _firsts_table(found: Timeline) -> Table:
 def _timeline_table(found: Timeline) -> Table:
     return Table(
         "timeline",
-        "Claims, liquid assets and the hole at the end of each day shown",
+        "Claims, cash, loans and the holes at the end of each day shown",
         (
             "day",
             "claims_usd",
@@ -149,10 +150,10 @@ def _worth_table(found: Timeline) -> Table:
             for at in found.shown
         ],
         (
-            "Net worth is liquid assets, tokens at mark, ventures at cost and loans to customers, "
-            "less claims and loans. If net worth is negative, the group is insolvent even if it "
-            "could sell these tokens at their marks. Loans to customers are against tokens, and "
-            "count in full.",
+            "Net worth is the sum of liquid assets, tokens at mark, ventures at cost and loans to "
+            "customers, less claims and debts to lenders. If net worth is negative, the group is "
+            "insolvent even if it could sell its tokens at their marks. Loans to customers are "
+            "secured by tokens, and count in full.",
         ),
     )
 
@@ -160,7 +161,7 @@ def _worth_table(found: Timeline) -> Table:
 def _identity_table(found: Timeline) -> Table:
     return Table(
         "identity",
-        "The hole by its definition and by its kinds, and debts within the group",
+        "The hole by its definition and as the sum of its kinds, and debts within the group",
         ("day", "hole_usd", "sum_of_kinds_usd", "unexplained_usd", "within_group_usd"),
         [
             (at.day, at.hole_usd, at.kinds_usd, at.unexplained_usd, at.within_group_usd)

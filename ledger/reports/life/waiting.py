@@ -1,9 +1,10 @@
 """Waiting customers: requests for withdrawal that are unpaid at the end of each day.
 
-The books note a request that has to wait (`unpaid-request`), and a withdrawal that is paid after a
-wait (`waited-s`). Requests are paid in order. So a withdrawal after a wait ends the holder's first
-waiting request. If requests of other holders still precede this request, these holders have no
-claim any more, and their requests are dropped.
+A request that has to wait has a note `unpaid-request` in the books. A withdrawal that is paid after
+a wait has the metadata `waited-s`. Requests are paid in order, so such a withdrawal pays the
+holder's first waiting request. Other requests that are still before it are dropped, because their
+holders have no claims any more.
+
 If dollars and each coin have separate queues, the note names the queue, and requests are paid in
 order within each queue.
 """
@@ -18,11 +19,11 @@ from ledger.reports.dollars import ZERO
 from ledger.run_folder import RunFolder
 
 WAITED, HOLDER = "waited-s", "holder"  # keys in the metadata of a paid request
-OPEN, HALTED = "open", "halted"  # values of the event on withdrawals; the third is "queued"
+OPEN, HALTED = "open", "halted"  # states of withdrawals; the third is "queued"
 
 
 def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
-    """Return the dollars of waiting requests at the end of each day."""
+    """Return the sum of all waiting requests, in dollars, at the end of each day."""
     asked, paid, status = _requests(run), _served(run), withdrawals(run, days)
     lines: dict[str | None, deque[tuple[str, Decimal]]] = defaultdict(deque)
     left = []
@@ -33,7 +34,7 @@ def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
         for commodity, holder in paid[day]:
             _serve(lines[commodity if commodity in lines else None], holder)
         if status[day] == OPEN and before not in (None, OPEN):
-            lines.clear()  # requests that still wait at a reopening have no claim
+            lines.clear()  # the holders of requests that still wait have no claims
         before = status[day]
         left.append(sum((usd for line in lines.values() for _, usd in line), ZERO))
     return left
@@ -53,7 +54,7 @@ def withdrawals(run: RunFolder, days: Iterable[date]) -> Mapping[date, str | Non
 
 
 def _requests(run: RunFolder) -> Mapping[date, list[tuple[str | None, str, Decimal]]]:
-    """Return each day's requests that had to wait, in order: queue, holder and dollars."""
+    """Return each day's requests that had to wait, in order, as (queue, holder, dollars)."""
     asked: dict[date, list[tuple[str | None, str, Decimal]]] = defaultdict(list)
     for day, note in run.dated_notes(UnpaidRequest):
         asked[day].append((note.commodity, note.holder, note.usd))
@@ -61,7 +62,7 @@ def _requests(run: RunFolder) -> Mapping[date, list[tuple[str | None, str, Decim
 
 
 def _served(run: RunFolder) -> Mapping[date, list[tuple[str, str]]]:
-    """Return each day's withdrawals paid after a wait, in order: commodity and holder."""
+    """Return each day's withdrawals paid after a wait, in order, as (commodity, holder)."""
     served: dict[date, list[tuple[str, str]]] = defaultdict(list)
     found = run.select(
         f"SELECT date, commodity, coalesce(meta->>'{HOLDER}', payee) FROM postings "

@@ -1,1 +1,1 @@
-"""Liquidations of customers on margin: the cascade, the course of prices, the sales of tokens."""
+"""Liquidations: the cascade, the course of prices, sales of tokens, and loans against tokens."""

@@ -1,4 +1,4 @@
-"""The positions that backstops took over, and the backstops' results, checked with the ledger."""
+"""The positions that backstops took over, and the results in the fills and in the ledger."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,9 +15,9 @@ from ledger.run_folder import RunFolder
 
 
 class ProviderKind(StrEnum):
-    """The type of a backstop provider, by its owner."""
+    """Whether a backstop provider is the house's own maker or an outside party."""
 
-    CAPTIVE = "captive"  # the house's own maker
+    CAPTIVE = "captive"
     OUTSIDE = "outside"
 
 
@@ -28,7 +28,7 @@ class BackstopResult:
     provider: str
     standing: ProviderKind
     taken_usd: Decimal
-    discount_usd: Decimal  # worth of the positions less the takeover price
+    discount_usd: Decimal  # the gain at the takeovers, measured at the lead price
     moves_usd: Decimal  # variation margin and funding since the takeovers
     unwinding_usd: Decimal  # the result of hedging the positions; a cost is below zero
     result_usd: Decimal
@@ -36,14 +36,14 @@ class BackstopResult:
 
     @property
     def backstop_usd(self) -> Decimal:
-        """Return the result in fills less the result in the ledger: zero if the books agree."""
+        """Return the result in the fills less the result in the ledger. It must be zero."""
         return self.result_usd - self.booked_usd
 
 
 def backstop_results(
     connection: duckdb.DuckDBPyConnection, run: RunFolder
 ) -> tuple[BackstopResult, ...]:
-    """Return the result of each provider, from the fills."""
+    """Return the result of each provider, from the fills and from the general ledger."""
     balances, results = usd_balances(run), []
     for name in run.chart.parties.backstops:
         ((taken, discount, moves, unwinding, result),) = connection.execute(

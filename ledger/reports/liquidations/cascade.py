@@ -1,9 +1,9 @@
-"""The cascade of liquidations by hour, who lost and gained, and who paid customers' debts.
+"""Liquidations by hour, each party's gains and losses, and the parties that paid customers' debts.
 
-Every step of a liquidation is a row of the fills. There are five kinds of steps: a fill in the
+Every step of a liquidation has rows in the fills. There are five kinds of steps: a fill in the
 order book, a takeover by a backstop, a closing against customers with opposite positions, a payment
-without a trade, and a sale of pledged tokens. These sales are in the table `seized`. The parties'
-gains are read from the general ledger, by kind.
+without a trade, and a sale of pledged tokens. The table `seized` has the sales of pledged tokens.
+The parties' gains are read from the general ledger, by kind.
 """
 
 from collections.abc import Mapping
@@ -21,11 +21,12 @@ from ledger.notes import StatedFund
 from ledger.reports.dollars import CENT, ZERO, usd_balances
 from ledger.run_folder import RunFolder
 
-# The kinds of income from liquidations. The cost of hedging positions taken over is no income.
+# The kinds of income accounts with results of liquidations. The cost of hedging positions that were
+# taken over is in an expense account.
 KINDS = (Kind.LIQUIDATION, Kind.BACKSTOP, Kind.DELEVERAGING, Kind.INSURANCE, Kind.SOCIALISED)
 
-# There is one query for each motive. DuckDB can skip the parts of a file that lack the one motive
-# of a query, but it reads all parts if a query has several motives.
+# There is one query for each motive. DuckDB can skip the parts of a file that lack this motive, but
+# it reads all parts if a query has several motives.
 _STEPS = " UNION ALL ".join(
     f"FROM rows WHERE motive = '{motive.word}'" for motive in Motive if motive.entry.ends_account
 )
@@ -36,7 +37,7 @@ class CascadeHour:
     """The liquidations of one hour, valued at the lead price."""
 
     at: datetime
-    accounts: int  # accounts liquidated in the book or taken over
+    accounts: int  # accounts liquidated in the order book or by backstops
     in_book_usd: Decimal
     backstop_usd: Decimal
     deleveraged_usd: Decimal
@@ -49,7 +50,7 @@ class CascadeHour:
 
     @property
     def liquidated_usd(self) -> Decimal:
-        """Return the sum liquidated in the book, taken over by backstops, and deleveraged."""
+        """Return the sum of liquidations in the order book, by backstops, and by deleveraging."""
         return self.in_book_usd + self.backstop_usd + self.deleveraged_usd
 
 
@@ -86,23 +87,23 @@ class LiquidationGain:
 
 @dataclass(frozen=True, slots=True)
 class BankruptDebts:
-    """How the debts of bankrupt accounts were paid, and the receipts and balance of the fund."""
+    """The debts of bankrupt accounts by payer, and the insurance fund's receipts and balance."""
 
     by_fund_usd: Decimal
     by_backstops_usd: Decimal  # debts that backstops took over together with positions
     by_customers_usd: Decimal
-    left_to_fund_usd: Decimal  # paid to the fund by closed accounts
+    left_to_fund_usd: Decimal  # the money that closed accounts left to the fund
     fund_usd: Decimal  # the fund's balance at the end
-    stated_usd: tuple[Decimal, ...]  # the fund's sizes that the exchange stated in public
+    stated_usd: tuple[Decimal, ...]  # each size of the fund that the exchange stated
 
 
 def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     """Create the table `steps` (rows of liquidations) and the view `liquidated` (their volume).
 
     Few fills belong to liquidations, and the reports read these fills many times. So `steps` is a
-    copy of these fills. If a position is closed against opposite positions, the position's account
-    has a row, and so has each account with an opposite position. The volume of this closing is the
-    larger of the two sides' sums: the size of the position.
+    copy of these fills. If a position is closed against opposite positions, its account has a row,
+    and each account with an opposite position has a row. In `liquidated` this volume counts once:
+    it is the larger of the sums of the two sides.
     """
     house = run.chart.parties.house
     cents = tick_cents(run.chart.contracts, house)
@@ -185,7 +186,7 @@ def liquidated_days(connection: duckdb.DuckDBPyConnection) -> tuple[LiquidatedDa
 
 
 def liquidation_gains(run: RunFolder) -> tuple[LiquidationGain, ...]:
-    """Return each customer's and each provider's results of liquidations."""
+    """Return the results of each customer or provider that gained or lost by liquidations."""
     parties, balances = run.chart.parties, usd_balances(run)
     gained = []
     for name in dict.fromkeys((*parties.house_customers, *parties.providers)):
@@ -197,7 +198,7 @@ def liquidation_gains(run: RunFolder) -> tuple[LiquidationGain, ...]:
 
 
 def bankrupt_debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> BankruptDebts:
-    """Return how debts of bankrupt accounts were paid, and the fund's receipts and balance."""
+    """Return the debts of bankrupt accounts by payer, and the fund's receipts and balance."""
     parties, balances = run.chart.parties, usd_balances(run)
     ((by_fund, by_backstops, by_customers, left_to_fund),) = connection.execute(
         """

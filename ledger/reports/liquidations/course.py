@@ -1,4 +1,4 @@
-"""The course of a run: the price, each backstop's position, and the backstop's result so far.
+"""The course of a run: lead prices, and each backstop's position and result so far.
 
 A backstop's position on both venues is computed from takeovers and hedges in the fills. A
 backstop's result is the discount of takeovers, plus variation margin and funding, less the cost of
@@ -53,13 +53,13 @@ class CourseStep:
 
     until: datetime
     lead_usd: Mapping[str, Decimal]  # each market's lead price at the end of the step
-    held_usd: Mapping[str, Decimal]  # each provider's largest position in the step; long is > 0
+    held_usd: Mapping[str, Decimal]  # each provider's largest position in the step; short is < 0
     result_usd: Mapping[str, Decimal]  # the result of each provider since the start
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The course of a run. The first step is the start, with positions and results of zero."""
+    """The course of a run. At the first step, the start, all positions and results are zero."""
 
     word: str  # the length of a step: hour or day
     markets: tuple[str, ...]
@@ -141,10 +141,10 @@ def _prices(
     """Return each market's first lead price, and its last lead price in each step, in ticks."""
     found = connection.execute(
         f"SELECT {begins} AS begins, market, arg_min(lead, seq), arg_max(lead, seq) FROM rows "
-        "WHERE lead > 0 GROUP BY ALL ORDER BY begins DESC"  # rows without a price have 0
+        "WHERE lead > 0 GROUP BY ALL ORDER BY begins DESC"  # 0: the row has no lead price
     ).fetchall()
     return (
-        {market: ticks for _, market, ticks, _ in found},  # the earliest row comes last and is kept
+        {market: ticks for _, market, ticks, _ in found},  # the first step comes last and is kept
         {(at, market): ticks for at, market, _, ticks in found},
     )
 
@@ -152,7 +152,7 @@ def _prices(
 def _positions(
     connection: duckdb.DuckDBPyConnection, begins: str
 ) -> tuple[dict[tuple[datetime, str], int], ...]:
-    """Return three mappings by step and backstop: largest position, last position, result."""
+    """Return the largest position, the last position and the result of each step and backstop."""
     found = connection.execute(
         f"""
         WITH by_market AS (

@@ -1,4 +1,4 @@
-"""All results of liquidations: the cascade, losses and gains, backstops, and debts."""
+"""The report on liquidations: the cascade, gains, backstops, debts, and sales of tokens."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Liquidations:
     hours: tuple[CascadeHour, ...]
     days: tuple[LiquidatedDay, ...]
     gains: tuple[LiquidationGain, ...]
-    backstops: tuple[BackstopResult, ...]  # empty if no customer is on margin
+    backstops: tuple[BackstopResult, ...]  # empty if no customer trades on margin
     debts: BankruptDebts
     seized: tuple[SeizedToken, ...]  # empty if customers pledge no tokens
     pledged: tuple[PledgedResult, ...]  # empty if no customer borrows against tokens
@@ -48,7 +48,7 @@ class Liquidations:
         return self.make_course()
 
     def answer(self) -> str:
-        """State the amounts liquidated and taken over, and the result of the backstops."""
+        """State the amounts liquidated, the backstops' result, and the result on token loans."""
         sentences = []
         if self.backstops:
             liquidated = sum((day.liquidated_usd for day in self.days), ZERO)
@@ -61,7 +61,7 @@ class Liquidations:
             if len(self.on_margin) < self.run_days:
                 sentences.append(
                     f"Customers have positions on margin on {len(self.on_margin):,} of the run's "
-                    f"{self.run_days:,} days; on the other days no such position can be liquidated."
+                    f"{self.run_days:,} days. Only on these days can such positions be liquidated."
                 )
         if self.pledged:
             lost = sum((each.loss_usd for each in self.pledged), ZERO)
@@ -71,7 +71,7 @@ class Liquidations:
         return " ".join(sentences) or "No customer trades on margin in this run."
 
     def tables(self) -> list[Table]:
-        """Return tables of the cascade, of gains, backstops, debts and the course, and a check."""
+        """Return all tables of the report. The last table compares fills and general ledger."""
         return [
             _cascade_table(self),
             _days_table(self),
@@ -87,7 +87,7 @@ class Liquidations:
 
 def liquidations(run: RunFolder) -> Liquidations:
     """Read liquidations and their results from the fills and the general ledger."""
-    connection = run.connect()  # stays open for the course
+    connection = run.connect()  # stays open, since the course is computed later
     create_steps(connection, run)
     create_held(connection, run)
     return Liquidations(
@@ -117,9 +117,9 @@ def _cascade_table(found: Liquidations) -> Table:
         ("hour", "accounts", "in_book_usd", "backstop_usd", "deleveraged_usd", "bankrupt"),
         hours,
         (
-            "'Accounts' counts accounts that were liquidated in the book or taken over. "
-            "'Bankrupt' counts accounts whose debt the insurance fund or all customers paid. "
-            "Amounts are at the lead price.",
+            "'Accounts' is the number of accounts that were liquidated in the order book or by "
+            "backstops. 'Bankrupt' is the number of accounts whose debts the insurance fund or all "
+            "customers paid. Amounts are at the lead price.",
             *notes,
         ),
     )
@@ -150,11 +150,11 @@ def _gains_table(found: Liquidations) -> Table:
         ),
         found.gains,
         (
-            "'In book' is the result of fills of forced orders: the gain of a party whose quotes "
-            "these orders hit, or the loss of the liquidated customers. 'Backstop' is the result "
-            "of takeovers. For a backstop it is the discount, and price moves until the positions "
-            "were hedged; for the liquidated customers it is the loss of the discount. Customers' "
-            "earlier losses (variation margin) are not included.",
+            "'In book' is the result of forced orders in the order book, for the makers whose "
+            "quotes are filled and for the liquidated customers. 'Backstop' is the result of "
+            "takeovers. For a backstop it is the discount, plus variation margin and funding of "
+            "the positions. For the liquidated customers it is the loss of the discount. "
+            "Customers' earlier losses (variation margin) are not included.",
         ),
     )
 
@@ -162,7 +162,7 @@ def _gains_table(found: Liquidations) -> Table:
 def _backstops_table(found: Liquidations) -> Table:
     return Table.of(
         "backstops",
-        "The backstops: positions taken over, and their results",
+        "The backstops: the positions that they took over, and their results",
         (
             "provider",
             "standing",
@@ -174,9 +174,9 @@ def _backstops_table(found: Liquidations) -> Table:
         ),
         found.backstops,
         (
-            "The discount is the worth of the positions less their takeover price. Moves are "
-            "variation margin and funding on both venues since the takeover. Unwinding is the "
-            "result of hedging the positions; a cost is below zero.",
+            "The discount is the backstop's gain at the takeovers, measured at the lead price. "
+            "Moves are variation margin and funding on both venues since the takeovers. Unwinding "
+            "is the result of hedging the positions; a cost is below zero.",
         ),
     )
 

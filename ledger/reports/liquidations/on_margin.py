@@ -1,4 +1,4 @@
-"""The days on which customers have positions on margin, which can be liquidated."""
+"""The days on which customers have positions on margin."""
 
 from datetime import date, timedelta
 

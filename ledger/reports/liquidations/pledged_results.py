@@ -1,8 +1,8 @@
-"""Loans against thinly traded tokens: the dollars borrowed, and the collateral's proceeds.
+"""Loans against thinly traded tokens: the dollars borrowed, and the proceeds of the tokens.
 
-The general ledger has an entry for each step. All entries of a borrower share one link. The loss is
-the debt that the captive maker took over, less the proceeds of the tokens that the maker sold. The
-maker holds unsold tokens in kind. The value of unsold tokens is shown at the last price.
+The general ledger has an entry for each step of a loan. All entries of a borrower share one link.
+The loss is the debt that the captive maker took over, less the proceeds of the tokens that the
+maker sold. Unsold tokens are valued at the last price, and do not reduce the loss.
 """
 
 from collections.abc import Sequence
@@ -34,13 +34,13 @@ class PledgedResult:
     withdrawn_usd: Decimal
     repaid_usd: Decimal  # debt repaid by sales of tokens
     taken_over_usd: Decimal  # the debt that the captive maker paid
-    worth_usd: Decimal  # worth of the tokens at the takeover, at the lead price
-    brought_usd: Decimal  # proceeds of the maker's sales of tokens taken over
-    unsold_usd: Decimal  # worth of unsold tokens, at the last price in the books
+    worth_usd: Decimal  # value of the tokens at the takeover, at the lead price
+    brought_usd: Decimal  # proceeds of the maker's sales of these tokens
+    unsold_usd: Decimal  # value of all such tokens that the maker has, at the last price
 
     @property
     def owed_usd(self) -> Decimal:
-        """Return the borrower's debt to the house that remains at the end."""
+        """Return the borrower's remaining debt to the house at the end."""
         return self.lent_usd - self.repaid_usd - self.taken_over_usd
 
     @property
@@ -59,7 +59,7 @@ def pledged_table(found: Sequence[PledgedResult]) -> Table:
     """Return a table with a row for each borrower."""
     return Table.of(
         "pledged",
-        "Customers who borrowed dollars against tokens and withdrew the dollars",
+        "Customers' loans against tokens, and the proceeds of the tokens",
         (
             "borrower",
             "token",
@@ -76,11 +76,11 @@ def pledged_table(found: Sequence[PledgedResult]) -> Table:
         found,
         (
             "'Repaid' is the debt that was repaid by sales of tokens before a takeover. In a "
-            "takeover the captive maker takes over debt and remaining tokens; 'worth' is the value "
-            "of these tokens at the lead price. 'Brought' is the maker's proceeds from sales of "
-            "these tokens, and 'loss' is the debt taken over less these proceeds. 'Unsold' is the "
-            "value of the maker's remaining tokens at the last price; this value is no part of the "
-            "loss or the hole.",
+            "takeover the captive maker pays the debt and receives the remaining tokens. 'Worth' "
+            "is the value of these tokens at the lead price. 'Brought' is the maker's proceeds "
+            "from sales of these tokens, and 'loss' is the debt taken over less these proceeds. "
+            "'Unsold' is the value at the last price of all tokens of this name that the maker "
+            "still has. The loss and the hole do not include this value.",
         ),
     )
 
@@ -91,7 +91,7 @@ def _result(run: RunFolder, borrower: str, tokens: dict[str, MarginToken]) -> Pl
     token = tokens[_commodity(run, borrower)]
 
     def cents(account: str, tag: str) -> Decimal:
-        """Return the dollars posted to an account in the borrower's entries with a tag."""
+        """Return the sum in dollars of the borrower's postings with this account and tag."""
         ((units,),) = run.select(
             "SELECT coalesce(sum(units), 0) FROM postings "
             "WHERE account = ? AND tag = ? AND commodity = 'USD' AND list_contains(links, ?)",

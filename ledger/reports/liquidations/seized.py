@@ -1,4 +1,4 @@
-"""Tokens sold for customers who lacked margin: quantity, value and proceeds."""
+"""Pledged tokens that the house sold because customers lacked margin."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class SeizedToken:
-    """All sales of one token for customers who lacked margin."""
+    """All sales of one pledged token whose owners lacked margin."""
 
     token: str
     accounts: int
@@ -41,13 +41,13 @@ def seized_table(found: Sequence[SeizedToken]) -> Table:
     """Return a table with a row for each token."""
     return Table.of(
         "seized",
-        "Tokens sold for customers who lacked margin",
+        "Pledged tokens sold because customers lacked margin",
         ("token", "accounts", "quantity", "worth_usd", "brought_usd", "markdown_usd"),
         found,
         (
-            "These tokens are sold to the other makers before backstops take over the customer's "
-            "position. 'Worth' is the tokens' value at the lead price, and 'brought' is the "
-            "proceeds. 'Markdown' is worth less proceeds, which is the other makers' gain.",
+            "The other makers buy these tokens before backstops take over the customer's position. "
+            "'Worth' is the tokens' value at the lead price, and 'brought' is the proceeds. "
+            "'Markdown' is this value less the proceeds, which is the other makers' gain.",
         ),
     )
 

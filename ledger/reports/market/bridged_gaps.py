@@ -3,7 +3,7 @@
 from ledger.notes import CandlesRead
 from ledger.run_folder import RunFolder
 
-GAPS = "gaps bridged"  # a note on gaps begins with these words
+GAPS = "gaps bridged"  # the part of a note that is about gaps begins with these words
 PARTS = "; "
 
 

@@ -1,8 +1,8 @@
 """The results of the maker's quotes: predicted by the maker's own simulation, and booked.
 
-The tables have two sources. The module `promises` gives results by month from the general ledger,
-results by market from the fills, and the parts of the difference between predicted and booked
-results. The module `plans` gives each decision with its plan.
+The module `promises` reads the results by month from the general ledger, and the results by market
+from the fills. It also splits the difference between predicted and booked results into parts. The
+module `plans` reads the maker's decisions and plans.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +43,7 @@ class Expectations:
 
     maker: str
     lines: Sequence[MonthInMarket]  # one for each month and market with fills or a prediction
-    ledger: Mapping[str, Booked]  # the figures of the general ledger by month
+    ledger: Mapping[str, Booked]  # booked results by month, from the general ledger
     planned: Sequence[PlannedMonth]  # months and markets with a decision in the books
 
     @property
@@ -55,7 +55,7 @@ class Expectations:
         }
 
     def answer(self) -> str:
-        """State the simulated and the booked result of the quotes with a prediction."""
+        """State the predicted result, and the booked result in the same months and markets."""
         promised = [line for line in self.lines if line.promise]
         if not promised:
             return f"The books have no results of {self.maker}'s own simulation of its quotes."
@@ -69,7 +69,7 @@ class Expectations:
         )
 
     def _beside_predictions(self) -> str:
-        """Return a sentence on results without a prediction, which the table's total includes."""
+        """Return a sentence on booked results without a prediction. The total includes them."""
         lines = [line for line in self.lines if not line.promise and line.booked != Booked()]
         if not lines:
             return ""
@@ -83,7 +83,7 @@ class Expectations:
         )
 
     def tables(self) -> list[Table]:
-        """Return tables of predictions and plans with booked results, and a check."""
+        """Return tables that compare predictions and plans with booked results, and a check."""
         by_month = self.by_month
         return [
             _month_table(by_month, self.ledger, self.maker),
@@ -150,11 +150,11 @@ def _month_table(
     rows.append((ALL, *_figures(promised, everything)))
     notes = [
         f"{maker} simulates its own quotes of the month with uninformed orders only. The "
-        "prediction is a result at fills, and is compared with the booked kinds Spread and "
-        "PickOff together. Hedging is separate; 'net' is booked plus hedging.",
+        "prediction is the result at the fills. It is compared with the sum of the booked kinds "
+        "Spread and PickOff. Hedging is separate; 'net' is booked plus hedging.",
         "Promised basis points are the predicted result divided by the predicted volume. Booked "
-        "basis points are the booked result divided by the traded volume. The sum of predictions "
-        "is empty if any month of a market has no prediction.",
+        "basis points are the booked result divided by the traded volume. A sum of predictions "
+        "is empty if the prediction for one of its months or markets is missing.",
     ]
     if not any(line.promise for lines in by_month.values() for line in lines):
         notes.insert(0, "The books of this run have no simulated results.")
@@ -189,12 +189,12 @@ def _difference_table(by_month: Mapping[str, Sequence[MonthInMarket]]) -> Table:
     rows.append((ALL, ALL, *_parts(_sum(everything))))
     return Table(
         "difference",
-        "Realised less simulated results, and the sources of the difference",
+        "Realised less simulated results, and the parts of the difference",
         ("month", "market", "difference_usd", *Difference._fields),
         rows,
         (
-            "From volume: the traded volume less the predicted volume, times the predicted result "
-            "per dollar of volume.",
+            "From volume: (traded volume less predicted volume) times the predicted result per "
+            "dollar of volume.",
             "From pick-offs: the result of fills by informed takers, less the result predicted "
             "for the volume of these fills. Rest: the result of all other fills, less the result "
             "predicted for the volume of these other fills.",

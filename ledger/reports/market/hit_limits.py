@@ -1,8 +1,8 @@
 """Profitable hits that were prevented by limits.
 
 A firm's order is limited to a share of the firm's claim on the venue. A firm's position is limited
-by the firm's largest leverage. The number of firms that may enter is limited too. These limits are
-not on public record, so this report shows where the limits reduce hits.
+by the firm's largest leverage. The number of firms is limited too. These limits are not on public
+record, so this report shows where they reduce hits.
 """
 
 from collections.abc import Sequence
@@ -16,39 +16,39 @@ from ledger.reports.once import once
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
-STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # a status event's name and values
-# Limits bind in a month of a market if they prevented more than this percentage of profitable hits.
+STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # the end of an event's name, and values
+# Limits bind in a market and month if they prevented more than this percentage of profitable hits.
 BINDS_FROM_PCT = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The size of firms' hits in a market and month, and of the hits that limits prevented."""
+    """The volume of firms' hits in a market and month, and the volume that limits prevented."""
 
     market: str
     month: str
     taken_usd: Decimal
     by_order_share_usd: Decimal
     by_leverage_usd: Decimal
-    trading: int  # the number of firms that trade at the last note of the month
-    waiting: int  # the number of firms that wait to enter at this note
+    trading: int  # the number of firms that trade, at the last note of the month
+    waiting: int  # the number of firms that wait to enter, at the same note
 
     @property
     def cut_pct(self) -> Decimal | None:
-        """Return the prevented size as a percentage of all profitable hits."""
+        """Return the prevented volume as a percentage of taken and prevented volume together."""
         cut_usd = self.by_order_share_usd + self.by_leverage_usd
         return percent(cut_usd, cut_usd + self.taken_usd)
 
     @property
     def binds(self) -> bool:
-        """Return whether limits prevented more than BINDS_FROM_PCT per cent of the hits."""
+        """Return whether limits prevented more than BINDS_FROM_PCT per cent of profitable hits."""
         return (self.cut_pct or ZERO) > BINDS_FROM_PCT
 
 
 def cuts(run: RunFolder) -> tuple[Cut, ...]:
     """Return hits and prevented hits by market and month.
 
-    Older books have no notes on limits. For these books the result is empty.
+    The result is empty for older books, which have no notes on limits.
     """
     found: dict[tuple[str, str], Cut] = {}
     for day, note in run.dated_notes(HitLimits):
@@ -70,13 +70,14 @@ class AllCame:
     """The day on which the last waiting firm entered. Since then the number of firms is a limit."""
 
     since: date
-    firms: int  # the number of all firms of the run, including firms that entered during the run
+    firms: int  # the number of all firms, including those that entered during the run
 
 
 def all_came(run: RunFolder) -> AllCame | None:
-    """Return the day since which no firm waits. None if a firm still waits, or no firm ever waited.
+    """Return the day since which no firm waits to enter, and the number of firms.
 
-    A firm that has left never enters again.
+    The result is None if a firm still waits, or if no firm ever waited. A firm that has left never
+    enters again.
     """
     changes = status_changes(run)
     waited = {firm for firm, status, _ in changes if status == WAITING}
@@ -96,8 +97,9 @@ def status_changes(run: RunFolder) -> Sequence[tuple[str, str, date]]:
 def limits_lines(found: Sequence[Cut], none_left: AllCame | None) -> tuple[str, ...]:
     """Return a sentence on order and position limits, and a sentence on the number of firms.
 
-    The first sentence is left out if limits bind in no month of any market. The second sentence is
-    left out if a firm still waits, if no firm ever waited, or if there were no hits afterwards.
+    The first sentence is left out if limits bind in no market and month. The second sentence is
+    left out if a firm still waits, if no firm ever waited, or if there were no hits in the month of
+    the last entry and after it.
     """
     return (*_cut_line(found), *_none_left_line(found, none_left))
 
@@ -126,8 +128,9 @@ def _cut_line(found: Sequence[Cut]) -> tuple[str, ...]:
     whole_usd = order_usd + leverage_usd + sum((each.taken_usd for each in binding), ZERO)
     none_waits = sum(not each.waiting for each in binding)
     return (
-        f"Limits reduced the trading firms' hits in {len(binding)} of {len(found)} market-months "
-        "(one market in one month). In these market-months the limits prevented "
+        "Limits prevented more than 1 % of the trading firms' profitable hits in "
+        f"{len(binding)} of {len(found)} market-months (one market in one month). In these "
+        "market-months together the limits prevented "
         f"{percent(order_usd + leverage_usd, whole_usd)} % of profitable hits: {order_usd:,.2f} "
         "USD because an order is limited to a share of the firm's claim, and "
         f"{leverage_usd:,.2f} USD because a position is limited by leverage. In {none_waits} of "
@@ -164,7 +167,7 @@ def limits_table(found: Sequence[Cut], none_left: AllCame | None) -> Table:
             for each in found
         ],
         (
-            "A prevented hit is profitable size beyond a firm's limit that no other firm took "
+            "A prevented hit is profitable size beyond a firm's limit that no other order took "
             "before the quote was replaced. It is valued at the quote's best price.",
             *limits_lines(found, none_left),
         ),

@@ -1,28 +1,28 @@
 """Which venue leads, and by how long? An estimate from fills that an outsider can observe.
 
-The estimate is the lag at which the two venues' prices differ least (`price_lag`), over all days of
-the run together.
+The estimate uses all days of the run together. It is the lag at which the two venues' prices differ
+least: see `price_lag`.
 
-The house's prices are the prices paid. Asks and bids are separate series, because each series has
-its own half-spread. If an order took several levels, only its best price is used. The lead venue's
-prices are the lead prices at the same moments. Hedges and settlements have a few more lead prices.
-These prices are left out, with little effect. Only uninformed orders are used, because pick-offs
-come when quotes are oldest. The fills also have the age of each quote, and the lead price on which
-the quote was based. The estimate does not use these data. The report shows the ages beside the lag,
-since a good estimate should agree with the ages.
+The house's prices are those of its fills. The fills of buy orders and of sell orders are two
+series, because each series has its own half-spread. If an order took several levels, only its best
+price is used. The lead venue's prices are the lead prices at the moments of these fills. The books
+have more lead prices, in hedges and settlements. They are left out, with little effect. Only
+uninformed orders are used, because firms' hits come when quotes are oldest.
 
-The precision is limited. A quote's age grows until the next quote replaces the quote, so there is
-no single lag. The estimated lag is one of the ages, near the ages at which prices moved most. The
-middle half of the ages is shown beside the lag. The books do not have the lead price between fills.
-If fills are more than about ten seconds apart, too few fills are close to each other, and the
-report shows no lag. (A quote that is renewed only when the price moves can be old although the
-quote's price is not late.)
+Each fill also has the age of its quote, and the lead price on which the quote is based. The
+estimate does not use these data. The report shows the ages beside the lag, since a good estimate
+should agree with the ages.
 
-Only the captive maker's quotes have fills of uninformed orders in the books. So this is the lag of
-the captive maker's quotes. If other makers' quotes are faster, the lag of the whole venue is
-shorter. Customers take the captive maker's quotes only if these quotes are better than the other
-makers' quotes. So the observed prices depend on price moves. The method of `price_lag` is valid in
-this case too.
+The precision is limited, because there is no single lag: a quote's age grows until the next quote.
+The estimated lag is one of the ages, near the ages at which prices moved most. The books do not
+have the lead price between fills. If the time between fills is more than about ten seconds, too few
+pairs of fills are close to each other, and the report shows no lag. A quote that is renewed only
+when the price moves can be old although its price is not late.
+
+The books have fills of uninformed orders only for the captive maker's quotes. So the result is the
+lag of these quotes. If other makers' quotes are faster, the lag of the whole venue is shorter.
+Customers take the captive maker's quotes only if these are better than the other makers' quotes. So
+the times of fills depend on price moves. The method of `price_lag` is valid in this case too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -58,11 +58,11 @@ REACH_S = int(LAGS_US[-1]) // 1_000_000  # the largest lag that is searched
 
 @dataclass(frozen=True, slots=True)
 class DayPrices:
-    """The observed prices of one market on one day."""
+    """The observed prices of one market on one day, and the ages of the quotes."""
 
     day: date
     seen: Sight
-    ages_us: np.ndarray  # quartiles of the ages of the quotes taken, shape (3,)
+    ages_us: np.ndarray  # the three quartiles of the quotes' ages, shape (3,)
 
     @property
     def fills(self) -> int:
@@ -72,19 +72,19 @@ class DayPrices:
 
 @dataclass(frozen=True, slots=True)
 class MarketLag:
-    """The lag in one market over the whole run."""
+    """The lag in one market, estimated over the whole run."""
 
     market: str
     days: int
     fills: int
-    ages_us: tuple[float, float, float] | None  # quartiles of quote ages, as medians over days
+    ages_us: tuple[float, float, float] | None  # each quartile of the ages: median over days
     found: PriceLag | None  # None if the lag is not clear
-    correlation: float | None  # the mean over days
+    correlation: float | None  # of price moves: mean over days
 
     def leader(self, parties: Parties) -> str:
-        """Return the venue that leads.
+        """Return the name of the venue that leads.
 
-        The result is "no lag" if no lag is found, and "undecided" if the interval contains zero.
+        Return "no lag" if no lag is found, and "undecided" if the lag's interval contains zero.
         """
         if self.found is None:
             return "no lag"
@@ -95,7 +95,7 @@ class MarketLag:
 
 @dataclass(frozen=True, slots=True)
 class LeadLag:
-    """How late the house venue's prices follow the lead venue's prices, market by market."""
+    """The lag of the house venue's prices behind the lead venue's prices, for each market."""
 
     parties: Parties
     markets: tuple[MarketLag, ...]
@@ -121,12 +121,12 @@ def _sentence(market: MarketLag, parties: Parties) -> str:
 
 
 def lead_lag(run: RunFolder) -> LeadLag:
-    """Estimate how late the house venue's prices follow the lead venue's prices."""
+    """Estimate the lag of the house venue's prices behind the lead venue's prices."""
     return LeadLag(run.chart.parties, market_lags(run))
 
 
 def market_lags(run: RunFolder) -> tuple[MarketLag, ...]:
-    """Estimate the lag in each market, over all days together."""
+    """Estimate the lag in each market from all days together."""
     with run.connect() as connection:
         return tuple(
             market_lag(market, list(days_seen(connection, run, market)))
@@ -135,7 +135,7 @@ def market_lags(run: RunFolder) -> tuple[MarketLag, ...]:
 
 
 def market_lag(market: str, days: list[DayPrices]) -> MarketLag:
-    """Estimate the lag in one market from its observations."""
+    """Estimate the lag in one market from the observations of *days*."""
     found = price_lag([day.seen for day in days])
     moved = [correlation(day.seen, found.lag_us) for day in days] if found else []
     correlations = [each for each in moved if each is not None]
@@ -157,13 +157,13 @@ def _quartiles(days: list[DayPrices]) -> tuple[float, float, float]:
 def days_seen(
     connection: duckdb.DuckDBPyConnection, run: RunFolder, market: str
 ) -> Iterator[DayPrices]:
-    """Yield the observed prices of each day with uninformed trades."""
+    """Yield the observed prices of each day on which uninformed orders were filled."""
     where = (run.chart.parties.house, market, Motive.SPREAD.word)
-    # There is one query for each month. A month fits into a small computer's memory, and a query
-    # for each day would open all files again for each day.
+    # There is one query for each month. The fills of a month fit into a small computer's memory. If
+    # there were one query for each day, each query would open all files again.
     for month in dict.fromkeys(day.replace(day=1) for day in calendar(run)):
-        # Prices stay in ticks, whose sums are exact. Within a day logarithms would give almost the
-        # same lag.
+        # Prices stay in ticks, because sums of ticks are exact. The logarithms of the prices would
+        # give almost the same lag.
         fills = connection.execute(
             """
             SELECT epoch_us(time) AS time_us, lots > 0 AS buys, price::DOUBLE AS price,
@@ -175,7 +175,7 @@ def days_seen(
             """,
             (*where, month, month),
         ).fetchnumpy()
-        # An order's fills are numbered from the best price on. So the first fill has this price.
+        # The first fill of an order has its best price.
         orders = np.flatnonzero(np.diff(2 * fills["time_us"] + fills["buys"], prepend=-1))
         seen = {name: column[orders] for name, column in fills.items()}
         days = seen["time_us"] // DAY_US
@@ -209,7 +209,7 @@ def _row(market: MarketLag, parties: Parties) -> tuple[Cell, ...]:
 
 
 def _beyond_reach(found: LeadLag) -> Iterator[str]:
-    """If quotes of a market without a lag are older than the searched lags, yield a note."""
+    """If markets without a lag have many quotes that are older than REACH_S, yield a note."""
     older = [
         each.market
         for each in found.markets
@@ -217,8 +217,8 @@ def _beyond_reach(found: LeadLag) -> Iterator[str]:
     ]
     if older:
         yield (
-            f"Many quotes in {listed(older)} are older than {REACH_S} s, which is the longest lag "
-            "that the search can find. So the lag may be longer."
+            f"Many quotes in {listed(older)} are older than {REACH_S} s. The search does not find "
+            "longer lags, so the true lag may be longer."
         )
 
 
@@ -247,14 +247,15 @@ def _lag_table(found: LeadLag) -> Table:
         [_row(market, parties) for market in found.markets],
         (
             f"If the lag is above zero, {parties.house} follows. The prices of {parties.house} are "
-            f"compared with lead prices that are up to {REACH_S} s older or newer, "
-            "over all days. The lag is the time shift at which the prices differ least. A lag is "
+            f"compared with lead prices that are up to {REACH_S} s older or newer. The lag is the "
+            "time shift at which the prices of all days together differ least. A lag is "
             "shown only if the difference at the largest shift in each direction exceeds the least "
             f"difference by more than {CLEAR:.0f} standard errors.",
             "Low and high: the ends of the lag's 95% interval. A leader is named if the interval "
             "excludes zero.",
-            "Quote age: the median age of the quotes in the fills. The middle half of the ages is "
-            "between 'age low' and 'age high'. The estimate of the lag does not use the ages.",
+            "Quote age: the median age of the quotes in a day's fills. The middle half of the ages "
+            "is between 'age low' and 'age high'. The table has the median over days of these "
+            "three figures. The estimate of the lag does not use the ages.",
             *_beyond_reach(found),
             "Correlation: the correlation of the two venues' price moves over "
             f"{STEP_US // 60_000_000} minutes, after the prices of {parties.house} are shifted "

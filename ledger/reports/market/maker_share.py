@@ -41,7 +41,7 @@ class QuotedVolume(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MakerShare:
-    """The captive maker's share of volume, and the range of this share on public record."""
+    """The captive maker's share of the house's volume, and the recorded range of this share."""
 
     maker: str
     house: str
@@ -50,7 +50,7 @@ class MakerShare:
 
 
 def maker_share(run: RunFolder) -> MakerShare:
-    """Return the captive maker's share by market and month, and the recorded range."""
+    """Return the captive maker's share for each market and month, and the recorded range."""
     parties = run.chart.parties
     return MakerShare(parties.maker, parties.house, volume(run), recorded_share_pct(run))
 
@@ -73,7 +73,7 @@ def volume(run: RunFolder) -> tuple[Volume, ...]:
 
 @once
 def volume_by_day(run: RunFolder) -> dict[Place, QuotedVolume]:
-    """Return the volume by day and market, from the notes in the books."""
+    """Return the volume of each market on each day, from the notes in the books."""
     noted = {(day, note.market): note for day, note in run.dated_notes(TradedDay)}
     forced = _forced_on_maker(run, {place for place, note in noted.items() if note.forced_usd})
     traded = {}
@@ -88,7 +88,8 @@ def volume_by_day(run: RunFolder) -> dict[Place, QuotedVolume]:
 
 def has_volume(run: RunFolder) -> bool:
     """Return whether any market has volume on any day, without reading every note."""
-    # The column `words` has the values of a note: the market, four volumes, the recorded volume.
+    # The column `words` has the values of a note. The first value is the market, the next four are
+    # simulated volumes, and the last is the recorded volume.
     found = run.select(
         "SELECT 1 FROM notes WHERE kind = ? AND regexp_matches(words[2:5]::VARCHAR, '[1-9]') "
         "LIMIT 1",
@@ -98,28 +99,28 @@ def has_volume(run: RunFolder) -> bool:
 
 
 def recorded_share_pct(run: RunFolder) -> tuple[Decimal, Decimal] | None:
-    """Return the range of the maker's share on public record, in per cent, or None."""
+    """Return the recorded range of the maker's share in per cent, or None without a record."""
     for recorded in run.notes(RecordedShare):
-        # The range gets as many decimals as the simulated share.
+        # The simulated share has one decimal, so the range also gets one.
         return recorded.low_pct.quantize(TENTH), recorded.high_pct.quantize(TENTH)
     return None
 
 
 def _forced_on_maker(run: RunFolder, places: Set[Place]) -> Mapping[Place, Decimal]:
-    """Return the volume of forced orders that hit the captive maker's quotes.
+    """Return the volume of forced orders that the captive maker filled, by day and market.
 
-    Older runs have no notes on forced orders. For these runs the fills are read.
+    The volume is read from notes. If notes are missing, as in older runs, it is summed from fills.
 
     Args:
         run: the run.
-        places: the days and markets with forced orders.
+        places: each day and market with forced orders.
     """
     noted = {(day, note.market): note.captive_usd for day, note in run.dated_notes(ForcedDay)}
     return noted if noted.keys() >= places else forced_in_fills(run)
 
 
 def volume_table(found: MakerShare, lines: tuple[str, ...] = ()) -> Table:
-    """Return the maker's share by market and month, beside the public record.
+    """Return a table of the maker's share in each market and month, beside the recorded range.
 
     Args:
         found: the share.
@@ -151,7 +152,7 @@ def volume_table(found: MakerShare, lines: tuple[str, ...] = ()) -> Table:
             )
             for v in found.months
         ],
-        ("The share is an outcome; it is never rescaled to fit the record.", *lines),
+        ("The share is an outcome. It is not rescaled to fit the record.", *lines),
     )
 
 

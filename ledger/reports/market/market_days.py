@@ -1,4 +1,7 @@
-"""Each market of the house by day: volume, fees, displayed size, and price range."""
+"""The figures of each market of the house on each day.
+
+The figures are volume, fees, displayed size and price range.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -25,7 +28,7 @@ class MarketDay:
     maker_usd: Decimal  # the part of the volume that the maker's quotes filled
     fees_usd: Decimal
     price: PriceRange | None
-    book: ShownBook | None  # None if the house was closed in the day's first played hour
+    book: ShownBook | None  # None if the house was closed when the day's first played hour began
 
     @property
     def market(self) -> str:
@@ -34,22 +37,22 @@ class MarketDay:
 
     @property
     def customers_usd(self) -> Decimal:
-        """Return the volume of noise traders, with any maker."""
+        """Return the volume of noise traders' orders, filled by any maker."""
         return self.traded.captive_usd + self.traded.others_usd
 
     @property
     def apart_usd(self) -> Decimal:
-        """Return the volume of hits and forced orders."""
+        """Return the volume of firms' hits and of forced orders."""
         return self.traded.hits_usd + self.traded.forced_usd
 
     @property
     def all_usd(self) -> Decimal:
-        """Return the volume of the day. Each trade counts once."""
+        """Return the whole volume of the day. Each trade counts once."""
         return self.customers_usd + self.apart_usd
 
 
 def market_days(run: RunFolder) -> list[MarketDay]:
-    """Return the days of each market of a run, in the order of time."""
+    """Return one entry for each day and market with a note on volume, in the order of time."""
     prices = {(day, note.market): note for day, note in run.dated_notes(PriceRange)}
     books = {(day, note.market): note for day, note in run.dated_notes(ShownBook)}
     volume, fees_usd = volume_by_day(run), _fees(run)
@@ -67,7 +70,10 @@ def market_days(run: RunFolder) -> list[MarketDay]:
 
 
 def _fees(run: RunFolder) -> Mapping[Place, Decimal]:
-    """Return the house's fees by day and market, on fills and on the other makers' volume."""
+    """Return the house's fees for each day and market.
+
+    The other makers' volume has no fills. So the fees on it are read from the general ledger.
+    """
     house = run.chart.parties.house
     usd: dict[Place, Decimal] = defaultdict(lambda: ZERO)
     found = run.select(

@@ -1,8 +1,9 @@
-"""The cost of buying a large quantity and selling it again, at the quotes that are displayed.
+"""The cost of buying a large quantity and selling it again at the displayed quotes.
 
-The public record uses the same definition: the mean distance of the purchase above the middle of
-the book, plus the mean distance of the sale below the middle, in basis points. If each basis point
-of distance has the same depth in dollars, the cost is the order's size divided by this depth.
+The cost is a sum of two distances in basis points, as in the public record. The first is the
+distance of the mean purchase price above the middle of the book. The second is the distance of the
+mean sale price below the middle. If each basis point of distance has the same depth in dollars, the
+cost is the order's size divided by this depth.
 """
 
 from collections.abc import Iterator
@@ -22,16 +23,17 @@ class Level(NamedTuple):
 
 
 def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
-    """Return the cost of buying and selling an order of a given size on the displayed book.
+    """Return the cost in basis points of buying and then selling *order_usd* at displayed quotes.
 
-    The book is assumed to continue beyond its last price with its mean depth.
+    Beyond the last displayed price, the book is assumed to have the mean depth of its displayed
+    part.
 
     Args:
         book: the displayed book on one side. The other side has the same depth.
         order_usd: the size of the order.
 
     Returns:
-        The cost in basis points, or None if the cost would be WHOLE_PRICE_BPS or more.
+        The cost, or None if it would be WHOLE_PRICE_BPS or more.
     """
     levels = sorted(_levels(book))
     shown_usd, reach_bps = sum(level.usd for level in levels), levels[-1].away_bps
@@ -45,7 +47,7 @@ def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
 def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
     """Return the cost in basis points if other makers fill any quantity at their half-spread.
 
-    Other makers do so in the model.
+    This is the rule of the model. The captive maker's levels at better prices are filled first.
 
     Args:
         book: the displayed book on one side. The other side has the same depth.
@@ -58,7 +60,7 @@ def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
 
 
 def _paid(levels: list[Level], order_usd: float) -> float:
-    """Return the sum of dollars times basis points over the levels that an order takes."""
+    """Return the sum of (dollars * basis points) over the levels that an order takes."""
     paid, left_usd = 0.0, order_usd
     for level in levels:
         taken_usd = min(level.usd, left_usd)

@@ -1,10 +1,10 @@
-"""The maker's monthly decisions on its quotes, and the plans, compared with the results.
+"""Compares the results of the maker's quotes with its monthly decisions and plans.
 
-A decision is in the books as `custom "decision"`, with figures that the maker has seen in the
-previous month. The plan is for as many days as these figures cover. This report scales the plan to
-the number of days that the run has in the month. A plan has no hits, because the maker's own
-simulation has no hits. The thread claims that the maker's strategies lost "harder or faster than
-they anticipated".
+The books record a decision as `custom "decision"`, with the volumes that the maker saw in the
+previous month. The plan covers as many days as the maker saw. This report scales the plan to the
+number of days that the run has in the month. A plan has no hits, because the maker's own simulation
+has no hits. The thread claims that the maker's strategies lost "harder or faster than they
+anticipated".
 """
 
 from collections import Counter
@@ -39,24 +39,33 @@ class PlannedMonth:
 
     @property
     def planned_volume_usd(self) -> Decimal | None:
-        """Return the planned volume of the maker's quotes for the month's days."""
+        """Return the planned volume of the quotes for the month's days, or None without a plan."""
         return self._scaled(self.decision.planned_volume_usd)
 
     @property
     def planned_share_pct(self) -> Decimal | None:
-        """Return the planned volume as a percentage of the house's volume in the previous month."""
+        """Return the planned volume in percent of the market's volume in the previous month.
+
+        The result is None if there is no plan, or if the market had no volume.
+        """
         planned_usd = self.decision.planned_volume_usd
         return None if planned_usd is None else percent(planned_usd, self.decision.seen_usd)
 
     @property
     def beyond_plan_usd(self) -> Decimal | None:
-        """Return the booked result less the planned result: negative for a result below plan."""
+        """Return the booked result less the planned result, or None if there is no plan.
+
+        The difference is negative if the booked result is below the plan.
+        """
         planned_usd = self.planned_result_usd
         return None if planned_usd is None else self.booked.result_usd - planned_usd
 
     @property
     def hits_before_usd(self) -> Decimal | None:
-        """Return the volume of hits in the previous month, scaled to this month's days."""
+        """Return the previous month's volume of hits, scaled to this month's days.
+
+        The result is None if the maker saw no days.
+        """
         return self._scaled(self.decision.hits_usd) if self.decision.seen_days else None
 
     def _scaled(self, usd: Decimal | None) -> Decimal | None:
@@ -66,7 +75,7 @@ class PlannedMonth:
 
 
 def planned_months(run: RunFolder, lines: Sequence[MonthInMarket]) -> tuple[PlannedMonth, ...]:
-    """Return each decision with the booked result of its month and market."""
+    """Return each decision, together with the booked result for its month and market."""
     days = Counter(f"{day:%Y-%m}" for day in calendar(run))
     booked = {(line.month, line.market): line.booked for line in lines}
     shares = {(each.month, each.market): each.maker_share_pct for each in volume(run)}
@@ -82,7 +91,10 @@ def planned_months(run: RunFolder, lines: Sequence[MonthInMarket]) -> tuple[Plan
 
 
 def plans_table(maker: str, months: Sequence[PlannedMonth]) -> Table:
-    """Return a table of decisions, plans and results. A note counts the results below plan."""
+    """Return a table of decisions, plans and results.
+
+    A note below the table states the number of results that are below plan.
+    """
     return Table(
         "plans",
         f"{maker}'s monthly decisions and plans, and the outcomes",
@@ -107,10 +119,10 @@ def plans_table(maker: str, months: Sequence[PlannedMonth]) -> Table:
         (
             _answer(months),
             "'Shown' is the displayed size of one level on one side. 'Held by' is the limit that "
-            "determined this size.",
-            "A plan is simulated on the observed days of the previous month, with orders that do "
-            "not depend on the price. So a plan has no hits. The plan is scaled to the number of "
-            "days that the run has in the month.",
+            "determined this size, or empty.",
+            "A plan is based on the maker's own simulation of the days that it saw in the previous "
+            "month. The simulated orders do not depend on the price, so a plan has no hits. The "
+            "plan is scaled to the number of days that the run has in the month.",
         ),
     )
 
@@ -136,16 +148,16 @@ def _row(each: PlannedMonth) -> tuple[Cell, ...]:
 
 
 def _answer(months: Sequence[PlannedMonth]) -> str:
-    """State how often results were below plan, the sum of differences, and the result of hits."""
+    """Compare all booked results with the plans, and state the result of hits."""
     planned = [each for each in months if each.beyond_plan_usd is not None]
     if not planned:
-        return "No plan used data of an earlier month."
+        return "No decision in this run has a plan."
     short = [each for each in planned if (each.beyond_plan_usd or ZERO) < 0]
     beyond_usd = sum((each.beyond_plan_usd or ZERO for each in planned), ZERO)
     hits_usd = sum((each.booked.pickoff_usd for each in planned), ZERO)
     return (
-        f"The quotes earned less than planned in {len(short)} of {len(planned)} market-months "
-        f"(one market in one month). Over all {len(planned)} market-months the booked results less "
-        f"the planned results are {beyond_usd:+,} USD. The result of hits alone is "
-        f"{hits_usd:+,} USD."
+        f"The quotes earned less than planned in {len(short)} of {len(planned)} market-months. A "
+        f"market-month is one market in one month. Over all {len(planned)} market-months the "
+        f"booked results less the planned results are {beyond_usd:+,} USD. The result of hits "
+        f"alone is {hits_usd:+,} USD."
     )

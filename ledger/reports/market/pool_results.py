@@ -1,16 +1,17 @@
 """Liquidity pools: fees that the maker earned, and losses to arbitrage.
 
-A pool's loss is the loss versus rebalancing: the loss compared with a holder of the same tokens who
-makes the pool's trades at the lead price. The maker gets a part of this loss back as fees (income
-of the kind Pools), and arbitrageurs keep the other part. Theory expects a loss of one eighth of the
-price's variance, times the pool's value. This formula is exact if blocks are frequent and there is
-no fee, and close if the fee is small (Milionis, Moallemi, Roughgarden & Zhang 2022, arXiv
-2208.06046; with fees, 2305.14604). The report uses the realised variance from block to block. So
-the comparison of loss and theory is not affected if this variance was high or low by chance.
+A pool's loss is the loss versus rebalancing. It compares the pool with a holder who makes the same
+trades at the lead price. The maker gets a part of this loss back as fees, which are income of the
+kind Pools. Arbitrageurs keep the other part.
 
-The figures depend on the price's variance and on the fee. A fee moves gains from arbitrageurs to
-the maker, and hardly changes the sum of the two gains. By construction only arbitrageurs trade with
-a pool.
+Theory expects a loss of variance / 8 * value, with the variance of the log price and the value of
+the pool. The formula is exact in the limit of frequent blocks, if there is no fee. It is close if
+the fee is small. Sources: Milionis, Moallemi, Roughgarden & Zhang (2022), arXiv 2208.06046; with
+fees, 2305.14604. The report uses the realised variance between blocks. So the comparison is valid
+even if this variance is high or low by chance.
+
+The loss depends on the price's variance. A fee moves gains from arbitrageurs to the maker, and
+hardly changes the sum of their gains. In the model only arbitrageurs trade with a pool.
 """
 
 import math
@@ -36,34 +37,34 @@ _LINKED = "(SELECT *, unnest(links) AS link FROM postings)"
 
 @dataclass(slots=True)
 class PoolDay:
-    """One pool on one day with trading."""
+    """One pool on one day on which it is open."""
 
     token: str
     day: date
     blocks: int
-    variance: float  # variance of the log-price between blocks
-    value_usd: Decimal  # value at the start of the day
+    variance: float  # sum of squared log returns of the lead price between blocks
+    value_usd: Decimal  # the pool's value at the start of the day
     trades: int = 0
     moved_usd: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
     @property
     def expected_usd(self) -> float:
-        """Return the loss that theory expects from the day's variance."""
+        """Return the loss that theory expects at the day's variance."""
         return self.variance / 8 * float(self.value_usd)
 
 
 @dataclass(frozen=True, slots=True)
 class PoolMonth:
-    """The figures of a pool in one month, or in all months together."""
+    """The figures of one pool in one month, or over all months."""
 
     pool: str
     month: str
     days: int
-    value_usd: Decimal  # mean of the values at the start of days
+    value_usd: Decimal  # mean over days of the value at the start of the day
     volatility_pct: Decimal
     blocks: int
     trades: int
-    loss_usd: Decimal  # compared with trading the same tokens at the lead price
+    loss_usd: Decimal  # compared with the same trades at the lead price
     fees_usd: Decimal
     arbitrageurs_usd: Decimal
     expected_loss_usd: Decimal
@@ -74,10 +75,10 @@ class PoolMonth:
 class PoolResults:
     """The fees of pools, and the pools' losses to arbitrage."""
 
-    months: tuple[PoolMonth, ...]  # by pool and month, with the total of a pool last
+    months: tuple[PoolMonth, ...]  # for each pool: its months, then its total
 
     def answer(self) -> str:
-        """State the loss of all pools to arbitrage, the loss expected by theory, and the fees."""
+        """State all pools' loss to arbitrage, the loss that theory expects, and the fees."""
         whole = [month for month in self.months if month.month == "all"]
         if not whole:
             return "The group has no liquidity in pools in this run."
@@ -91,12 +92,12 @@ class PoolResults:
         )
 
     def tables(self) -> list[Table]:
-        """Return a table of pools by month."""
+        """Return a table with one row for each pool and month, and a total for each pool."""
         return [_pool_table(self)]
 
 
 def pools(run: RunFolder) -> PoolResults:
-    """Return the fees and losses of each pool, by month and over all months."""
+    """Return the fees and losses of each pool, for each month and over all months."""
     found = list(pool_days(run))
     months: dict[tuple[str, str], list[PoolDay]] = defaultdict(list)
     for each in found:
@@ -104,13 +105,13 @@ def pools(run: RunFolder) -> PoolResults:
     for each in found:
         months[each.token, "all"].append(each)
     tokens = list(dict.fromkeys(each.token for each in found))
-    # The months of each pool stay in order, and "all" is last.
+    # Sorting by pool keeps the order within each pool: its months, then "all".
     in_order = sorted(months.items(), key=lambda each: tokens.index(each[0][0]))
     return PoolResults(tuple(_month(run, token, month, days) for (token, month), days in in_order))
 
 
 def pool_days(run: RunFolder) -> Iterator[PoolDay]:
-    """Yield the days of each pool in order, read from the general ledger."""
+    """Yield each pool on each day on which it is open, in the order of days."""
     parties, traded = run.chart.parties, _traded(run)
     tokens = {pool_link(token.name): token.name for token in run.chart.tokens if token.is_pooled}
     dollars: dict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -133,7 +134,7 @@ def pool_days(run: RunFolder) -> Iterator[PoolDay]:
 def _moved(
     run: RunFolder, tokens: Mapping[str, str]
 ) -> defaultdict[date, list[tuple[str, str, Decimal]]]:
-    """Return by day the dollars that entries with a pool's link post: token, account, dollars."""
+    """Return the dollars posted in entries of pools: (token, account, dollars) for each day."""
     moved: defaultdict[date, list[tuple[str, str, Decimal]]] = defaultdict(list)
     found = run.select(
         f"SELECT date, link, account, sum(units) * 0.01 FROM {_LINKED} "
@@ -146,7 +147,7 @@ def _moved(
 
 
 def _trades(run: RunFolder, tokens: Mapping[str, str]) -> dict[tuple[date, str], int]:
-    """Return the number of arbitrageurs' trades, by day and token."""
+    """Return the number of arbitrageurs' trades, by (day, token)."""
     found = run.select(
         f"SELECT date, link, sum((meta->>'trades')::BIGINT)::BIGINT FROM {_LINKED} "
         "WHERE line = 1 AND tag = 'arbitrage' AND link IN (SELECT unnest(?)) GROUP BY ALL",
@@ -156,7 +157,7 @@ def _trades(run: RunFolder, tokens: Mapping[str, str]) -> dict[tuple[date, str],
 
 
 def _traded(run: RunFolder) -> defaultdict[date, list[tuple[str, int, float]]]:
-    """Return the open pools of each day: token, number of blocks, and variance of the price."""
+    """Return the open pools of each day as (token, number of blocks, variance of the price)."""
     noted: defaultdict[date, list[tuple[str, int, float]]] = defaultdict(list)
     for day, note in run.dated_notes(TradedPool):
         noted[day].append((note.token, note.blocks, float(note.variance)))
@@ -165,7 +166,7 @@ def _traded(run: RunFolder) -> defaultdict[date, list[tuple[str, int, float]]]:
 
 def _month(run: RunFolder, token: str, month: str, days: Sequence[PoolDay]) -> PoolMonth:
     def gained_by(who: str | None) -> Decimal:
-        # In the books gains are negative.
+        # Income is negative in the books.
         booked = (day.moved_usd[income(who, Kind.POOLS)] for day in days if who)
         return -sum(booked, ZERO)
 
@@ -209,11 +210,12 @@ def _pool_table(found: PoolResults) -> Table:
         ),
         found.months,
         (
-            "The value is twice the dollars in the pool at the start of a day (mean over days). "
-            "The loss is the loss versus rebalancing, at the lead price. The maker got a part of "
-            "this loss back as fees, and arbitrageurs kept the other part. The loss is a loss of "
+            "The value of a pool is twice its dollars at the start of a day. The table has the "
+            "mean over days. The loss is the loss versus rebalancing: it compares the pool with a "
+            "holder who makes the same trades at the lead price. The maker got a part of this "
+            "loss back as fees, and arbitrageurs kept the other part. The loss is a loss of "
             "tokens, so no kind of the hole contains it.",
-            "The expected loss of a day is one eighth of the day's realised variance, times the "
-            "value.",
+            "The expected loss of a day is the value times the day's realised variance, divided by "
+            "8.",
         ),
     )

@@ -2,24 +2,24 @@
 
 For each lag, each price on the house is compared with the lead prices that are older by about this
 lag. The estimate is the lag with the least mean squared difference. This is the method of least
-dispersion by Pelt, Hoff, Kayser, Refsdal & Schramm (1994), Astronomy & Astrophysics 286, 775-784,
-who estimate delays between images of a quasar. The two series need not be observed at the same
-times.
+dispersion. Source: Pelt, Hoff, Kayser, Refsdal & Schramm (1994), Astronomy & Astrophysics 286,
+775-784. They estimate delays between images of a quasar. The method does not need observations of
+both series at the same times.
 
 Another estimate is the lag with the highest covariance (Hayashi & Yoshida 2005, Bernoulli 11,
 359-379). That estimate assumes that the times of observation are independent of the prices. Here
 the times depend on the prices, since customers take the captive maker's price only if it is better
-than the other makers' price. So an ask is observed after a rise of the price. After a fall there is
-no observation until the quote is renewed. For this reason the covariance finds lags that are too
-short. The lag of the least difference does not have this error: at the right lag the difference
-between the two prices is the same for every later move of the price.
+than the other makers' price. So the captive maker's ask is observed after the lead price rises.
+After the lead price falls, this ask is not observed until the quote is renewed. For this reason the
+lag with the highest covariance is too short. The lag with the least difference does not have this
+error: at the right lag, the difference does not depend on how the price moves after the quote.
 
-The half-spread is a part of the difference. The half-spread is estimated for each side and each
-block of time, from lead prices whose ages are in the range BEFORE_US. These lead prices are older
-than the quote. So these lead prices do not affect whether a customer takes the quote.
+The half-spread is a part of the difference. It is estimated for each side and each block of time
+from lead prices whose ages are in the range BEFORE_US. These lead prices are usually older than the
+quote. So they do not affect whether a customer takes the quote.
 
-If quotes have many ages, there is no single lag. The least dispersion is at one of the ages, near
-the ages at which the price moved most.
+If quotes have many ages, there is no single lag. The least difference is then at one of the ages,
+near the ages at which the price moved most.
 """
 
 from collections.abc import Sequence
@@ -30,28 +30,30 @@ import numpy as np
 
 LAGS_US = np.arange(-50, 51) * 100_000  # above zero if the house's price follows
 
-# A pair of prices counts for all lags within this distance of the pair's own lag. So a small number
-# of fills is enough.
+# A pair of prices is used for all lags within this distance of the time between the two prices. So
+# a small number of fills is enough.
 NEAR_US = 250_000
-# The half-spread is estimated from lead prices whose age is between these two limits.
+# The half-spread is estimated from lead prices whose ages are between these two limits.
 BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))
-# At the first and at the last of LAGS_US, the difference must exceed the least difference by more
-# than this many standard errors.
+# A lag is clear if the differences at both ends of LAGS_US exceed the least difference by more than
+# this number of standard errors.
 CLEAR = 4.0
-# Half the width of the 95 % interval for a difference of two dispersions, in standard errors.
+# Half the width of a 95 % interval, in standard errors. Lags whose differences are within this
+# distance of the least difference are in the lag's interval.
 APART = 1.96
-# A block is much longer than any lag, so that blocks are nearly independent.
+# Days are divided into blocks of this length, which are much longer than any lag. So blocks are
+# nearly independent.
 BLOCK_US = 600_000_000
 # With fewer blocks than this number, no lag is estimated.
 BLOCKS_MIN = 6
-# The usual step for price moves. It is so long that rare observations have little effect. Source:
-# Andersen, Bollerslev, Diebold & Labys (2001),
-# J. American Statistical Association 96, 42-55.
+# The correlation is computed from price moves over this step, which is usual in the literature. The
+# step is so long that rare observations have little effect. Source: Andersen, Bollerslev, Diebold &
+# Labys (2001), Journal of the American Statistical Association 96, 42-55.
 STEP_US = 300_000_000
 
 
 class Prices(NamedTuple):
-    """Observations of one price: the times, and the prices at these times."""
+    """Observations of one price: their times, and the price at each time."""
 
     times_us: np.ndarray  # ascending, int64, shape (n,)
     prices: np.ndarray  # prices in any unit, float64, shape (n,)
@@ -61,35 +63,39 @@ class Sight(NamedTuple):
     """Observations of both venues' prices on one day."""
 
     lead: Prices
-    house: Sequence[Prices]  # asks and bids, since each has its own half-spread
+    house: Sequence[Prices]  # asks and bids separately: each side has its own half-spread
 
 
 class Dispersions(NamedTuple):
-    """Squared differences of the two venues' prices, for pairs near each lag, by block and lag."""
+    """Squared differences between the two venues' prices, summed for each block and lag."""
 
     squares: np.ndarray  # sums of squared differences, shape (blocks, lags)
-    pairs: np.ndarray  # numbers of pairs, shape (blocks, lags)
+    pairs: np.ndarray  # numbers of compared pairs, shape (blocks, lags)
 
 
 @dataclass(frozen=True, slots=True)
 class PriceLag:
-    """The lag at which two prices differ least, with its interval."""
+    """The lag at which two prices differ least, with its 95 % interval.
+
+    The interval extends from the smallest to the largest lag whose difference is not significantly
+    above the least difference.
+    """
 
     lag_us: int  # above zero if the house's price follows
-    low_us: int  # the smallest lag whose difference is not significantly above the least difference
-    high_us: int  # the largest lag of which the same is true
+    low_us: int  # the start of the interval
+    high_us: int  # the end of the interval
 
 
 def price_lag(days: Sequence[Sight]) -> PriceLag | None:
-    """Return the lag at which prices differ least, over all days together.
+    """Return the lag at which the prices of all days together differ least.
 
     The squared differences of each day are divided by their mean. So a day with larger price moves
-    does not count more.
+    does not have a larger weight.
 
     Returns:
-        The lag. The result is None if the dispersion at an end of the grid is less than CLEAR
-        standard errors above the minimum, since the lag is then not clear. The result is also None
-        if there are fewer than BLOCKS_MIN blocks, or no pair of prices for a lag.
+        The lag, or None if it is not clear. It is not clear if the mean squared difference at an
+        end of LAGS_US is at most CLEAR standard errors above the least one. The result is also None
+        if there are fewer than BLOCKS_MIN blocks, or if some lag has no pair of prices.
     """
     scaled = [found for found in map(_scaled, days) if found is not None]
     if not scaled:
@@ -101,7 +107,8 @@ def price_lag(days: Sequence[Sight]) -> PriceLag | None:
     mean = squares.sum(axis=0) / counted
     least = int(np.argmin(mean))
     above = mean - mean[least]
-    # The error of a ratio of sums, to first order: Cochran (1977), Sampling Techniques, 6.3.
+    # The standard error of a ratio of two sums, to first order. Source: Cochran (1977), Sampling
+    # Techniques, section 6.3.
     parts = (squares - mean * pairs) / counted
     errors = np.sqrt(blocks / (blocks - 1) * ((parts - parts[:, [least]]) ** 2).sum(axis=0))
     if not (above > CLEAR * errors)[[0, -1]].all():
@@ -111,16 +118,16 @@ def price_lag(days: Sequence[Sight]) -> PriceLag | None:
 
 
 def _scaled(day: Sight) -> Dispersions | None:
-    """Return a day's dispersions divided by their mean, or None if all are zero."""
+    """Return a day's squared differences divided by their mean, or None if all are zero."""
     found = dispersions(day)
     total = float(found.squares.sum())
     return found._replace(squares=found.squares * found.pairs.sum() / total) if total else None
 
 
 def dispersions(day: Sight) -> Dispersions:
-    """Return squared differences of the venues' prices, after the half-spread is subtracted.
+    """Return squared differences between lead prices and the house's prices without half-spread.
 
-    A pair belongs to the block of the house's price.
+    A pair of prices belongs to the block of the house's price.
     """
     lead, house = day
     ends_us = [int(us) for prices in house for us in prices.times_us[[0, -1][: len(prices[0])]]]
@@ -143,7 +150,7 @@ def dispersions(day: Sight) -> Dispersions:
 
 
 def _around(fine: np.ndarray) -> np.ndarray:
-    """Return for each lag of LAGS_US the sum of the steps within NEAR_US of the lag."""
+    """Return for each lag of LAGS_US the sum of *fine* over all steps within NEAR_US of the lag."""
     added = np.zeros((len(fine), fine.shape[1] + 1))
     fine.cumsum(axis=1, out=added[:, 1:])
     width = added.shape[1] - len(LAGS_US)
@@ -153,7 +160,10 @@ def _around(fine: np.ndarray) -> np.ndarray:
 def _pairs(
     times_us: np.ndarray, lead_us: np.ndarray, from_us: int, until_us: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs whose lead price is *from_us* to *until_us* older than the house's price."""
+    """Return all pairs whose lead price is *from_us* to *until_us* older than the house's price.
+
+    The first array has the indices of the house's prices, the second those of the lead prices.
+    """
     first = lead_us.searchsorted(times_us - until_us, "right")
     seen = lead_us.searchsorted(times_us - from_us, "right") - first
     mine = np.repeat(np.arange(len(seen)), seen)
@@ -162,10 +172,11 @@ def _pairs(
 
 
 def _half_spreads(house: Prices, lead: Prices, block: np.ndarray) -> np.ndarray:
-    """Return the mean excess of the house's prices over lead prices with ages in BEFORE_US.
+    """Return the mean of (house's price - lead price), for lead prices with ages in BEFORE_US.
 
     Returns:
-        For each price the mean of its block, shape (n,), or nan if the block has no pair.
+        For each of the house's prices, the mean of its block, shape (n,). It is nan if the block
+        has no pair.
     """
     ends = [lead.times_us.searchsorted(house.times_us - us, "right") for us in BEFORE_US]
     sums = np.append(0.0, np.cumsum(lead.prices))
@@ -178,18 +189,18 @@ def _half_spreads(house: Prices, lead: Prices, block: np.ndarray) -> np.ndarray:
 
 
 def correlation(day: Sight, lag_us: int) -> float | None:
-    """Return the correlation of both prices' moves over STEP_US, with the lag removed.
+    """Return the correlation of the two prices' moves over STEP_US, with the lag removed.
 
-    The price at a step's end is the last price observed. A step counts if both prices were observed
+    The price at a step's end is the last observed price. A step is used if both prices are observed
     in this step and in the previous step. The correlation is at most one, and old observations
-    reduce the correlation: Epps (1979), J. American Statistical Association 74, 291-298.
+    reduce it. Source: Epps (1979), Journal of the American Statistical Association 74, 291-298.
 
     Args:
-        day: the observed prices. Asks and bids of the house have separate steps.
+        day: the observed prices. The house's asks and bids have separate steps.
         lag_us: the lag of the house's prices.
 
     Returns:
-        None if no step counts, or if a price does not move.
+        The correlation, or None if no step is used or if a price does not move.
     """
     lead, house = day
     if not len(lead.times_us):
@@ -208,7 +219,7 @@ def correlation(day: Sight, lag_us: int) -> float | None:
 
 
 def _last_seen(seen: Prices, marks_us: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the last price at each mark in time, and whether it is less than STEP_US old."""
+    """Return the last price known at each moment, and whether it is less than STEP_US old."""
     if not len(seen.times_us):
         return np.zeros(len(marks_us)), np.zeros(len(marks_us), dtype=bool)
     place = seen.times_us.searchsorted(marks_us, "right") - 1

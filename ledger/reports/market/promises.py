@@ -1,20 +1,21 @@
-"""The maker's predictions for its quotes, the booked results, and the parts of the difference.
+"""Compares the maker's predictions for its quotes with the booked results.
 
-The maker's own simulation plays the quotes of a month against noise traders only. The prediction is
-in the books as `custom "belief"`, dated in the same month, with the market, the result at fills and
-the volume. The prediction is compared with the booked result at fills, which is Spread and PickOff
+The maker's own simulation plays the quotes of a month against noise traders only. The books record
+the prediction in the same month as `custom "belief"`, with the market, the result at fills and the
+volume. The prediction is compared with the booked result at fills: the kinds Spread and PickOff
 together. Hedging is separate.
 
-The booked result less the predicted result is split as accountants split a variance. The predicted
-rate is the predicted result divided by the predicted volume. The first part, from volume, is actual
-volume less predicted volume, times the predicted rate. The second part, from pick-offs, is the
-result of informed fills, less the volume of these fills times the predicted rate. The third part is
-the difference that is left, so the parts sum exactly.
+The difference is the booked result less the predicted result. It is split into three parts, as in
+the analysis of variances in cost accounting. The predicted rate is the predicted result divided by
+the predicted volume. The first part, from volume, is (booked volume - predicted volume) * predicted
+rate. The second part, from pick-offs, is the result of hits - the volume of hits * predicted rate.
+The third part is the rest, so the three parts sum to the difference exactly.
 
 The prediction depends on half-spread, displayed size, recorded volume and the maker's share of this
-volume. The first part depends on days without quotes and on the volume of firms' hits, so it may be
-above or below zero. The second part depends on latency, the time between quotes, volatility, the
-firms and their delays. The third part depends on the levels that other orders reach, and on chance.
+volume. The first part depends on days without quotes and on the volume of hits, so it may be above
+or below zero. The second part depends on latency, the time between quotes, volatility, the firms
+and their delays. The third part depends on chance, and on the price levels that noise traders'
+orders reach.
 """
 
 from collections import defaultdict
@@ -36,7 +37,7 @@ from ledger.transaction import MONEY
 class Promise(NamedTuple):
     """The maker's prediction for one or more months and markets."""
 
-    result_usd: Decimal  # the result at fills
+    result_usd: Decimal  # the result at fills, without hedging
     volume_usd: Decimal
 
 
@@ -44,9 +45,9 @@ class Promise(NamedTuple):
 class Booked:
     """The booked results of one or more months and markets. Gains are above zero."""
 
-    spread_usd: Decimal = ZERO  # result of uninformed fills
+    spread_usd: Decimal = ZERO  # result of noise traders' orders
     pickoff_usd: Decimal = ZERO  # result of hits on stale quotes
-    hedging_usd: Decimal = ZERO  # spread and fees paid on the lead venue, below zero
+    hedging_usd: Decimal = ZERO  # spread and fees on the lead venue; costs are below zero
     spread_volume_usd: Decimal = ZERO
     pickoff_volume_usd: Decimal = ZERO
 
@@ -56,7 +57,7 @@ class Booked:
 
     @property
     def result_usd(self) -> Decimal:
-        """Return the result at fills, which is compared with predictions."""
+        """Return the result at fills. The report compares it with predictions."""
         return self.spread_usd + self.pickoff_usd
 
     @property
@@ -85,20 +86,20 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MonthInMarket:
-    """One market in one month: the prediction and the booked result."""
+    """The prediction and the booked result of one market in one month."""
 
     month: str
     market: str
-    promise: Promise | None  # None if the books have no prediction, as for a last partial month
+    promise: Promise | None  # None if the books have no prediction for the month
     booked: Booked
 
     @property
     def difference(self) -> Difference | None:
-        """Return the booked result less the predicted result in three parts.
+        """Return the booked result less the predicted result, in three parts.
 
-        The result is None if there is no prediction.
+        Return None if there is no prediction.
 
-        Source: flexible-budget variances, as in any textbook of cost accounting.
+        Source: flexible-budget variances, as in textbooks of cost accounting.
         """
         if self.promise is None:
             return None
@@ -110,14 +111,17 @@ class MonthInMarket:
 
 
 def _at_promised_rate(promised: Promise, volume_usd: Decimal) -> Decimal:
-    """Return a volume's result at the predicted rate, or zero if no volume is predicted."""
+    """Return *volume_usd* times the predicted result per dollar of volume.
+
+    Return zero if no volume is predicted.
+    """
     if not promised.volume_usd:
         return ZERO
     return (promised.result_usd * volume_usd / promised.volume_usd).quantize(CENT)
 
 
 def months_in_markets(run: RunFolder) -> tuple[MonthInMarket, ...]:
-    """Return predictions together with results from fills, by month and market."""
+    """Return the prediction and the result of the fills for each month and market."""
     promised, booked = promises(run), dict(_booked_in_fills(run))
     return tuple(
         MonthInMarket(*place, promised.get(place), booked.get(place, Booked()))
@@ -126,7 +130,7 @@ def months_in_markets(run: RunFolder) -> tuple[MonthInMarket, ...]:
 
 
 def promises(run: RunFolder) -> dict[tuple[str, str], Promise]:
-    """Return the predictions in the books, by month and market."""
+    """Return the predictions in the books, by (month, market)."""
     return {
         (f"{day:%Y-%m}", note.market): Promise(note.result_usd, note.volume_usd)
         for day, note in run.dated_notes(Belief)
@@ -134,7 +138,10 @@ def promises(run: RunFolder) -> dict[tuple[str, str], Promise]:
 
 
 def booked_by_month(run: RunFolder) -> dict[str, Booked]:
-    """Return the maker's results by month from the general ledger, which has no volume."""
+    """Return the maker's results by month, from the general ledger.
+
+    All volumes are zero, because they are not in the general ledger.
+    """
     maker = run.chart.parties.maker
     kinds = {
         income(maker, Kind.SPREAD): "spread_usd",
@@ -153,14 +160,13 @@ def booked_by_month(run: RunFolder) -> dict[str, Booked]:
 
 
 def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]:
-    """Yield results and volume from the fills, by month and market."""
+    """Yield the results and volumes of the fills for each (month, market)."""
     parties = run.chart.parties
     cents = tick_cents(run.chart.contracts, parties.house)
     spread, pickoff = (words(counted_as(each)) for each in (VolumePart.CAPTIVE, VolumePart.HITS))
-    # Payments have other motives. If the maker is the taker, the fill is a hedge. Fills of quotes
-    # and hedges are read in separate scans, because a scan for quotes can skip the rows of hedges,
-    # and a scan for hedges the rows of quotes. Fills are first summed by day, so the name of a
-    # month is made once for each day, not for each fill.
+    # Hits on the maker's quotes and the maker's hedges are read in two scans, because each scan can
+    # then skip many rows. Fills are first summed by day. So the name of a month is made once for
+    # each day, and not for each fill.
     found = run.select(
         """
         WITH hits AS (

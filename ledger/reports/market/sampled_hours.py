@@ -1,19 +1,19 @@
-"""The sampling error of a total of fills if only some hours were simulated.
+"""The sampling error of a sum over fills, if only some hours are simulated.
 
-A stratum is a set of *n* hours. One hour of each stratum is drawn, and its orders are *n* times as
-large. So a stratum has one observation. The variance within a stratum is estimated from differences
-between neighbouring strata. Days on which all hours are simulated add no variance. The variance
-between seeds is not included.
+A stratum is a set of *n* hours. One hour of each stratum is simulated, and its orders are *n* times
+as large. So each stratum has only one observation. The variance within strata is estimated from the
+differences between neighbouring strata. Days on which all hours are simulated add no variance. The
+variance between seeds is not included.
 
-The hours of a stratum either follow each other, or have similar predicted losses. Strata of
-consecutive hours are neighbours in the order of time. Strata with similar predicted losses are
-neighbours in the order of these losses, within blocks of 90 days, because the sizes of quotes and
-the volatility change over time. A stratum of one hour has no error.
+A stratum contains either consecutive hours, or hours with similar predicted losses. Strata of
+consecutive hours are sorted by time. Strata of hours with similar predicted losses are sorted by
+these losses within blocks of 90 days. There are blocks because the sizes of quotes and the
+volatility change over time. A stratum of one hour has no error.
 
 Source: the estimator of successive differences, Wolter (2007), Introduction to Variance Estimation,
-section 8.2.1. No correction for the finite number of hours is needed, since the differences between
-estimates of whole strata already contain this correction. If the strata have different means, the
-estimated error is too large rather than too small.
+section 8.2.1. The usual correction for a finite number of hours is not needed, because the
+differences between estimates for whole strata already contain it. If neighbouring strata have
+different means, the estimated error is too large rather than too small.
 """
 
 import math
@@ -40,10 +40,13 @@ NEIGHBOURS_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class SampledHours:
-    """The hours that were simulated: one in *one_in*, and on full days all hours."""
+    """The sampling of a run's hours, described as strata of consecutive hours.
 
-    one_in: int
-    strata: tuple[int, ...]  # numbers of the strata since 1970, without strata in full days
+    One hour of each stratum is simulated. On full days all hours are simulated.
+    """
+
+    one_in: int  # the number of hours in a stratum
+    strata: tuple[int, ...]  # the strata outside full days, numbered since 1970
 
     @classmethod
     def of(cls, played: dict[str, Any]) -> "SampledHours":
@@ -55,7 +58,10 @@ class SampledHours:
 
 
 def sampled_hours(run: RunFolder) -> SampledHours | None:
-    """Return the hours that a run simulated. None: all hours, or the books do not state them."""
+    """Return the sampling of a run's hours.
+
+    Return None if all hours were simulated, or if the run folder does not state which hours were.
+    """
     if not run.has_fills or not (run.path / SCENARIO).is_file():
         return None
     played = run.scenario["run"]
@@ -63,7 +69,10 @@ def sampled_hours(run: RunFolder) -> SampledHours | None:
 
 
 def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[int]:
-    """Return the drawn hour of each stratum of several hours. Similar strata are neighbours."""
+    """Return the simulated hour of each stratum of two or more hours, as hours since 1970.
+
+    The strata are sorted by predicted loss within blocks of 90 days.
+    """
     groups = []
     for day, note in drawn_of_days:
         days = (day - EPOCH).days
@@ -76,11 +85,11 @@ def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[i
 
 @once
 def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
-    """Return the standard error of takers' gains from fills with a motive.
+    """Return the standard error of takers' gains from fills with one motive.
 
-    Only the error that comes from sampled hours counts.
-    The result is None if all hours were simulated, if there are fewer than two strata, or if the
-    run folder does not state which hours were simulated.
+    It contains only the error from the sampling of hours. The result is None if all hours were
+    simulated, if there are fewer than two strata, or if the run folder does not state which hours
+    were simulated.
     """
     sampled = sampled_hours(run)
     if sampled is None:
@@ -99,9 +108,9 @@ def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
 
 
 def cents_by_hour(run: RunFolder, motive: Motive) -> Mapping[int, int]:
-    """Return takers' gains from fills with a motive in each hour since 1970, in cents.
+    """Return takers' gains in cents from fills with one motive, by hour since 1970.
 
-    The books have notes on these gains. For older runs and other motives, the fills are read.
+    If the books have notes on these gains, the notes are read. Otherwise the fills are read.
     """
     noted: Counter[int] = Counter()
     for day, note in run.dated_notes(EdgeOfHours):
@@ -115,10 +124,9 @@ def cents_by_hour(run: RunFolder, motive: Motive) -> Mapping[int, int]:
 
 
 def standard_error(totals: Sequence[int]) -> float | None:
-    """Return the standard error of a sum of estimates, given one estimate for each stratum.
+    """Return the standard error of the sum of *totals*, which has one estimate for each stratum.
 
-    Neighbouring strata must be next to each other in *totals*. The result is None for fewer than
-    two strata.
+    Similar strata should be next to each other. The result is None for fewer than two strata.
     """
     n = len(totals)
     if n < 2:

@@ -1,4 +1,7 @@
-"""Volume on the house by day, and the days that contradict the record."""
+"""Compares the house's daily volume with the recorded volume.
+
+A day contradicts the record if hits and forced orders alone exceed the recorded volume.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +15,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A day on which hits and forced orders alone exceed the recorded volume."""
+    """A day on which hits and forced orders alone exceed a market's recorded volume."""
 
     day: date
     market: str
@@ -22,7 +25,7 @@ class Contradiction:
 
     @property
     def too_much_usd(self) -> Decimal:
-        """Return how much hits and forced orders exceed the recorded volume, in dollars."""
+        """Return the volume of hits and forced orders, less the recorded volume."""
         return self.hits_usd + self.forced_usd - self.recorded_usd
 
 
@@ -30,12 +33,12 @@ class Contradiction:
 class TradedDays:
     """The number of days with a recorded volume, and the days that contradict the record."""
 
-    recorded: int  # number of days with a record, counted in each market
+    recorded: int  # each day counts once for each market with a recorded volume
     contradictions: tuple[Contradiction, ...]
 
 
 def traded_days(run: RunFolder) -> TradedDays:
-    """Compare the volume of each day and market with the recorded volume, if there is a record."""
+    """Compare hits and forced orders with the recorded volume, for each market and recorded day."""
     notes = [
         (day, note, note.recorded_usd)
         for day, note in run.dated_notes(TradedDay)
@@ -49,7 +52,7 @@ def traded_days(run: RunFolder) -> TradedDays:
 
 
 def contradictions_table(found: TradedDays) -> Table:
-    """Return a table of the days on which hits and forced orders alone exceed the record."""
+    """Return a table of the days that contradict the record."""
     return Table(
         "contradictions",
         "Days on which hits and forced orders alone exceed the recorded volume",
@@ -67,9 +70,10 @@ def contradictions_table(found: TradedDays) -> Table:
         ],
         (
             f"{len(found.contradictions)} of {found.recorded} days with a recorded volume are "
-            "listed; a day counts once for each market. On the listed days the model contradicts "
-            "the record, even if the other customers trade nothing.",
+            "listed. A day counts once for each market. On the listed days the model contradicts "
+            "the record, even if no other customer trades.",
             "If the record has only a month's volume, each day is compared with the month's mean "
-            "volume per day. Days of large price moves then exceed the record more often.",
+            "volume per day. In this case days with large price moves exceed the record more "
+            "often.",
         ),
     )

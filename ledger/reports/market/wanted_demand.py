@@ -1,4 +1,7 @@
-"""Reads noise traders' hourly demand. The books note demand that follows the recorded volume."""
+"""Reads noise traders' hourly demand from the notes in the books.
+
+The books have these notes only if demand follows the recorded volume.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -9,7 +12,7 @@ from ledger.run_folder import RunFolder
 
 
 def wanted_usd(run: RunFolder) -> Mapping[str, Mapping[date, tuple[int, ...]]]:
-    """Return the demand of each played hour in whole dollars, in order, by market and day."""
+    """Return for each market and day the demand in each played hour, in whole dollars."""
     wanted: dict[str, dict[date, tuple[int, ...]]] = defaultdict(dict)
     for day, note in run.dated_notes(WantedDay):
         wanted[note.market][day] = note.usd_of_hours

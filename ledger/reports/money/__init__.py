@@ -1,1 +1,1 @@
-"""Where did the money go? Reports on the hole by kind, on cash by party, and on claims."""
+"""Where did the money go? Reports on the hole, on cash, and on customers' claims."""

@@ -1,7 +1,7 @@
-"""The bridge from opening to closing claims of customers, by reason.
+"""The bridge: why customers' closing claims differ from their opening claims.
 
-The bridge leads from the opening claim of each class of customers to the class's closing claim. A
-claim is not cash: a firm may gain 100 USD and be paid 10 USD.
+There is one bridge for each class of customers, and one for all customers. A claim is not cash: a
+firm may gain 100 USD but be paid only 10 USD.
 """
 
 from collections import defaultdict
@@ -17,22 +17,23 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-# Three reasons for changes of a claim. Every other reason has the name of a kind.
+# These three reasons have their own names. Every other reason has the name of a kind.
 OPENING, DEPOSITS, WITHDRAWALS = "opening claim", "deposits", "withdrawals"
 RESULTS = (Kind.PICKOFF, Kind.SPREAD, Kind.FEES, Kind.VARIATION_MARGIN, Kind.FUNDING, Kind.GAP_LOSS)
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimBridge:
-    """Why the claims of a class of customers changed, with the amount of each reason."""
+    """The opening claims, changes and closing claims of one class of customers."""
 
     customers: str
-    movements_usd: Mapping[str, Decimal]  # changes by reason, below zero if the claims fall
-    left_usd: Decimal  # closing claims, from the house's own books
+    # The opening claims and the changes, by reason. A decrease is below zero.
+    movements_usd: Mapping[str, Decimal]
+    left_usd: Decimal  # closing claims in the house's books
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return closing claims in the house's books less the changes in the customers' books.
+        """Return the closing claims in the house's books, less all movements in customers' books.
 
         If the difference is not zero, the house's books and the customers' books disagree.
         """
@@ -62,19 +63,19 @@ def bridge(run: RunFolder) -> tuple[ClaimBridge, ...]:
 
 
 def claim_movements(run: RunFolder, venue: str) -> Dollars[tuple[str, str]]:
-    """Return the changes of claims on *venue*, by (customer, reason).
+    """Return the opening claims on *venue* and their changes, by (customer, reason).
 
     The reason is read from the customer's own books. Every entry balances in these books. So if a
-    claim grows, other accounts of the customer fall by the same amount. Only changes by cash, by a
-    result, by a loan against tokens, or by an exchange of tokens or coins for dollars have a
-    reason.
+    claim grows, other accounts of the customer fall by the same amount. These accounts give the
+    reason: cash, a result, a loan against tokens, or an exchange of tokens or coins for dollars. A
+    change has no reason if the other accounts are of other kinds.
     """
     return _movements_by_venue(run)[venue]
 
 
 @once
 def _movements_by_venue(run: RunFolder) -> Mapping[str, Dollars[tuple[str, str]]]:
-    """Return the changes of claims on each venue, by (customer, reason)."""
+    """Return `claim_movements` for each venue."""
     found = run.select(
         """
         WITH accounts AS MATERIALIZED (
@@ -154,7 +155,7 @@ def bridge_table(
         rows,
         (
             "Movements are from the customers' own books. Closing claims are from the books of "
-            f"{house}. These sources are independent.",
+            f"{house}. The two sources are independent.",
             *notes,
         ),
     )

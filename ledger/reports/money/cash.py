@@ -1,4 +1,4 @@
-"""Cash by party: each party's payments to the house group, and receipts from the house group."""
+"""Cash by party: each party's payments to the house group, and its receipts from the group."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +13,7 @@ from ledger.transaction import MONEY
 
 @dataclass(frozen=True, slots=True)
 class PartyCash:
-    """The cash that one party paid to the house group, and received from the group."""
+    """The cash that one party paid to the house group, and the cash that it received."""
 
     party: str
     paid_in_usd: Decimal
@@ -27,7 +27,7 @@ class PartyCash:
 
 @dataclass(frozen=True, slots=True)
 class CashStatement:
-    """The group's opening and closing cash, and all parties' payments to and from the group."""
+    """The group's opening and closing cash, and each party's payments to and from the group."""
 
     opening_usd: Decimal
     parties: tuple[PartyCash, ...]  # the party with the largest net receipts first
@@ -45,9 +45,9 @@ class CashStatement:
 
 @once
 def cash_statement(run: RunFolder) -> CashStatement:
-    """Return the cash paid into and out of the house group, by party."""
+    """Return the group's opening and closing cash, and each party's payments to and from it."""
     tills = {cash(entity) for entity in run.chart.parties.group}
-    # Cash in a pool belongs to the group until it is traded.
+    # The group's cash includes the dollars in its pools.
     pools = (token.name for token in run.chart.tokens if token.is_pooled)
     tills |= {in_pool(run.chart.parties.maker, name) for name in pools}
     crossed = run.select(
@@ -72,7 +72,7 @@ def cash_statement(run: RunFolder) -> CashStatement:
 
 
 def cash_by_receiver(statement: CashStatement, group: str, notes: tuple[str, ...] = ()) -> Table:
-    """Return a table of each party's payments to *group* and from it."""
+    """Return a table of each party's payments to *group* and receipts from *group*."""
     return Table(
         "cash-by-receiver",
         f"Cash by party: payments to and from {group}",
@@ -83,7 +83,7 @@ def cash_by_receiver(statement: CashStatement, group: str, notes: tuple[str, ...
         ],
         (
             "Transfers within the group cancel out and are left out. Money that the group deposits "
-            "with a party counts as paid out; this money is a part of the liquid assets.",
+            "with a party counts as paid out, although it is still a liquid asset of the group.",
             *notes,
         ),
     )

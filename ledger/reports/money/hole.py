@@ -1,7 +1,7 @@
 """The hole by kind: uses and sources of money.
 
 Sources and uses do not prove causation. So reports state a kind's share of the uses, but not its
-share of the hole. Signs are Beancount's, as the header of main.beancount explains.
+share of the hole. Kinds have Beancount's signs: uses are above zero, and sources below zero.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ LARGEST = 3  # number of uses that a sentence names
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """The hole by its definition (claims less liquid assets), and as the sum of its kinds."""
+    """The hole, computed in two ways: claims less liquid assets, and the sum of all kinds."""
 
     claims_usd: Decimal  # claims of customers outside the house group
     liquid_usd: Mapping[str, Decimal]  # liquid assets, by account of the group
@@ -34,7 +34,7 @@ class Hole:
 
     @property
     def hole_of_exchange_usd(self) -> Decimal:
-        """Return the hole of the exchange alone. If positive, customers' money is in use."""
+        """Return the hole of the exchange alone. Above zero, customers' money is in use."""
         return self.claims_usd - self.house_cash_usd
 
     @property
@@ -44,19 +44,26 @@ class Hole:
 
     @property
     def sources_usd(self) -> dict[str, Decimal]:
-        """Return the kinds that were sources, as negative amounts; the largest source is last."""
+        """Return the kinds that were sources, with amounts below zero. The largest is last."""
         return {kind: usd for kind, usd in self.kinds_usd.items() if usd < 0}
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the hole that no kind explains. It is zero if the chart of accounts is correct."""
+        """Return the part of the hole that no kind explains.
+
+        It is zero if the chart of accounts is correct.
+        """
         return self.hole_usd - sum(self.kinds_usd.values(), ZERO)
 
 
 def in_a_sentence(the_hole: Hole, house: str, in_coins: bool = False) -> str:
     """Return a sentence with customers' claims, the group's liquid assets and the hole.
 
-    If *in_coins*, customers are owed coins too, and the sentence says that coins are left out.
+    Args:
+        the_hole: the hole in dollars.
+        house: the exchange's name.
+        in_coins: whether customers are owed coins too. The sentence then says that coins are left
+            out.
     """
     owed, missing = spoken(the_hole.claims_usd), the_hole.hole_usd
     there = spoken(sum(the_hole.liquid_usd.values(), ZERO))
@@ -68,7 +75,7 @@ def in_a_sentence(the_hole: Hole, house: str, in_coins: bool = False) -> str:
 
 
 def largest_uses(the_hole: Hole) -> str:
-    """Return a sentence with the largest uses of money, and their shares of all uses."""
+    """Return a sentence with the largest uses of money, each with its share of all uses."""
     uses = the_hole.uses_usd
     used = sum(uses.values(), ZERO)
     if not uses:
@@ -78,7 +85,7 @@ def largest_uses(the_hole: Hole) -> str:
 
 
 def hole(run: RunFolder) -> Hole:
-    """Read the hole from the balances of the accounts that have a part in the hole."""
+    """Compute the hole from the balances of the accounts that belong to it."""
     parts: dict[str, dict[str, Decimal]] = defaultdict(dict)
     balances = usd_balances(run)
     for account, opened in run.opens.items():
@@ -96,11 +103,11 @@ def hole(run: RunFolder) -> Hole:
 
 
 def hole_by_kind(the_hole: Hole, deeper: Sequence[str] = ()) -> Table:
-    """Return a table of the uses, the sources, and the hole, which is their sum.
+    """Return a table of all uses, all sources, and their sum, which is the hole.
 
     Args:
         the_hole: the hole in dollars.
-        deeper: further notes; each names a command that shows more detail.
+        deeper: further notes. Each note names a command that shows more detail.
     """
     uses, sources = the_hole.uses_usd, the_hole.sources_usd
     used, brought = sum(uses.values(), ZERO), sum(sources.values(), ZERO)
@@ -130,16 +137,16 @@ def hole_by_kind(the_hole: Hole, deeper: Sequence[str] = ()) -> Table:
 
 
 def hole_by_definition(the_hole: Hole, house: str, in_coins: bool = False) -> Table:
-    """Return a table of claims, liquid assets, the hole by its definition, and the sum of kinds.
+    """Return a table that computes the hole as claims less liquid assets, and as a sum of kinds.
 
     Args:
         the_hole: the hole in dollars.
         house: the exchange's name.
         in_coins: whether customers are owed coins in addition to dollars.
     """
-    stated = "As a simplification all claims are in dollars, even if a customer deposited coins."
+    stated = "As a simplification, all claims in this run are in dollars."
     if in_coins:
-        stated = "Dollars only: --table hole-in-kind has the debts to customers in coins."
+        stated = "This table has dollars only. The debts in coins: --table hole-in-kind"
     rows = [
         ("claims of customers outside the group", the_hole.claims_usd),
         (f"cash of {house}", the_hole.house_cash_usd),

@@ -1,6 +1,6 @@
 """The hole by cause. The table separates uses that bought assets from money that was spent.
 
-A cause contains all kinds that cannot be distinguished in books without names: see `diagnose`.
+A blind audit cannot distinguish the kinds of one cause, because it sees no names: see `diagnose`.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from ledger.reports.table import Cell, Table
 
 
 def assets_and_spending(the_hole: Hole) -> str:
-    """State which part of the uses bought assets. Without uses, return an empty text."""
+    """State which part of the uses bought assets. Return an empty text if there are no uses."""
     used = sum(the_hole.uses_usd.values(), ZERO)
     if not used:
         return ""
@@ -31,7 +31,7 @@ def assets_and_spending(the_hole: Hole) -> str:
 
 
 def hole_by_cause(the_hole: Hole) -> Table:
-    """Return a table of uses and sources by cause, assets first. Their sum is the hole."""
+    """Return a table of uses and sources by cause. Uses that bought assets come first."""
     uses, sources = _by_cause(the_hole.uses_usd), _by_cause(the_hole.sources_usd)
     used = sum(the_hole.uses_usd.values(), ZERO)
     bought = uses.pop(Cause.STAKES, {})
@@ -55,7 +55,7 @@ def hole_by_cause(the_hole: Hole) -> Table:
         ("side", "cause", "hole_usd", "share_of_uses_pct", "kinds"),
         rows,
         (
-            "Assets are counted at cost, less the proceeds of sales; write-downs do not change the "
+            "Assets are carried at cost less the proceeds of sales. Write-downs do not change the "
             "hole. The market value of assets still held: moneytrail solvency RUN DATE",
         ),
     )

@@ -1,4 +1,4 @@
-"""The missing quantity of each commodity, its value, and the value's change by price and by use.
+"""The missing quantity of each commodity, its value, and the reasons why this value changes.
 
 The missing quantity of a coin does not depend on the coin's price, but the value of this quantity
 does. The hole at mark is the value of all missing quantities at the day's marks. Its change from
@@ -7,8 +7,8 @@ one day to the next has two parts:
     by price   the missing quantity of the previous day, times the change of the coin's mark
     by use     the change of the missing quantity, times the coin's mark of the day
 
-The two parts sum exactly to the whole change, because a lot costs a whole number of cents. The
-missing dollars change by use only.
+The two parts sum exactly to the change. Nothing is rounded, because one lot of a coin costs a whole
+number of cents. Missing dollars change only by use.
 """
 
 from collections import defaultdict
@@ -35,7 +35,7 @@ IN_KIND, BY_PRICE_AND_USE = IN_KIND_TABLES = ("hole-in-kind", "hole-by-price-and
 
 @dataclass(frozen=True, slots=True)
 class LackingLine:
-    """One commodity (dollars or a coin): the quantity owed, the quantity held, the difference."""
+    """The hole in one commodity, which is dollars or a coin."""
 
     commodity: str
     owed: Decimal  # owed to customers outside the group
@@ -43,7 +43,7 @@ class LackingLine:
     lent: Decimal  # lent by the house to its maker
     mark_usd: Decimal
     first_usd: Decimal  # value of the missing quantity at the end of the first day
-    by_price_usd: Decimal  # the change by price since the first day
+    by_price_usd: Decimal  # change of this value by price since the first day
     by_use_usd: Decimal
 
     @property
@@ -58,13 +58,13 @@ class LackingLine:
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the change that neither price nor use explains, which must be zero."""
+        """Return the change that neither price nor use explains. It must be zero."""
         return self.lacking_usd - self.first_usd - self.by_price_usd - self.by_use_usd
 
 
 @dataclass(frozen=True, slots=True)
 class HoleInKind:
-    """The hole at the end of a day, in dollars and in each coin."""
+    """The hole at the end of a day, in dollars and in each coin that is owed to customers."""
 
     first: date
     day: date
@@ -72,22 +72,22 @@ class HoleInKind:
 
     @property
     def at_mark_usd(self) -> Decimal:
-        """Return the hole of all commodities at the day's marks."""
+        """Return the value of all missing quantities at the day's marks."""
         return sum((line.lacking_usd for line in self.lines), ZERO)
 
     @property
     def by_price_usd(self) -> Decimal:
-        """Return the change of the hole by prices since the first day."""
+        """Return the change of the hole by price since the first day."""
         return sum((line.by_price_usd for line in self.lines), ZERO)
 
     @property
     def by_use_usd(self) -> Decimal:
-        """Return the change of the hole by changes of missing quantities since the first day."""
+        """Return the change of the hole by use since the first day."""
         return sum((line.by_use_usd for line in self.lines), ZERO)
 
     @property
     def coins_owed_usd(self) -> Decimal:
-        """Return the claims of customers in coins, at the day's marks."""
+        """Return the value of the coins that are owed to customers, at the day's marks."""
         coins = (line for line in self.lines if line.commodity != MONEY)
         return sum(((line.owed * line.mark_usd).quantize(CENT) for line in coins), ZERO)
 
@@ -95,25 +95,25 @@ class HoleInKind:
         """Return a note on the coins that a table in dollars leaves out."""
         names = [line.commodity for line in self.lines if line.commodity != MONEY]
         return (
-            f"Only dollars are here: deposits, withdrawals and claims in {listed(names)} are not "
-            f"included. At the marks of {self.day} the claims in coins are "
+            f"This table has only dollars: deposits, withdrawals and claims in {listed(names)} are "
+            f"not included. At the marks of {self.day} the claims in coins are worth "
             f"{spoken(self.coins_owed_usd)}: see --table {IN_KIND}."
         )
 
     def answer(self) -> str:
-        """State the missing quantity of each coin, the hole at mark, and the hole's changes."""
+        """State the missing quantities of coins, the hole at mark, and the hole's changes."""
         coins = [line for line in self.lines if line.commodity != MONEY and line.lacking]
         named = [f"{line.lacking:,f} {line.commodity}" for line in coins]
-        lacking = f"In kind {listed(named)} are missing" if named else "No coin is missing"
+        lacking = f"{listed(named)} are missing" if named else "No coin is missing"
         return (
-            f"{lacking}: at the prices of {self.day} the hole in dollars and coins is "
-            f"{spoken(self.at_mark_usd)}. Since {self.first} prices have changed this hole by "
-            f"{spoken(self.by_price_usd)}, and use (changes of the missing quantities) has changed "
-            f"it by {spoken(self.by_use_usd)}."
+            f"{lacking}. At the prices of {self.day} the hole in dollars and coins is "
+            f"{spoken(self.at_mark_usd)}. Since {self.first}, changes of prices have changed this "
+            f"hole by {spoken(self.by_price_usd)}, and changes of the missing quantities have "
+            f"changed it by {spoken(self.by_use_usd)}."
         )
 
     def tables(self) -> list[Table]:
-        """Return a table of missing quantities in kind and at mark, and a table of changes."""
+        """Return two tables: the missing quantities with their values, and the values' changes."""
         return [_in_kind_table(self), _changes_table(self)]
 
 
@@ -148,17 +148,18 @@ def hole_at_mark_usd(run: RunFolder) -> Decimal:
 class CoinsAtMark:
     """Customers' coins at the end of a day, in dollars at the day's marks.
 
-    The parts are: owed to customers, held by the group, lent to the maker, and sold by the maker.
+    There are four values: coins owed to customers, coins that the house holds, coins lent to the
+    maker, and coins that the maker sold.
     """
 
     owed_usd: Decimal = ZERO
     there_usd: Decimal = ZERO
     lent_usd: Decimal = ZERO
-    cause_usd: Decimal = ZERO  # value of the coins that the maker sold
+    cause_usd: Decimal = ZERO  # coins that the maker sold and did not buy back
 
 
 def coins_at_mark(run: RunFolder) -> list[CoinsAtMark]:
-    """Return the value of customers' coins at each day's end: zero if no customer is owed coins."""
+    """Return the values of customers' coins at each day's end, or zeros if no coins are owed."""
     days, coins = calendar(run), names_owed(run.chart.coins)
     if not coins:
         return [CoinsAtMark() for _ in days]
@@ -174,7 +175,7 @@ def coins_at_mark(run: RunFolder) -> list[CoinsAtMark]:
     return worth
 
 
-_Days = Mapping[date, Mapping[str, Decimal]]  # movements by day and part in the hole
+_Days = Mapping[date, Mapping[str, Decimal]]  # quantities moved on each day, by part in the hole
 
 
 def _line(commodity: str, days: list[date], moved: _Days, marks: Marks) -> LackingLine:
@@ -199,7 +200,7 @@ def _line(commodity: str, days: list[date], moved: _Days, marks: Marks) -> Lacki
 
 
 def _moved(run: RunFolder, commodities: tuple[str, ...]) -> Mapping[str, _Days]:
-    """Return movements by commodity, day and part, where a part is claim, liquid, cause or lent."""
+    """Return the quantities moved by commodity, day and part: claim, liquid, cause or lent."""
     number, line = number_of(run), lent(*run.chart.parties.group)
     found = run.select(
         "SELECT commodity, date, CASE WHEN account = ? THEN 'lent' ELSE hole END AS part, "
@@ -221,7 +222,7 @@ def _in_kind_table(found: HoleInKind) -> Table:
     rows.append(("hole at mark", None, None, None, None, None, found.at_mark_usd))
     return Table(
         IN_KIND,
-        f"The hole in kind at the end of {found.day}, and at that day's marks",
+        f"The hole at the end of {found.day}, in kind and at that day's marks",
         ("commodity", "owed", "there", "lent", "lacking", "mark_usd", "lacking_usd"),
         rows,
         (

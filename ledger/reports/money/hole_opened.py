@@ -1,4 +1,4 @@
-"""When the hole opened, when it grew most, and the payments on the day of the largest growth."""
+"""When the hole opened, when it grew most, and the largest use of money on that day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from ledger.reports.once import once
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-NAMED = 2  # number of recipients that a sentence names
+NAMED = 2  # the most recipients that a sentence names
 NOT_NAMED = "not named"
 
 
@@ -40,7 +40,7 @@ class Growth:
     recipients_usd: tuple[tuple[str, Decimal], ...]  # recipients, the largest amount first
 
     def in_words(self) -> str:
-        """Return the amount that the kind used and its main recipients, as a part of a sentence."""
+        """Return a part of a sentence: the amount that the kind used, and its main recipients."""
         used, is_loan = spoken(self.kind_usd), self.kind == Kind.LOANS
         named = [each for each in self.recipients_usd[:NAMED] if each[0] != NOT_NAMED]
         if [usd for _, usd in named] == [self.kind_usd]:
@@ -57,15 +57,15 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class HoleOpened:
-    """The day on which the hole last opened, and the largest growth of the hole from then on."""
+    """The day on which the hole last opened, and the hole's largest growth on a day since then."""
 
     day: date  # since this day the hole has been open
-    is_opening: bool  # whether the hole was there in the opening balances
+    is_opening: bool  # whether the hole has been open since the opening balances
     counts_coins: bool  # whether customers are owed coins; the hole counts coins at their marks
     growth: Growth | None  # None if there is no growth, or if customers are owed coins
 
     def in_a_sentence(self) -> str:
-        """State since when the hole is open, and the payments on the day of its largest growth."""
+        """State when the hole opened, and the largest use on the day when the hole grew most."""
         if self.is_opening:
             said = "the hole was there in the opening balances"
         else:
@@ -79,7 +79,7 @@ class HoleOpened:
         return f"{said} and grew most on {day}, by {grown}: {self.growth.in_words()}."
 
     def deeper(self) -> list[str]:
-        """Name the command that lists the entries of the day on which the hole grew most."""
+        """Name the command that lists the entries of `growth.kind` on `growth.day`."""
         if not self.growth:
             return []
         day, kind = self.growth.day, self.growth.kind
@@ -141,7 +141,7 @@ def _opening_hole_usd(run: RunFolder) -> Decimal:
 
 
 def _growth(run: RunFolder, day: date, usd: Decimal) -> Growth:
-    """Return a day's growth, the kind that used the most money, and who received this money."""
+    """Return a day's growth, with the kind that used the most money and its recipients."""
     used: dict[str, list[tuple[str, Decimal]]] = {}
     for kind, party, cents in run.select(
         "SELECT kind, coalesce(party, payee, ?) AS who, sum(units)::BIGINT AS cents FROM postings "

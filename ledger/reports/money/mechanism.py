@@ -1,8 +1,8 @@
 """The mechanism that the thread claims: quotes, liquidations, and liquidity on chain.
 
-Each kind that the thread claims belongs to one part of the mechanism. The loss of pools has no
-kind, because it is a loss of tokens. The report computes this loss from two booked amounts: the
-maker's fees plus the arbitrageurs' gains.
+Each kind of the mechanism belongs to one of these three parts. The loss of pools has no kind,
+because it is a loss of tokens. The report computes this loss as the sum of two booked amounts: the
+maker's fees, and the arbitrageurs' gains.
 """
 
 from collections.abc import Mapping
@@ -39,12 +39,12 @@ class PartOfMechanism:
 
     @property
     def tokens_usd(self) -> Decimal:
-        """Return the part of the cost that is a loss of tokens, and no use of money."""
+        """Return the part of the cost that is a loss of tokens. It is not a use of money."""
         return self.kinds_usd.get(TOKENS_LOST, ZERO)
 
     @property
     def brought_usd(self) -> Decimal:
-        """Return the sum of the gains, as an amount above zero."""
+        """Return the sum of the gains, without their minus sign."""
         return -sum((usd for usd in self.kinds_usd.values() if usd < 0), ZERO)
 
     @property
@@ -68,12 +68,12 @@ class Mechanism:
 
     @property
     def tokens_usd(self) -> Decimal:
-        """Return the tokens that pools lost, in dollars. These tokens are no use of money."""
+        """Return the value of the tokens that pools lost. This loss is not a use of money."""
         return sum((part.tokens_usd for part in self.parts), ZERO)
 
     @property
     def of_uses_pct(self) -> Decimal | None:
-        """Return the costs in money in percent of all uses, or None without uses."""
+        """Return the costs without tokens lost, in percent of all uses. None: there are no uses."""
         return percent(self.cost_usd - self.tokens_usd, self.uses_usd)
 
     @property
@@ -87,7 +87,7 @@ class Mechanism:
         return self.cost_usd - self.brought_usd
 
     def in_a_sentence(self) -> str:
-        """State the result of the mechanism and of each part, then costs and gains separately."""
+        """State the results of the mechanism and of its parts, then the total costs and gains."""
         if not self.cost_usd and not self.brought_usd:
             return "The mechanism that the thread claims had no costs and no earnings."
         money_usd = self.cost_usd - self.tokens_usd
@@ -157,7 +157,7 @@ def _stated_usd(run: RunFolder) -> Decimal:
 
 
 def _lost_in_pools(run: RunFolder) -> Decimal:
-    """Return the pools' loss versus rebalancing: the maker's fees plus arbitrageurs' gains."""
+    """Return the pools' loss versus rebalancing: the maker's fees plus the arbitrageurs' gains."""
     parties, balances = run.chart.parties, usd_balances(run)
     traders = (name for name in (parties.maker, parties.arbitrageurs) if name)
     return -sum((balances[income(name, Kind.POOLS)] for name in traders), ZERO)

@@ -17,7 +17,7 @@ CUSTOMERS = "customers"  # all customers share one row
 
 @dataclass(slots=True)
 class PaidInUse:
-    """Cash paid to one recipient for one kind, while customers' money was in use."""
+    """Payments of one kind to one recipient, on days on which customers' money was in use."""
 
     recipient: str
     kind: str
@@ -33,7 +33,7 @@ class PaidInUse:
 
     @property
     def since_hole_usd(self) -> Decimal:
-        """Return the payments since the hole opened, in dollars."""
+        """Return the dollars paid since the hole opened, or zero if there is no hole at the end."""
         return dollars(self.since_hole_cents)
 
 
@@ -60,9 +60,9 @@ def paid_in_use(run: RunFolder, opened: HoleOpened | None) -> list[PaidInUse]:
 
 
 def was_paid_in_use(run: RunFolder) -> bool | None:
-    """Return whether there are payments while customers' money was in use.
+    """Return whether the group made payments on days on which customers' money was in use.
 
-    The result is None if this is known only after reading all payments.
+    Only the first of these days is read. If that day has no payment, the result is None: not known.
     """
     days = _days_in_use(run)
     if not days:
@@ -75,7 +75,7 @@ def _days_in_use(run: RunFolder) -> set[date]:
 
 
 def paid_in_use_table(payments: Sequence[PaidInUse], house: str) -> Table:
-    """Return a table of the payments and their sum.
+    """Return a table of the payments, with their sum in the last row.
 
     Args:
         payments: the payments, the largest first.
@@ -97,7 +97,7 @@ def paid_in_use_table(payments: Sequence[PaidInUse], house: str) -> Table:
         (
             f"Customers' money is in use on a day if customers' claims exceed the cash of {house} "
             "at the end of the day. The last column has the payments since the hole opened. "
-            "Payments by the same party to the group are not deducted.",
+            "Payments from a recipient to the group are not deducted.",
             "Money is commingled: the payments were made on these days, but not necessarily with "
             "customers' money. The origin of the money by five rules of courts: moneytrail trace "
             "RUN",

@@ -1,4 +1,4 @@
-"""The hole by kind and quarter, which shows when each kind used or raised money.
+"""The hole by kind and quarter: when each kind used or raised money.
 
 Amounts are dollars. If customers are owed coins too, the report says that coins are left out.
 """
@@ -25,11 +25,14 @@ class WhereByQuarter:
 
     hole: Hole
     kinds_usd: Mapping[str, Mapping[str, Decimal]]  # by quarter and kind
-    grown_usd: Mapping[str, Decimal]  # by quarter, the growth of claims less liquid assets
+    grown_usd: Mapping[str, Decimal]  # the growth of the hole in each quarter
     in_kind: HoleInKind | None  # None if the house owes only dollars to customers
 
     def answer(self) -> str:
-        """State the hole at the end, and the quarter in which the hole grew most."""
+        """State the hole at the end, and the quarter in which the hole grew most.
+
+        If there is no hole at the end, the text states only this.
+        """
         hole = "hole in dollars" if self.in_kind else "hole"
         if self.hole.hole_usd <= 0:
             claims = "claims in dollars" if self.in_kind else "claims"
@@ -41,7 +44,7 @@ class WhereByQuarter:
         )
 
     def tables(self) -> list[Table]:
-        """Return one table of kinds by quarter."""
+        """Return one table, with a row for each kind and a column for each quarter."""
         return [
             Table(
                 "hole-by-quarter",
@@ -78,7 +81,7 @@ def _rows(
     kinds_usd: Mapping[str, Mapping[str, Decimal]],
     grown_usd: Mapping[str, Decimal],
 ) -> list[tuple[Cell, ...]]:
-    """Return rows of the kinds, their sums and the hole, with a column for each quarter."""
+    """Return a row for each kind, and rows for the sums, the hole and the unexplained amounts."""
     life_usd = the_hole.kinds_usd
 
     def sums(kinds: Collection[str]) -> list[Decimal]:
@@ -108,7 +111,7 @@ def _rows(
 
 
 def _kinds_by_quarter(run: RunFolder) -> dict[str, defaultdict[str, Decimal]]:
-    """Return each kind's amount by quarter, with all quarters in order."""
+    """Return each kind's amount in each quarter. Quarters without entries are included."""
     moved: dict[str, defaultdict[str, Decimal]] = {
         quarter: defaultdict(lambda: ZERO) for quarter in _quarters(run)
     }
@@ -126,7 +129,7 @@ def _hole_by_quarter(run: RunFolder) -> dict[str, Decimal]:
 
 
 def _posted(run: RunFolder, parts: Sequence[str]) -> list[tuple[str, str, Decimal]]:
-    """Return amounts by quarter and kind, on accounts whose part in the hole is in *parts*."""
+    """Return sums by quarter and kind, over all accounts whose part in the hole is in *parts*."""
     return run.select(
         "SELECT year(date) || 'q' || quarter(date) AS quarter, kind, sum(units) * 0.01 "
         "FROM postings WHERE commodity = ? AND hole IN (SELECT unnest(?)) GROUP BY ALL",
@@ -135,7 +138,7 @@ def _posted(run: RunFolder, parts: Sequence[str]) -> list[tuple[str, str, Decima
 
 
 def _quarters(run: RunFolder) -> list[str]:
-    """Return the names of the quarters from the first entry to the last entry or note."""
+    """Return the names of all quarters, from the first entry to the last entry or note."""
     return list(dict.fromkeys(map(_quarter, calendar(run))))
 
 

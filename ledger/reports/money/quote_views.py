@@ -1,6 +1,6 @@
 """Two views of the maker's quotes: their result for the maker, and for the whole group.
 
-For each hit, the taker pays a fee to the exchange. This fee is income of the group, but not of the
+The taker of a quote pays a fee to the exchange. This fee is income of the group, but not of the
 maker. So quotes that lose money for the maker may earn money for the group.
 """
 
@@ -32,7 +32,7 @@ class QuoteView:
 
 @dataclass(frozen=True, slots=True)
 class QuoteViews:
-    """The results of the captive maker's quotes on the house venue and of their hedges, by kind."""
+    """The captive maker's results from quotes on the house venue and from hedges, by kind."""
 
     maker: str
     house: str
@@ -40,32 +40,33 @@ class QuoteViews:
 
     @property
     def maker_usd(self) -> Decimal:
-        """Return the result of the quotes for the maker."""
+        """Return the result of quotes and hedges for the maker."""
         return sum((view.maker_usd for view in self.kinds), ZERO)
 
     @property
     def taker_fees_usd(self) -> Decimal:
-        """Return the exchange's fees from takers of the quotes."""
+        """Return the fees that the takers of the quotes paid to the exchange."""
         return sum((view.taker_fees_usd for view in self.kinds), ZERO)
 
     @property
     def group_usd(self) -> Decimal:
-        """Return the result of the quotes for maker and exchange together."""
+        """Return the result of quotes and hedges for maker and exchange together."""
         return self.maker_usd + self.taker_fees_usd
 
 
 def quote_views(run: RunFolder) -> QuoteViews:
     """Read the results of the maker's quotes and hedges from the general ledger."""
     parties = run.chart.parties
-    # Only customers on margin send forced orders, and a run with these customers has backstops. So
-    # in a run without backstops the kinds of liquidations are left out.
+    # A run with customers on margin always has backstops, and only these customers send forced
+    # orders. So a run without backstops has no liquidations, and their kinds are left out.
     unknown = () if parties.providers else ON_MARGIN
     hits = [motive.entry.kind for motive in FROM_QUOTES if motive.entry.kind not in unknown]
     kinds = [*dict.fromkeys(hits), Kind.HEDGING]
     tags = {m.word: m.entry.kind for m in (*FROM_QUOTES, *HEDGES) if m.entry.kind in kinds}
     results = [income(parties.maker, kind) for kind in kinds[:-1]]
     results.append(expense(parties.maker, Kind.HEDGING))
-    # An entry may have no result, but it always has the position of the maker of the quote.
+    # An entry need not have a posting of a result. But it always has a posting of the position of
+    # the quote's maker.
     position = contracts(parties.maker, parties.house, run.chart.desk(parties.maker))
     found = {
         kind: (int(fills), maker_usd, fees_usd)

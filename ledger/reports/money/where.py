@@ -1,9 +1,10 @@
 """Where did the money go? Two statements, and the bridge that connects them.
 
-The hole by kind lists uses and sources. Cash by party lists the parties that received cash. The
-two statements differ because a claim is not cash, and the bridge explains the difference. The
-report also has the parts of the thread's mechanism, two views of the maker's quotes, the day on
-which the hole opened, and the payments while customers' money was in use.
+The hole by kind lists uses and sources of money. Cash by party lists the parties that received
+cash. The two statements differ because a claim is not cash, and the bridge explains the difference.
+The report also has the parts of the thread's mechanism, two views of the maker's quotes, the
+maker's volume, the day on which the hole opened, and the payments while customers' money was in
+use.
 """
 
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where the money went. Tables that need more of the books are computed when they are read."""
+    """Where the money went. Some tables are computed only when they are read."""
 
     run: RunFolder
     hole: Hole
@@ -54,7 +55,7 @@ class Where:
         return " ".join(filter(None, said))
 
     def tables(self) -> list[Table]:
-        """Return tables of the hole, payments, mechanism, quotes, cash, bridge and volume."""
+        """Return the tables on the hole, payments, mechanism, quotes, cash, bridge and volume."""
         run, house = self.run, self.run.chart.parties.house
         return [
             hole_by_kind(self.hole, self.opened.deeper() if self.opened else ()),
@@ -72,7 +73,7 @@ class Where:
 
     @property
     def _in_coins(self) -> tuple[str, ...]:
-        """A note for tables that count dollars alone, if customers are owed coins too."""
+        """The note for tables with only dollars, if customers are owed coins too."""
         return (self.in_kind.beside_dollars(),) if self.in_kind else ()
 
     def _paid_in_use(self) -> Table:

@@ -1,1 +1,1 @@
-"""Schedules: tables that a trustee in bankruptcy files with the court, such as last payments."""
+"""Schedules: tables that a trustee in bankruptcy files with the court."""

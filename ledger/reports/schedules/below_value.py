@@ -7,9 +7,7 @@ from ledger.money import dollars
 from ledger.reports.schedules.payments_before import PaidBefore
 from ledger.reports.table import Cell, Table
 
-# Kinds of payments that by their purpose bring the payer no equal value, with the reason. The books
-# do not have the value of a stake, a house or a service. So the books cannot show whether the price
-# of such a purchase was too high.
+# Kinds of payments that are made without equal value in return, each with the reason.
 WITHOUT_VALUE: Mapping[str, str] = {
     Kind.BUYBACK: "own shares: worth nothing to creditors",
     Kind.POLITICS: "a gift",
@@ -20,7 +18,7 @@ WITHOUT_VALUE: Mapping[str, str] = {
 
 
 def below_value(payments: Sequence[PaidBefore]) -> list[PaidBefore]:
-    """Return the payments that brought no equal value in return, in the same order."""
+    """Return the payments without equal value in return, in the given order."""
     return [paid for paid in payments if paid.kind in WITHOUT_VALUE]
 
 
@@ -57,8 +55,8 @@ def below_value_table(payments: Sequence[PaidBefore]) -> Table:
         ),
         rows,
         (
-            "A payment is listed because of its kind. The books do not have the value of a stake, "
-            "a house or a service. So no table can show whether the price of a stake, a house or "
-            "a service was too high.",
+            "A payment is listed because of its kind. The books have the price of a stake, a "
+            "building or a service, but not its value. So they cannot show whether the price was "
+            "too high.",
         ),
     )

@@ -1,4 +1,4 @@
-"""The group's payments in the last 90 days and in the last year, up to one day: the end."""
+"""The group's payments in the 90 days and in the year up to a given day."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NEAR, YEAR = timedelta(days=90), timedelta(days=365)
 
 
 class ListedPayment(NamedTuple):
-    """One payment of a member of the group in the year up to the end."""
+    """One payment by a member of the group in the year up to the end date."""
 
     seq: int
     day: date
@@ -28,7 +28,7 @@ class ListedPayment(NamedTuple):
 
 @dataclass(slots=True)
 class PaidBefore:
-    """The sum of payments of one member of the group to one recipient for one kind."""
+    """The payments of one kind that one member of the group made to one recipient."""
 
     payer: str
     recipient: str
@@ -48,7 +48,7 @@ class PaidBefore:
 
 
 def payments_of_year(run: RunFolder, end: date) -> Iterator[ListedPayment]:
-    """Yield the group's payments in the year until *end*, including payments within the group."""
+    """Yield the group's payments in the year until *end*, including those between its members."""
     for each in cash_passed(run):
         if not (isinstance(each.giver, str) and end - YEAR < each.day <= end):
             continue
@@ -63,13 +63,14 @@ def payments_of_year(run: RunFolder, end: date) -> Iterator[ListedPayment]:
 
 
 def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
-    """Return payments summed by payer, recipient and kind: first insiders, then other recipients.
+    """Return the payments in the year until *end*, summed by payer, recipient and kind.
 
-    In both parts the largest sum comes first.
+    First come the sums paid to insiders, the largest first. Then come all other sums, also the
+    largest first.
 
     Args:
         run: the run whose books are read.
-        end: the last day that counts.
+        end: the end date, which is included.
     """
     known = statuses(run)
     found: dict[tuple[str, str, str], PaidBefore] = {}
@@ -86,7 +87,7 @@ def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
 
 
 def payments_table(payments: list[PaidBefore], end: date) -> Table:
-    """Return a table of the payments."""
+    """Return a table of the payments, with their sums in the last row."""
     rows: list[tuple[Cell, ...]] = [
         (
             paid.payer,

@@ -1,4 +1,4 @@
-"""Preferences in the last week: payments to creditors, less new value from these creditors.
+"""Preferences in the last week: payments to creditors, less later new value from them.
 
 A payment shortly before the end can favour its recipient over other creditors. By law such a
 payment is a *preference*, and a trustee may recover it. But a creditor may keep as much as the new
@@ -24,18 +24,18 @@ WEEK = timedelta(days=7)
 
 @dataclass(slots=True)
 class Preferred:
-    """A creditor that the group paid in the last week."""
+    """The group's payments to one creditor in the last week, for debts of one kind."""
 
     creditor: str
     status: Status
     kind: str
     paid_cents: int = 0
     new_cents: int = 0  # new value: the creditor's payments to the group in the last week
-    preference_cents: int = 0  # payments to the creditor, less later new value
+    preference_cents: int = 0  # payments to the creditor, less later new value, at least 0
     owed_cents: int = 0  # the group's debt to the creditor at the end
 
     def pay(self, cents: int) -> None:
-        """Add a payment of the group to the creditor."""
+        """Add a payment by the group to the creditor."""
         self.paid_cents += cents
         self.preference_cents += cents
 
@@ -46,7 +46,7 @@ class Preferred:
 
 
 def preferences(run: RunFolder, end: date) -> list[Preferred]:
-    """Return the creditors paid in the seven days up to *end*, the largest preference first."""
+    """Return the payments to creditors in the week up to *end*, the largest preference first."""
     known = statuses(run)
     found: dict[tuple[str, str], Preferred] = {}
     for each in cash_passed(run):
@@ -66,7 +66,7 @@ def preferences(run: RunFolder, end: date) -> list[Preferred]:
 
 
 def _owed(run: RunFolder, end: date) -> list[tuple[str, str, int]]:
-    """Return the group's debt in dollars to each creditor, by kind, at the end of a day."""
+    """Return the group's debts in dollars at the end of a day, by creditor and kind of debt."""
     return run.select(
         "SELECT counterparty, kind, -sum(units)::BIGINT FROM postings WHERE commodity = ? "
         "AND root = ? AND entity IN (SELECT unnest(?)) AND date <= ? GROUP BY ALL",

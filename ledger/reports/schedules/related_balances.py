@@ -1,4 +1,4 @@
-"""The debts between the exchange and its captive maker, and the payments between the two."""
+"""The net debt of the captive maker to the exchange, and the payments between the two."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +15,10 @@ from ledger.transaction import entity_of
 
 @dataclass(frozen=True, slots=True)
 class RelatedBalance:
-    """The debts between exchange and maker at the end of a day, and the payments of the month.
+    """Two debts between exchange and maker at the end of a day, and the payments of the month.
 
-    The payments are cash that exchange and maker paid each other from the first of the month to
-    this day.
+    The debts are in dollars, without agent deposits. The payments are cash that exchange and
+    maker paid each other from the first of the month to this day.
     """
 
     day: date
@@ -29,12 +29,12 @@ class RelatedBalance:
 
     @property
     def net_usd(self) -> Decimal:
-        """Return the maker's debt to the exchange, less the exchange's debt to the maker."""
+        """Return the maker's debt on its credit line, less the exchange's debt to the maker."""
         return self.credit_line_usd - self.account_usd
 
 
 def related_balances(run: RunFolder, end: date) -> list[RelatedBalance]:
-    """Read the balances on each month's last day, and on *end*, from the exchange's books."""
+    """Return the debts on each month's last day and on *end*, with the payments of the month."""
     parties = run.chart.parties
     days = calendar(run)
     accounts = [[lent(parties.house, parties.maker)], [owed(parties.house, parties.maker)]]
@@ -79,8 +79,9 @@ def related_table(balances: list[RelatedBalance], house: str, maker: str) -> Tab
         (*columns, "cash_to_house_usd"),
         rows,
         (
-            f"The net debt is the credit line that {maker} has drawn, less the deposit of {maker} "
-            f"as a customer of {house}. The cash columns have the payments between {house} and "
-            f"{maker} in the month, up to the row's day.",
+            f"The net debt is the dollars that {maker} has drawn on its credit line, less the "
+            f"deposit of {maker} as a customer of {house}. Other debts between the two are left "
+            f"out. The cash columns have the payments between {house} and {maker} in the month, up "
+            "to the row's day.",
         ),
     )

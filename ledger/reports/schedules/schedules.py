@@ -30,7 +30,7 @@ from ledger.run_folder import RunFolder, RunFolderError
 
 @dataclass(frozen=True, slots=True)
 class Schedules:
-    """All schedules up to one day: payments, debts in the group, solvency tests, preferences."""
+    """All schedules up to one day."""
 
     end: date
     parties: Parties
@@ -40,7 +40,7 @@ class Schedules:
     preferred: list[Preferred]
 
     def answer(self) -> str:
-        """Return a sentence on payments to insiders, and on preferences in the last week."""
+        """State the payments to insiders in the last year, and the preferences in the last week."""
         year = sum(paid.year_cents for paid in self.payments if paid.status.is_insider)
         week = sum(each.preference_cents for each in self.preferred)
         return (
@@ -67,7 +67,7 @@ def schedules(run: RunFolder, end: date | None = None) -> Schedules:
 
     Args:
         run: the run whose books are read.
-        end: the last day that counts. None: the last day of the books.
+        end: the last day of the schedules. None: the last day of the books.
 
     Raises:
         RunFolderError: the books do not have this day.

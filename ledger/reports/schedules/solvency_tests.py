@@ -24,8 +24,8 @@ class SolvencyTests:
 
     day: date
     net_usd: Decimal  # net worth at mark
-    unpaid_usd: Decimal  # withdrawals that wait, and payments that were refused on the day
-    setback_usd: Decimal  # the largest fall of net worth within 30 days, so far
+    unpaid_usd: Decimal  # waiting withdrawals, and payments refused on the day
+    setback_usd: Decimal  # the largest fall of net worth in any 30 days so far
 
     @property
     def has_balance(self) -> bool:
@@ -34,7 +34,7 @@ class SolvencyTests:
 
     @property
     def pays(self) -> bool:
-        """Return whether all payments that are due are made: the cash flow test."""
+        """Return whether no withdrawal waits and no payment was refused: the cash flow test."""
         return not self.unpaid_usd
 
     @property
@@ -71,7 +71,7 @@ def solvency_tests(run: RunFolder, end: date) -> list[SolvencyTests]:
 
 
 def tests_table(days: Sequence[SolvencyTests]) -> Table:
-    """Return a table of the tests at the end of each month, and at the end of the last day."""
+    """Return a table of the tests at each month's end, and on the last day."""
     ends = {(each.day.year, each.day.month): each for each in days}.values()
     rows = [
         (
@@ -90,19 +90,19 @@ def tests_table(days: Sequence[SolvencyTests]) -> Table:
         ("day", "net_worth_usd", "unpaid_usd", "largest_fall_usd", *names),
         rows,
         (
-            "Net worth is liquid assets, tokens at mark (own tokens at zero), ventures and other "
-            "purchases at cost, and loans to customers, less claims and loans. 'Unpaid' is the "
-            "queue of withdrawals, plus the payments that lenders and other parties were refused "
-            "on that day.",
-            "Capital is adequate if net worth is at least as large as its largest fall within 30 "
-            "days that has happened so far. This limit is an assumption: courts ask which setback "
-            "was foreseeable.",
+            "Net worth is liquid assets, tokens and coins at mark (own tokens at zero), ventures "
+            "and other purchases at cost, and loans to customers, less claims and loans. 'Unpaid' "
+            "is the queue of withdrawals, plus the payments that lenders and other parties were "
+            "refused on that day.",
+            "Capital is adequate if net worth is at least as large as its largest fall so far "
+            "within any 30 days. This limit is an assumption: courts ask which setback was "
+            "foreseeable.",
         ),
     )
 
 
 def failed_table(days: Sequence[SolvencyTests]) -> Table:
-    """Return a table with the first day on which each test failed."""
+    """Return a table that shows when, and on how many days, each test failed."""
     rows = []
     for name, passes in TESTS.items():
         failed = [each.day for each in days if not passes(each)]

@@ -1,4 +1,4 @@
-"""The legal relation of a recipient to the payer: an insider, a creditor, or neither."""
+"""The legal relation of a party to the group, such as insider, lender or customer."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -20,15 +20,20 @@ class Status(StrEnum):
 
     @property
     def is_insider(self) -> bool:
-        """Return whether a payment up to a year before the end can be a preference.
+        """Return whether the party is an insider.
 
-        For other parties the limit is 90 days before the end (11 USC 547(b)(4)).
+        A payment to an insider can be a preference if it was made in the last year before the end.
+        For other recipients this period is 90 days (11 USC 547(b)(4)).
         """
         return self in (Status.AFFILIATE, Status.INSIDER)
 
 
 def statuses(run: RunFolder) -> Mapping[str, Status]:
-    """Return each party's relation to the group, judged by the party's role or receipts."""
+    """Return each party's relation to the group.
+
+    Lenders and insiders are known by the payments that they received. All other parties are known
+    by their roles.
+    """
     parties = run.chart.parties
     found = dict.fromkeys(parties.names, Status.OTHER)
     found |= dict.fromkeys(parties.house_customers, Status.CUSTOMER)

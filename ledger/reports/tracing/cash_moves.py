@@ -5,13 +5,14 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-OVERDRAFT = "Overdraft"  # the source of payments beyond an account's balance
+OVERDRAFT = "Overdraft"  # the source of cash that is paid in excess of a balance
 
 
 class CashMove(NamedTuple):
     """Cash that is paid into an account, paid out of it, or transferred between accounts.
 
-    Accounts, sources and uses are known only by their names: see `follow`.
+    Accounts, sources and uses are given by name. `follow` receives the names of the accounts. All
+    other names are sources or uses.
     """
 
     day: date
@@ -21,14 +22,16 @@ class CashMove(NamedTuple):
 
 
 def by_day(moves: Iterable[CashMove], accounts: Collection[str]) -> Iterator[CashMove]:
-    """Yield sums of each day's movements. Receipts come first, since a bank may book them first.
+    """Yield each day's movements, summed by giver and taker.
+
+    Receipts come first, because a bank may book them before payments.
 
     Args:
         moves: the movements of cash, in order.
         accounts: the names of the traced accounts.
 
     Yields:
-        For each day first receipts, then net transfers between accounts, then payments.
+        For each day: receipts, then net transfers between accounts, then payments.
     """
     for day, those in groupby(moves, lambda move: move.day):
         sums: dict[tuple[str, str], int] = {}

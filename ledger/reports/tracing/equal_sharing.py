@@ -1,11 +1,11 @@
 """Equal sharing at the end: all sources share each use, and cash is not traced through time.
 
-A payment to a source first repays this source's own money. All other payments, and the remaining
-cash, are shared in proportion to each source's money that was not repaid. So a source that was
-fully repaid has no share.
+A payment to a source repays this source's own money first. All other payments are taken from all
+sources, in proportion to their money that was not repaid. The cash that is left is shared in the
+same way. So a source that was fully repaid has no share.
 
 Source: the pari passu solution in Barlow Clowes International v Vaughan [1992] 4 All ER 22, Woolf
-    LJ. American receivers also share by net investment.
+    LJ. Receivers whom American courts appoint also share by net investment.
 """
 
 from collections.abc import Collection, Iterable
@@ -16,13 +16,14 @@ from ledger.reports.tracing.traced import Paid, Traced
 
 
 def share_equally(moves: Iterable[CashMove], accounts: Collection[str]) -> Traced:
-    """Share every use, and the remaining cash, among all sources in proportion to their money.
+    """Share every use, and the cash that is left, among all sources.
 
-    Odd cents go to the largest remainders, and no source pays more than its own money.
+    The shares are in proportion to the sources' money that was not repaid, and are rounded down.
+    Cents left over go to the largest remainders. No source pays more than its own money.
 
     Args:
-        moves: the movements of cash in order. Only the dates of uses and odd cents depend on the
-            order.
+        moves: the movements of cash in order. The order matters only for the dates of uses, and for
+            the cents left over.
         accounts: the names of the accounts. All other names are sources or uses.
     """
     brought: dict[str, int] = {}

@@ -1,6 +1,6 @@
 """Finds the uses for which the cash of each source was paid.
 
-A tracing rule, except equal sharing, is applied to one movement of cash at a time.
+Each tracing rule except equal sharing is applied to one movement of cash after the other.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -20,17 +20,17 @@ def follow(
 ) -> Traced:
     """Trace cash through accounts under a rule.
 
-    A transfer moves money of several sources from one account to the other. If a payment exceeds an
-    account's balance, the excess has a separate source, the overdraft. A receipt on an overdrawn
-    account repays the overdraft first. This repayment is a separate use, and the repaid money is
-    not traced further.
+    A transfer between accounts moves the money of the sources that the rule selects. If a payment
+    exceeds an account's balance, the excess has a separate source, the overdraft. A receipt on an
+    overdrawn account repays the overdraft first. This repayment is a separate use, and the money
+    that repays the overdraft is not traced further.
 
     Args:
         moves: the movements of cash in order. A giver that is no account is a source, and a taker
             that is no account is a use.
         accounts: the names of the accounts. All other names are sources or uses.
         rule: the tracing rule.
-        followed: the sources whose money is followed.
+        followed: the sources whose money is followed: see `holding`.
     """
     if rule is TracingRule.EQUAL_SHARING:
         return share_equally(moves, accounts)
@@ -41,7 +41,7 @@ def follow(
 
 
 class _Tracing:
-    """The state of a tracing: each account's money by source, and all payments so far."""
+    """The state after each movement: each account's money by source, and all payments so far."""
 
     def __init__(self, accounts: Collection[str], empty: Callable[[], TracedCash]) -> None:
         self._held = {account: empty() for account in accounts}

@@ -1,4 +1,4 @@
-"""Reads the house group's cash as movements between sources, accounts and uses."""
+"""Reads the movements of the house group's cash between sources, accounts and uses."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -27,26 +27,27 @@ class Passed(NamedTuple):
 
     seq: int
     day: date
-    giver: str | Reason  # an account is given by its name, as a text
+    giver: str | Reason  # the name of the group's account, or the reason
     taker: str | Reason
     cents: int
 
 
 class _Leg(NamedTuple):
-    """A dollar posting in the group's books, of an entry that moves the group's cash."""
+    """A dollar posting in the group's books. Its entry moves the group's cash."""
 
     seq: int
     day: date
     account: str
     entity: str
     is_till: bool
-    is_internal: bool  # whether the posting is between members of the group
+    is_internal: bool  # whether the account's counterparty is a member of the group
     reason: Reason
     cents: int
 
 
-# The dollar postings of entries that move the group's cash and that fulfil a condition. An entry is
-# *plain* if it has one account of the group's cash and one reason outside the group.
+# The dollar postings in the group's books, of all entries that fulfil `condition`. An entry is
+# *plain* if it has one posting of the group's cash, and one other posting that is above zero and
+# has no counterparty in the group.
 _LEGS = """
     WITH in_books AS MATERIALIZED (
         SELECT seq, line, date, account, entity, root, kind, counterparty, party, payee, units,
@@ -70,7 +71,7 @@ _LEGS = """
     )
 """
 _ANY = "count(*) FILTER (till) > 0"
-# Transfers within the group cancel. So an entry that increases the group's cash has no payment.
+# Transfers within the group sum to zero. So an entry has a payment only if it reduces the cash.
 _PAYS = "received < 0"
 _COLUMNS = "seq, date, account, entity, till, internal, root, kind, name, units"
 
@@ -80,9 +81,9 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
     """Return every movement of the group's cash, in the order of entries.
 
     The reason is the account on the other side. If an entry has several such accounts, the cash is
-    split in proportion to their amounts. A movement between accounts of the group is a transfer.
-    The part of an opening balance that the group owes to others comes from these creditors. The
-    other part is the group's own money, and has the kind Opening.
+    split in proportion to their amounts. A movement between cash accounts of the group is a
+    transfer. If the group owes a part of its opening balance to creditors, these creditors are the
+    source of this part. The other part is the group's own money, and its kind is `Opening`.
     """
     found = run.select(
         f"{_LEGS.format(when='', condition=_ANY)} SELECT {_COLUMNS} FROM legs ORDER BY seq, line",
@@ -102,13 +103,13 @@ class PaidOnDay(NamedTuple):
 def payments_by_day(run: RunFolder, day: date | None = None) -> list[PaidOnDay]:
     """Return the group's payments, summed by day and reason, in the order of time.
 
-    The payments are those of `cash_passed`. The whole payment of a plain entry has one reason.
-    DuckDB sums plain entries, and the rows of these sums have no seq. Only the few other entries
-    are read one by one.
+    The payments are the same as in `cash_passed`. A plain entry has only one reason, so DuckDB can
+    sum plain entries. The rows of these sums have no `seq`. Only the few other entries are read one
+    by one.
 
     Args:
         run: the run whose books are read.
-        day: the only day whose payments are read. None for all days.
+        day: the only day whose payments are read. None: all days.
     """
     when, of_day = ("AND date = $day", {"day": day}) if day else ("", {})
     found = run.select(
@@ -132,7 +133,7 @@ def payments_by_day(run: RunFolder, day: date | None = None) -> list[PaidOnDay]:
 
 
 def _passed(rows: Iterable[tuple[Any, ...]]) -> Iterator[Passed]:
-    """Yield the movements of entries. The postings of an entry must follow one another."""
+    """Yield each entry's movements of cash. The rows of an entry must follow one another."""
     legs = (_Leg._make((*row[:6], Reason(*row[6:9]), row[9])) for row in rows)
     for _, entry in groupby(legs, lambda leg: leg.seq):
         yield from _moves([*entry])
@@ -151,7 +152,7 @@ def _parameters(run: RunFolder) -> dict[str, object]:
 def _moves(entry: Sequence[_Leg]) -> Iterator[Passed]:
     """Split one entry into transfers, and into receipts and payments with their reasons."""
     seq, day = entry[0].seq, entry[0].day
-    if len(entry) == 2 and entry[0].is_till != entry[1].is_till:  # the usual case, in a faster way
+    if len(entry) == 2 and entry[0].is_till != entry[1].is_till:  # a faster way for the usual case
         drawer, other = sorted(entry, key=lambda leg: not leg.is_till)
         if drawer.cents > 0:
             yield Passed(seq, day, other.reason, drawer.account, drawer.cents)
@@ -179,10 +180,10 @@ def _moves(entry: Sequence[_Leg]) -> Iterator[Passed]:
 
 
 def _reasons(entry: Sequence[_Leg], entity: str, cents: int) -> Iterator[tuple[Reason, int]]:
-    """Split the receipts or payments of a cash account among the accounts on the other side.
+    """Split an entry's change of a cash account among the accounts on the other side.
 
-    If a payment goes to another member of the group, such as a deposit through the agent, the
-    reason for the payment is in that member's books.
+    If such an account is a debt or claim within the group, the reason is in the books of the other
+    member. An example is a customer's deposit that the maker receives as the house's agent.
     """
     others = [leg for leg in entry if not leg.is_till and leg.cents * cents < 0]
     outside = [leg for leg in others if not leg.is_internal]

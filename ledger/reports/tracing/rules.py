@@ -1,7 +1,7 @@
-"""The tracing rules of courts, which say whose money is paid from a mixed account.
+"""The tracing rules, which say whose money is paid from a mixed account.
 
-Each rule is a class, except equal sharing. A rule is a convention, not a fact about money. Each
-result is exact to the cent.
+Each rule except equal sharing has a class in this file. A rule is a convention, not a fact about
+money. All amounts are whole cents.
 
 Sources:
     First in, first out: Devaynes v Noble, Clayton's Case (1816) 1 Mer 572.
@@ -9,7 +9,7 @@ Sources:
         discussed in Barlow Clowes International v Vaughan [1992] 4 All ER 22.
     Lowest intermediate balance: Re Hallett's Estate (1880) 13 Ch D 696; James Roscoe (Bolton) Ltd v
         Winder [1915] 1 Ch 62; Cunningham v Brown (1924) 265 US 1.
-    Last in, first out: forensic practice, as the reverse of first in, first out.
+    Last in, first out: forensic practice. It is the reverse of first in, first out.
 """
 
 from collections import deque
@@ -19,7 +19,7 @@ from typing import ClassVar, Protocol
 
 from ledger.money import pro_rata
 
-Mix = list[tuple[str, int]]  # cents by source, where the first source pays first
+Mix = list[tuple[str, int]]  # sources with their cents; the first source pays first
 
 
 class TracingRule(StrEnum):
@@ -29,7 +29,7 @@ class TracingRule(StrEnum):
     LIFO = "lifo"
     PRO_RATA = "pro-rata"
     LOWEST_BALANCE = "lowest-balance"
-    EQUAL_SHARING = "equal-sharing"  # a rule without a class here, see `equal_sharing`
+    EQUAL_SHARING = "equal-sharing"  # has no class in this file; see `equal_sharing`
 
     @property
     def plain(self) -> str:
@@ -47,17 +47,17 @@ _PLAIN = {
 
 
 class TracedCash(Protocol):
-    """The money in an account by source, under one tracing rule."""
+    """An account's money by source, under one tracing rule."""
 
     def put(self, source: str, cents: int) -> None:
         """Add money from a source."""
 
     def take(self, cents: int, use: str) -> Mix:
-        """Remove the cents of a use, at most the balance. Return the sources of these cents."""
+        """Remove cents for a use, and return their sources. The account must have these cents."""
 
 
 class Layers:
-    """Money in layers, from the oldest receipt to the newest. The layers at one end pay first."""
+    """Money in layers, one for each receipt. A subclass pays from the oldest or the newest."""
 
     _pays_first: ClassVar[int]  # the index of the layer that pays first
 
@@ -69,7 +69,7 @@ class Layers:
         self._layers.append((source, cents))
 
     def take(self, cents: int, use: str) -> Mix:
-        """Remove money, layer by layer."""
+        """Remove money layer by layer, and return its sources."""
         mix: Mix = []
         while cents:
             source, there = self._layers[self._pays_first]
@@ -96,9 +96,10 @@ class Stack(Layers):
 
 
 class Blend:
-    """Pro rata: each payment is taken from all money in proportion.
+    """Pro rata: each payment takes the same share of every source's money.
 
-    Odd cents go to the largest remainders, and of equal remainders to the first source.
+    Shares are rounded down. The cents left over are taken from the sources with the largest
+    remainders. If remainders are equal, the source that paid in first is chosen.
     """
 
     def __init__(self) -> None:
@@ -111,7 +112,7 @@ class Blend:
         self.total_cents += cents
 
     def take(self, cents: int, use: str) -> Mix:
-        """Remove money from all sources in proportion."""
+        """Remove money of all sources in proportion, and return the sources."""
         parts = pro_rata(cents, list(self._cents.values()))
         mix = [(source, part) for source, part in zip(self._cents, parts, strict=True) if part]
         for source, part in mix:
@@ -124,10 +125,10 @@ class Preserved:
     """Lowest intermediate balance: the followed money is preserved as long as possible.
 
     The holder of the account is presumed to spend other money first. So the followed money that is
-    left is at most the lowest balance of the account since this money was received. Payments to the
-    followed sources count as a return of their own money, not as a use. Several followed sources
-    share a payment in proportion to their money. Several other sources share a payment in the same
-    way.
+    left is at most the lowest balance of the account since this money was received. A payment to a
+    followed source is treated as a return of followed money, not as a use. If a payment takes
+    followed money, it takes money of all followed sources in proportion. The same is true of other
+    money.
     """
 
     def __init__(self, followed: Collection[str]) -> None:
@@ -140,7 +141,7 @@ class Preserved:
         (self._kept if source in self._followed else self._other).put(source, cents)
 
     def take(self, cents: int, use: str) -> Mix:
-        """Remove other money first. A payment to a followed source takes followed money first."""
+        """Remove other money first. A payment to a followed source removes followed money first."""
         returned = use in self._followed
         first, then = (self._kept, self._other) if returned else (self._other, self._kept)
         of_first = min(cents, first.total_cents)
@@ -148,11 +149,15 @@ class Preserved:
 
 
 def holding(rule: TracingRule, followed: Collection[str]) -> Callable[[], TracedCash]:
-    """Return a function that makes an empty account for a tracing rule.
+    """Return a function that makes an empty account under a tracing rule.
 
     Args:
-        rule: any rule except equal sharing, which has no state before the end.
-        followed: the sources whose money is followed, which only the rule of lowest balance uses.
+        rule: any rule except equal sharing, which shares money only at the end.
+        followed: the sources whose money is followed. Only the rule of the lowest intermediate
+            balance uses these names.
+
+    Raises:
+        ValueError: the rule is equal sharing.
     """
     match rule:
         case TracingRule.FIFO:
@@ -163,4 +168,4 @@ def holding(rule: TracingRule, followed: Collection[str]) -> Callable[[], Traced
             return Blend
         case TracingRule.LOWEST_BALANCE:
             return lambda: Preserved(followed)
-    raise ValueError(f"{rule.plain} has no rule for a single account; use share_equally")
+    raise ValueError(f"{rule.plain} cannot trace a single account; use share_equally")

@@ -1,4 +1,4 @@
-"""Which sources of money are followed, and in how much detail sources and uses are named."""
+"""The question of a tracing, and the fates of money that is paid out."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from ledger.mistake import MistakeError
 from ledger.reports.tracing.cash_moves import OVERDRAFT, CashMove
 from ledger.reports.tracing.group_cash import Passed, Reason
 
-KIND, PARTY = "kind", "party"  # levels of detail in the names of sources and uses
-GROUP, ACCOUNT = "group", "account"  # whether the group's cash is one account or several
+KIND, PARTY = "kind", "party"  # a source or use is named by kind, or by kind and party
+GROUP, ACCOUNT = "group", "account"  # trace all cash as one account, or each account separately
 AS_ONE = "the group's cash"
 
 
@@ -19,7 +19,7 @@ class NoSuchSourceError(MistakeError):
     """The chosen sources paid no cash to the group.
 
     Attributes:
-        asked: the chosen sources.
+        asked: one name for the chosen sources.
     """
 
     def __init__(self, asked: str, advice: str) -> None:
@@ -31,20 +31,20 @@ class Fate(StrEnum):
     """What happened to money that was paid out."""
 
     BACK = "back"  # paid back to the followed sources
-    HELD = "held"  # bought an asset, at cost; the asset may have been sold later
-    CREDITORS = "creditors"  # paid a debt to another party
-    SPENT = "spent"  # left no asset to trace
+    HELD = "held"  # bought an asset, which may have been sold later
+    CREDITORS = "creditors"  # paid a debt, but not to the followed sources
+    SPENT = "spent"  # was paid for something that is not an asset
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a tracing follows: which sources, in which accounts, by day or by movement."""
+    """The choices of a tracing: the followed sources, and the level of detail."""
 
     of: str = Kind.CUSTOMERS  # a kind, a party, or both, such as Loans:Lender01
     seq: int | None = None  # the entry that is the source, in place of `of`
     by: str = KIND
     per: str = GROUP
-    is_daily: bool = False  # the rules are applied to sums of each day, not to each movement
+    is_daily: bool = False  # apply the rules to each day's sums, not to each movement
 
     @property
     def spoken(self) -> str:
@@ -61,13 +61,15 @@ class Question:
         return both if self.by == PARTY or self.of in (both, reason.party) else reason.kind
 
     def is_followed(self, reason: Reason, seq: int) -> bool:
-        """Return whether cash received for this reason is followed."""
+        """Return whether a receipt of cash is followed."""
         if self.seq is not None:
             return seq == self.seq
         return self.of in (reason.kind, reason.party, f"{reason.kind}:{reason.party}")
 
     def moves(self, passed: Iterable[Passed]) -> Iterator[CashMove]:
         """Yield the movements, with the names of sources, uses and accounts.
+
+        If the group's cash is traced as one account, transfers within the group are left out.
 
         Args:
             passed: the movements of the group's cash.
@@ -118,7 +120,7 @@ ALL_CUSTOMERS = Question()
 def fates(
     question: Question, passed: Iterable[Passed], followed: frozenset[str]
 ) -> dict[str, Fate]:
-    """Return each use's fate. Money that repays an overdraft is not traced further."""
+    """Return the fate of each use. The repayment of an overdraft is a payment to a creditor."""
     found = {
         question.name(each.taker): question.fate(each.taker, followed)
         for each in passed

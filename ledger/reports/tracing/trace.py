@@ -1,4 +1,4 @@
-"""Tracing: the uses of each source's cash in the group, under each tracing rule of courts."""
+"""Tracing: for which uses each source's cash was paid, under each tracing rule."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from ledger.reports.tracing.sources import ALL_CUSTOMERS, AS_ONE, GROUP, Fate, Q
 from ledger.reports.tracing.traced import Traced
 from ledger.run_folder import RunFolder
 
-# A use of cash in a few words, for kinds whose name alone does not say what was paid for.
+# What the group paid for, by kind of use. A kind whose name already says this is left out.
 MEANINGS: Mapping[str, str] = {
     Kind.CUSTOMERS: "withdrawals",
     Kind.LOANS: "repaid to lenders",
@@ -43,18 +43,18 @@ MEANINGS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The uses of the money of followed sources and of other sources, under each rule."""
+    """The uses of each source's money and the money that is left, under each rule."""
 
     question: Question
     followed: frozenset[str]  # the names of the followed sources
     accounts: tuple[str, ...]
     moves: tuple[CashMove, ...]
-    fates: Mapping[str, Fate]  # what happened to each use's money
+    fates: Mapping[str, Fate]  # for each use, what happened to the money paid for it
     by_rule: Mapping[TracingRule, Traced]
 
     @property
     def brought(self) -> list[CashMove]:
-        """Return the movements from the followed sources."""
+        """Return the receipts of cash from the followed sources."""
         return [move for move in self.moves if move.giver in self.followed]
 
     @property
@@ -64,7 +64,10 @@ class Trace:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Return the names of all sources: first followed sources, then others, by amount."""
+        """Return the names of all sources: first the followed sources, then the others.
+
+        Both parts are sorted by the amount received, the largest first.
+        """
         cents: dict[str, int] = {}
         for traced in self.by_rule.values():
             for source, _ in (*traced.paid, *traced.left_cents):
@@ -82,7 +85,7 @@ class Trace:
             cents[use] = cents.get(use, 0) + paid.cents
         for traced in self.by_rule.values():
             for _, use in traced.paid:
-                cents.setdefault(use, 0)  # an overdraft may occur under some rules only
+                cents.setdefault(use, 0)  # a use that only other rules have comes last
         return tuple(sorted(cents, key=lambda name: (-cents[name], name)))
 
     def paid_usd(self, rule: TracingRule, use: str) -> Decimal:
@@ -96,7 +99,7 @@ class Trace:
         return sum((traced.left_usd(source, account) for source in self.followed), ZERO)
 
     def fate_usd(self, rule: TracingRule, fate: Fate) -> Decimal:
-        """Return the amount of followed money that had one fate."""
+        """Return the amount of followed money that was paid for uses with this fate."""
         uses = [use for use in self.uses if self.fates[use] is fate]
         return sum((self.paid_usd(rule, use) for use in uses), ZERO)
 
@@ -105,12 +108,16 @@ class Trace:
         return sum((self.left_usd(rule, each) for each in self.accounts), ZERO)
 
     def tables(self) -> list[Table]:
-        """Return tables of followed money by use and by fate, of sources by use, and of dates."""
+        """Return the tables of the tracing.
+
+        The tables show the uses of the followed money, its fates, the sources of each use under
+        each rule, the dates of payments, and the followed money left at the end of each day.
+        """
         matrices = (self._matrix(rule) for rule in TracingRule)
         return [self._paid(), self._fates(), *matrices, self._flows(), self._days()]
 
     def answer(self) -> str:
-        """State the followed sources, and how far the rules agree, in two or three sentences."""
+        """State what the followed sources paid in, and how this money was used under the rules."""
         days = [move.day for move in self.brought]
         back = self._range(lambda rule: self.fate_usd(rule, Fate.BACK))
         said = (
@@ -149,11 +156,11 @@ class Trace:
             ("use", "meaning", *_columns()),
             rows,
             (
-                "Money is commingled: each rule is a convention of courts, and no rule is a fact. "
-                "Fifo: first in, first out. Lifo: last in, first out. Lowest balance keeps the "
-                "traced money as long as possible.",
-                f"Only cash is traced: {self._through()}. Gains, losses and charges on an account "
-                "at a venue change a claim, but move no cash.",
+                "Money is commingled: each rule is a convention, not a fact. Fifo: first in, first "
+                "out. Lifo: last in, first out. Lowest balance: the traced money pays last, except "
+                "when its source is repaid.",
+                f"Only cash is traced: {self._through()}. Gains, losses and fees on an account at "
+                "a venue change a claim, but move no cash.",
                 "Every column sums exactly to the cash received. Odd cents go to the largest "
                 "remainders.",
             ),
@@ -179,9 +186,9 @@ class Trace:
             ("rule", *(f"{fate}_usd" for fate in Fate), "left_usd"),
             rows,
             (
-                f"Back: paid back to {self.question.spoken}. Held: paid for assets, at cost, even "
-                "if an asset was sold later. Creditors: paid to other creditors of the group. "
-                "Spent: bought no asset, so this money can be traced no further.",
+                f"Back: paid back to {self.question.spoken}. Held: paid for assets, even if they "
+                "were sold later. Creditors: paid to other creditors of the group. Spent: paid for "
+                "something that is not an asset, so this money cannot be traced further.",
             ),
         )
 
@@ -213,12 +220,12 @@ class Trace:
         ]
         return Table(
             "flows",
-            "Each source and use under each rule, with the first and last day of the movement",
+            "What each source paid for each use under each rule, with the first and the last day",
             ("rule", "source", "use", "usd", "first", "last"),
             found,
             (
                 "Equal sharing is computed only at the end. So its rows have the first and the "
-                "last day of the whole use.",
+                "last day of all payments for the use.",
             ),
         )
 
@@ -228,7 +235,10 @@ class Trace:
             f"How much of the money of {self.question.spoken} is left at the end of each day",
             ("day", "cash_usd", *_columns()[:-1]),
             list(self._left_by_day()),
-            ("Days without a movement of cash, and equal sharing at the end, are left out.",),
+            (
+                "Days without a movement of cash are left out. So is equal sharing, which is "
+                "computed only at the end.",
+            ),
         )
 
     def _left_by_day(self) -> Iterator[tuple[Cell, ...]]:
@@ -248,7 +258,7 @@ def trace(run: RunFolder, question: Question = ALL_CUSTOMERS) -> Trace:
 
     Args:
         run: the run whose books are read.
-        question: the followed sources, the accounts and the steps.
+        question: the followed sources, and the level of detail.
 
     Raises:
         NoSuchSourceError: the group received no cash from the followed sources.

@@ -1,4 +1,4 @@
-"""The result of tracing under one rule: the sources that paid for each use."""
+"""The result of tracing under one rule: which sources paid for each use, and what is left."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,11 +32,12 @@ class Traced:
 
     paid: Mapping[tuple[str, str], Paid]  # the key is (source, use)
     left_cents: Mapping[tuple[str, str], int]  # the key is (source, account)
-    # By source and day: the change, on this day, of the source's money in all accounts.
+    # For each source and day, the change of the source's money in all accounts together. Equal
+    # sharing leaves this empty.
     change_cents: Mapping[str, Mapping[date, int]]
 
     def left_of(self, source: str) -> int:
-        """Return the cents of a source that are left in all accounts."""
+        """Return how many cents of a source's money are left in all accounts together."""
         return sum(cents for (whose, _), cents in self.left_cents.items() if whose == source)
 
     def cents_of(self, source: str) -> int:
@@ -46,10 +47,10 @@ class Traced:
         )
 
     def paid_usd(self, source: str, use: str) -> Decimal:
-        """Return the dollars of a source that were paid for a use."""
+        """Return the dollars that a source paid for a use."""
         paid = self.paid.get((source, use))
         return dollars(paid.cents if paid else 0)
 
     def left_usd(self, source: str, account: str) -> Decimal:
-        """Return the dollars of a source that are left in an account."""
+        """Return how many dollars of a source's money are left in an account."""
         return dollars(self.left_cents.get((source, account), 0))

@@ -1,4 +1,4 @@
-"""Reads single entries of the general ledger from its column files."""
+"""Reads entries of the general ledger from its Parquet copy."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,8 +27,8 @@ class BookedEntry:
     narration: str
     tag: str | None
     links: tuple[str, ...]
-    meta: Mapping[str, str]  # all other metadata
-    lines: tuple[PostingCells, ...]  # the postings in Beancount's order, which is by commodity
+    meta: Mapping[str, str]  # the metadata of the entry, without seq and time
+    lines: tuple[PostingCells, ...]  # the postings, grouped by commodity
 
     @property
     def is_closing(self) -> bool:
@@ -37,7 +37,7 @@ class BookedEntry:
 
     @property
     def usd_lines(self) -> list[tuple[str, Decimal]]:
-        """Return the account and the amount of each posting in dollars."""
+        """Return the account and the amount of each dollar posting."""
         return [(account, number) for account, number, unit, _ in self.lines if unit == MONEY]
 
 
@@ -53,7 +53,7 @@ _ENTRIES = """
 def booked_entries(
     run: RunFolder, condition: str, parameters: Sequence[object] = ()
 ) -> Iterator[BookedEntry]:
-    """Yield the entries with a posting that fulfils an SQL condition, by rising number (seq)."""
+    """Yield the entries in which some posting fulfils an SQL condition, in the order of seq."""
     number = number_of(run)
     found = run.select(_ENTRIES.format(condition=condition), parameters)
     for _, rows in groupby(found, itemgetter(0)):

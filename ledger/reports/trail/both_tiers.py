@@ -1,6 +1,6 @@
 """Reads the general ledger and the fills of a run together.
 
-Entries are read from the column files of the general ledger. DuckDB sums the fills, and the posting
+Entries are read from the Parquet copy of the general ledger. DuckDB sums the fills, and the posting
 rule is applied to the sums.
 """
 
@@ -32,11 +32,11 @@ _MOTIVES = {motive.word: motive for motive in Motive}
 
 
 class TrailError(MistakeError, ValueError):
-    """The books do not have the kind, the period, the number or the link that was asked for."""
+    """The requested kind, period, seq or link is not in the books, or the period is reversed."""
 
 
 class FillSum(NamedTuple):
-    """The sum of all fills with the same pairing: motive, venue, taker and maker."""
+    """A sum of fills with the same pairing: motive, venue, taker and maker."""
 
     pairing: Pairing
     fills: int
@@ -56,7 +56,7 @@ class BothTiers:
 
     @property
     def last_seq(self) -> int:
-        """Return the last number (seq) of the general ledger."""
+        """Return the largest seq in the general ledger."""
         ((last,),) = self.run.select("SELECT max(seq) FROM postings")
         return int(last)
 
@@ -67,7 +67,7 @@ class BothTiers:
         return day
 
     def entry(self, seq: int) -> BookedEntry:
-        """Return the entry with a number (seq).
+        """Return the entry with this number (seq).
 
         Raises:
             TrailError: no entry has this number.
@@ -77,7 +77,7 @@ class BothTiers:
         raise TrailError(f"seq {seq} is not in the books; give a number from 1 to {self.last_seq}")
 
     def entries_with(self, link: str) -> list[BookedEntry]:
-        """Return the entries that have a link, by rising number (seq)."""
+        """Return the entries that have this link, in the order of seq."""
         return list(booked_entries(self.run, "list_contains(links, ?)", [link]))
 
     def fill(self, seq: int) -> Fill[int] | None:
@@ -90,7 +90,7 @@ class BothTiers:
         return fill_store.read(self._connection, f"(FROM rows WHERE {condition})", self.run.names)
 
     def sums(self, condition: str) -> list[FillSum]:
-        """Return sums of the fills that fulfil an SQL condition, by pairing."""
+        """Sum the fills that fulfil an SQL condition, separately for each pairing."""
         found = self._connection.execute(
             "SELECT motive, venue, taker, maker, count(*), min(seq), max(seq), sum(edge_cents), "
             f"sum(fee_cents) FROM rows WHERE {condition} GROUP BY ALL ORDER BY ALL"
@@ -101,11 +101,11 @@ class BothTiers:
         ]
 
     def told(self, fill: Fill[int]) -> Movement:
-        """Return a fill as a transaction, as a day ledger books it."""
+        """Return the transaction by which a day ledger books a fill."""
         return self._entries.of_row(fill)
 
     def sentences(self, rows: np.ndarray) -> dict[int, str]:
-        """Return the narrations of many fills by seq, as in the day ledgers."""
+        """Return the narration of each fill in the day ledgers. The key is the fill's seq."""
         said: dict[int, str] = {}
         for seqs, told in self._entries.of_rows(rows):
             words = told.narration
@@ -114,11 +114,11 @@ class BothTiers:
         return said
 
     def posted(self, fills: FillSum) -> list[Posting[int]]:
-        """Return the postings of a sum of fills, without contracts."""
+        """Return the dollar postings of a sum of fills."""
         return postings(self.run.chart, fills.pairing, fills.edge_cents, fills.fee_cents, {})
 
     def closing_of(self, fill: Fill[int]) -> BookedEntry | None:
-        """Return the closing entry that includes *fill*. All fills of an entry have one pairing."""
+        """Return the closing entry that includes *fill*, or None if no closing entry does."""
         pairing = Pairing.of(fill, self.run.names)
         candidates = booked_entries(
             self.run,
@@ -133,7 +133,7 @@ class BothTiers:
         return None
 
     def fills_of(self, closing: BookedEntry) -> np.ndarray:
-        """Return the fills that a closing entry sums: fills with the pairing of its first fill."""
+        """Return the fills that a closing entry sums. All have the pairing of its first fill."""
         first, last = int(closing.meta["first-fill"]), int(closing.meta["last-fill"])
         pairing = ", ".join(GROUPED_BY)
         return self.fills(
@@ -142,16 +142,16 @@ class BothTiers:
         )
 
     def summed(self, rows: np.ndarray) -> list[Posting[int]]:
-        """Return the postings of a closing entry that sums these fills of one pairing."""
+        """Return the postings of the closing entry that sums *rows*, fills of one pairing."""
         return [p for entry in self._entries.closing(rows, 0) for p in entry.postings]
 
     def standing(self, seq: int, booked: bool) -> Dollars[str]:
-        """Return each account's balance in dollars just before the number *seq*.
+        """Return each account's balance in dollars just before the event with the number *seq*.
 
         Args:
             seq: a number in the order of all events.
-            booked: whether fills count from the time of their closing entry, as in the general
-                ledger. If not, fills count from their own time.
+            booked: whether a fill changes the balances only at its closing entry, as in the general
+                ledger. If not, a fill changes them at its own time.
         """
         booked = booked or not self.run.has_fills
         stood: Dollars[str] = Dollars(
@@ -167,7 +167,7 @@ class BothTiers:
         return stood
 
     def number(self, posting: Posting[int]) -> Decimal:
-        """Return the amount of a posting as a decimal number of its commodity."""
+        """Convert a posting's amount from the commodity's smallest units to a decimal number."""
         if posting.commodity == MONEY:
             return usd_of(posting.units)
         return Decimal(self._scales[posting.commodity].text(posting.units))

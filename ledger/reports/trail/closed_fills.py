@@ -43,7 +43,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class ClosedFills:
-    """The fills that a closing entry sums, and a comparison of their sum with the postings."""
+    """The fills that a closing entry sums, and a comparison of their sum with the entry."""
 
     count: int
     listed: tuple[SummedFill, ...]
@@ -78,7 +78,7 @@ def summed_table(found: ClosedFills) -> Table:
 
 
 def _agreement(books: BothTiers, entry: BookedEntry, rows: np.ndarray) -> tuple[Agreement, ...]:
-    """Compare each posting of a closing entry with the sum of its fills."""
+    """Compare the entry's number of fills, and each of its postings, with the fills."""
     booked = {(account, party, unit): number for account, number, unit, party in entry.lines}
     summed = {(p.account, p.party, p.commodity): books.number(p) for p in books.summed(rows)}
     keys = dict.fromkeys((*booked, *summed))

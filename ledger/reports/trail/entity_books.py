@@ -1,8 +1,8 @@
 """One entity's own books, which balance without the books of others.
 
 Every entry of the general ledger balances in dollars within each of its entities. So the postings
-of one entity are a ledger by themselves. Contracts are separate: a long position is in one entity's
-books, and the short position is in another entity's books.
+of one entity are a ledger by themselves. Contracts do not balance within an entity: the long
+position of one entity is the short position of another entity.
 """
 
 from collections import defaultdict
@@ -38,11 +38,11 @@ class UnknownEntityError(MistakeError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """The movements and the balance of one commodity in one account."""
+    """One commodity in one account: the opening balance, and the sum of all later movements."""
 
     account: str
     commodity: str
-    opening: Decimal  # balance at the start
+    opening: Decimal  # the balance from opening entries
     movement: Decimal
 
     @property
@@ -68,7 +68,7 @@ class EntityBooks:
     lines: Sequence[LedgerLine]  # the lines in the order of the chart
 
     def answer(self) -> str:
-        """Return a sentence on the entity's assets, debts and result since the first day."""
+        """State the entity's assets and debts, and its result since the first day."""
         owns, costs, gains = (
             sum((line.closing for line in self.lines if line.is_in_dollars_of(root)), ZERO)
             for root in ("Assets", "Expenses", "Income")
@@ -81,7 +81,7 @@ class EntityBooks:
         )
 
     def tables(self) -> list[Table]:
-        """Return tables of the trial balance in dollars, of contracts, and of any tokens."""
+        """Return tables: the trial balance in dollars; contracts; and tokens, if there are any."""
         money = [line for line in self.lines if line.commodity == MONEY]
         others = [line for line in self.lines if line.commodity != MONEY]
         tokens = [line.account for line in _costs_of_tokens(self.lines)]
@@ -102,7 +102,7 @@ def books(run: RunFolder, entity: str) -> EntityBooks:
 
 
 def lines_of(run: RunFolder, entity: str) -> list[LedgerLine]:
-    """Return a line for each account of *entity*, in the order of the chart.
+    """Return a line for each account and commodity of *entity*, in the order of the chart.
 
     Raises:
         UnknownEntityError: no entity with this name keeps books.
@@ -156,7 +156,7 @@ def _trial_balance(entity: str, lines: Sequence[LedgerLine], notes: Sequence[str
 
 
 def _costs_of_tokens(lines: Sequence[LedgerLine]) -> list[LedgerLine]:
-    """Return the lines of equity that have the cost of tokens and coins, which are assets."""
+    """Return the lines of the equity accounts in which the cost of tokens and coins is booked."""
     costs = {paid_for(line.account) for line in lines if is_in_tokens(line.account)}
     return [line for line in lines if line.account in costs and line.commodity == MONEY]
 
@@ -170,12 +170,15 @@ def _amounts(lines: Sequence[LedgerLine]) -> tuple[Decimal, Decimal, Decimal]:
 
 
 def _in_other_commodities(entity: str, lines: Sequence[LedgerLine]) -> Iterator[Table]:
-    note = "Every long contract is a short contract of another entity. Contracts have no price."
+    note = (
+        "The long position of one entity is the short position of another entity. Contracts have "
+        "no price in the books."
+    )
     contracts = [line for line in lines if is_contract(line.account)]
     yield _quantities("contracts", f"Contracts of {entity}", contracts, note)
     tokens = [line for line in lines if not is_contract(line.account)]
     if tokens:
-        note = "Tokens balance within an entity, each token separately."
+        note = "Within each entity, the postings of each token sum to zero."
         yield _quantities("tokens", f"Tokens of {entity}", tokens, note)
 
 

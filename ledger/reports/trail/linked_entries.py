@@ -1,4 +1,4 @@
-"""Finds the entries and settlement payments that have the same link."""
+"""Finds the entries that have the same link, and the fills and payments of a settlement."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _SETTLEMENT = re.compile(r"settlement-(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
 
 @dataclass(frozen=True, slots=True)
 class LinkedEntry:
-    """An entry or a settlement payment that has a link."""
+    """An entry that has a link, or a fill or payment of the settlement that the link names."""
 
     seq: int
     date: date
@@ -28,7 +28,7 @@ class LinkedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """All entries and payments that have at least one of the links, in order."""
+    """The entries, fills and payments that `linked` finds, in the order of seq."""
 
     links: tuple[str, ...]
     entries: tuple[LinkedEntry, ...]
@@ -38,8 +38,8 @@ class Linked:
 def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) -> Linked:
     """Find the entries that have one of the links.
 
-    If a link is the link of a settlement, the settlement's payments are found too. The event with
-    the number *own* is left out.
+    If a link names a settlement, the fills and payments of this settlement are found too. The event
+    with the number *own* is left out.
     """
     rows = []
     for link in links:
@@ -65,7 +65,10 @@ def linked_table(found: Linked, which: str = "Other entries") -> Table:
 
 
 def payments_of(link: str) -> str:
-    """Return the SQL condition for the payments of a settlement's link: `false` for other links."""
+    """Return an SQL condition for the fills and payments of the settlement that a link names.
+
+    If the link names no settlement, the condition is `false`.
+    """
     named = _SETTLEMENT.fullmatch(link)
     if named is None:
         return "false"
@@ -74,12 +77,12 @@ def payments_of(link: str) -> str:
         midnight = datetime.combine(date.fromisoformat(day), time())
     except ValueError:
         return "false"
-    # The timestamp of a settlement is one microsecond before the time in the settlement's link.
+    # The time of a settlement's fills is one microsecond before the time in the link.
     seconds = 3600 * int(hour) + 60 * int(minute) + int(second)
     stamp = midnight + timedelta(seconds=seconds, microseconds=-1)
     return f"time = TIMESTAMP '{stamp}' AND motive IN ('{_SETTLED}')"
 
 
 def not_listed(count: int, listed: int) -> tuple[str, ...]:
-    """Return a note on the number of items that are not listed, if there are any."""
+    """If some items are not listed, return a note with their number."""
     return (f"{count - listed:,} more are not listed.",) if count > listed else ()

@@ -32,7 +32,7 @@ class MovedFigure:
 def moved_figures(
     run: RunFolder, moved: Iterable[tuple[str, Decimal]], before: Mapping[str, Decimal]
 ) -> tuple[MovedFigure, ...]:
-    """Return a figure for each part in the hole and kind that changes. The hole itself is last."""
+    """Return the changed figures, one for each kind and part in the hole. The hole is last."""
     lines = (before.items(), moved, usd_balances(run).items())
     stood, moves, ends = (_by_part(run, each) for each in lines)
     figures = [
@@ -63,7 +63,7 @@ def figures_table(found: Sequence[MovedFigure]) -> Table:
 def _by_part(
     run: RunFolder, lines: Iterable[tuple[str, Decimal]]
 ) -> defaultdict[tuple[str, str], Decimal]:
-    """Return sums of amounts by kind, and by the account's part in the hole."""
+    """Sum the amounts of all accounts that have the same part in the hole and the same kind."""
     sums: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for account, usd in lines:
         if part := run.opens[account].hole:

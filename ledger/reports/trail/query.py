@@ -3,7 +3,7 @@
 A query reads the general ledger, or the house group's own books.
 
 The results equal the results of `bean-query` on the same books. In the table, a column of amounts
-becomes a column of numbers for each commodity.
+becomes several columns of numbers, one for each commodity.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,24 +19,27 @@ from ledger.mistake import MistakeError
 from ledger.reports.table import Cell, Table, cell_of
 from ledger.run_folder import RunFolder
 
-# Other statements (CREATE, INSERT, PRINT) do not return tables.
+# The statements that return a table. CREATE, INSERT and PRINT do not.
 QUESTIONS = (ast.Select, ast.Balances, ast.Journal)
 
 
 class QueryError(MistakeError, ValueError):
-    """A statement is not valid BQL, or no saved query has the given name."""
+    """A query is empty or not valid, or no saved query has the given name."""
 
 
 def query(run: RunFolder, bql: str, group: bool = False) -> Table:
-    """Return the result of a BQL query. ``.run NAME`` runs a saved query, ``.run`` lists all names.
+    """Return the result of a BQL query.
+
+    ``.run NAME`` runs a saved query. ``.run`` lists all saved queries.
 
     Args:
         run: the run.
         bql: the statement.
-        group: whether to query the house group's own books, which load faster.
+        group: whether to query the house group's own books. They load faster than the general
+            ledger.
 
     Raises:
-        QueryError: the statement is not a valid query, or no saved query has the name.
+        QueryError: the statement is empty or not a valid query, or no saved query has the name.
     """
     text = bql.strip()
     if not text:
@@ -75,7 +78,7 @@ def _answer(entries: Sequence[data.Directive], name: str, text: str) -> Table:
     try:
         statement = connection.parse(text)
         if not isinstance(statement, QUESTIONS):
-            raise QueryError("give a SELECT, BALANCES or JOURNAL; nothing here can be changed")
+            raise QueryError("give a SELECT, BALANCES or JOURNAL; a query can only read")
         cursor = connection.execute(statement)
         found = cursor.fetchall()
     except QueryError:
@@ -99,7 +102,7 @@ def _place(error: beanquery.ParseError, text: str) -> str:
 
 
 def _numbers(name: str, values: Sequence[object]) -> Iterator[tuple[str, list[Cell]]]:
-    """Yield a column, or for a column of amounts one column of numbers for each commodity."""
+    """Yield the column, or split a column of amounts: one column for each commodity."""
     amounts = [_amounts(value) for value in values]
     commodities = dict.fromkeys(commodity for found in amounts for commodity in found or ())
     if not commodities:
@@ -110,7 +113,7 @@ def _numbers(name: str, values: Sequence[object]) -> Iterator[tuple[str, list[Ce
 
 
 def _amounts(value: object) -> dict[str, Decimal] | None:
-    """Return the numbers by commodity, or None if the value is not an amount."""
+    """Return an amount's numbers by commodity, or None if the value is not an amount."""
     match value:
         case inventory.Inventory():
             units = [position.units for position in value]

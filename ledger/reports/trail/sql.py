@@ -3,14 +3,14 @@
 A query can read these views and tables, in DuckDB's dialect:
 
     postings   the general ledger, as documented in `POSTINGS`
-    fills      as documented in `SCHEMA`: scaled by the contract's lot and tick
-    rows       the fills as they are on disk: integers of lots, ticks, cents and microseconds
-    contracts  the size of lot and tick, and the number of similar markets, by venue and market
+    fills      the fills in contracts and dollars, as documented in `SCHEMA`
+    rows       the fills as they are stored: in whole lots, ticks, cents and microseconds
+    contracts  the lot, the tick and the number of similar markets of each contract
     opens, notes, events, prices    the general ledger's other directives
 
-A statement can only read. DuckDB can limit access to a list of files, but it cannot forbid
-writing to these files, since a COPY can be hidden in a SELECT. So a statement works on a copy, and
-the sealed files stay unchanged.
+A statement cannot change a run. DuckDB can limit a statement to a list of files, but it cannot
+forbid writing to these files, since a COPY can be hidden in a SELECT. So a statement works on a
+copy of the files.
 """
 
 import shutil
@@ -35,30 +35,30 @@ SCHEMA_VERSION = 2
 
 POSTINGS: tuple[tuple[str, str, str], ...] = (
     *posting_store.COLUMNS,
-    ("amount", "DECIMAL", "units x unit: the amount moved, in the commodity"),
-    ("month", "VARCHAR", "month of the date: 2022-05"),
+    ("amount", "DECIMAL", "units x unit: the amount of the commodity that moves"),
+    ("month", "VARCHAR", "month of the date, such as 2022-05"),
 )
 
 SCHEMA: tuple[tuple[str, str, str], ...] = (
     ("seq", "BIGINT", "number in the order of all events"),
     ("time", "TIMESTAMP", "UTC, to the microsecond"),
-    ("motive", "VARCHAR", "pickoff, spread, ...; of a payment: variation-margin, ..."),
-    ("venue", "VARCHAR", "the venue of the trade"),
+    ("motive", "VARCHAR", "pickoff, spread, ...; in a payment: variation-margin, ..."),
+    ("venue", "VARCHAR", "the venue of the trade or payment"),
     ("market", "VARCHAR", "the contract, such as BTC-PERP"),
-    ("taker", "VARCHAR", "the sender of the order; of a payment: holder of the position"),
-    ("maker", "VARCHAR", "the other party; of a payment from the venue's pool: the venue"),
-    ("holder", "VARCHAR", "retail customer, such as r-0011; NULL if no retail customer"),
-    ("quantity", "DECIMAL", "contracts, > 0 if the taker buys; of a payment: the position"),
-    ("price_usd", "DECIMAL", "per contract; of a payment: the mark"),
-    ("lead_usd", "DECIMAL", "lead price at the row's time"),
-    ("lead_when_quoted_usd", "DECIMAL", "lead price that the quote was computed from, or NULL"),
-    ("quote_age_s", "DECIMAL", "age of lead_when_quoted_usd in seconds; NULL without a quote"),
-    ("trigger", "VARCHAR", "why a hit is profitable: posting (of the quote), tick or NULL"),
-    ("fee_bps", "DECIMAL", "fee rate, basis points of the notional"),
-    ("edge_usd", "DECIMAL(18,2)", "taker's gain (see below); of a payment: amount received"),
+    ("taker", "VARCHAR", "the sender of the order; in a payment: holder of the position"),
+    ("maker", "VARCHAR", "the other party; in a payment through a pool: the venue"),
+    ("holder", "VARCHAR", "retail customer, such as r-0011; NULL if none takes part"),
+    ("quantity", "DECIMAL", "contracts, above zero if the taker buys; in a payment: position"),
+    ("price_usd", "DECIMAL", "price of one contract; in a payment: the mark"),
+    ("lead_usd", "DECIMAL", "lead price at the time of the row"),
+    ("lead_when_quoted_usd", "DECIMAL", "lead price behind the captive maker's quote, else NULL"),
+    ("quote_age_s", "DECIMAL", "age of lead_when_quoted_usd in seconds, or NULL"),
+    ("trigger", "VARCHAR", "posting: quote stale at once; tick: quote stale later; or NULL"),
+    ("fee_bps", "DECIMAL", "fee rate in basis points of the notional"),
+    ("edge_usd", "DECIMAL(18,2)", "taker's gain (see below); in a payment: amount received"),
     ("fee_usd", "DECIMAL(18,2)", "fee that the taker paid to the venue"),
-    ("notional_usd", "DECIMAL(18,2)", "|quantity| x price x stands_for; NULL for a payment"),
-    ("stands_for", "BIGINT", "number of similar markets; each trades the quantity"),
+    ("notional_usd", "DECIMAL(18,2)", "|quantity| x price_usd x stands_for; NULL for a payment"),
+    ("stands_for", "BIGINT", "number of similar markets, each of which trades the quantity"),
 )
 
 # DuckDB multiplies decimals exactly, and reports an error if a product is too large.
@@ -95,16 +95,17 @@ def sql(run: RunFolder, statement: str, rows_max: int | None = None) -> Table:
     Args:
         run: the run whose books are queried.
         statement: the statement.
-        rows_max: the most rows to read. DuckDB counts the other rows. None: all rows are read.
+        rows_max: the largest number of rows to read. DuckDB only counts all further rows. None:
+            all rows are read.
 
     Raises:
-        SqlError: the statement does not only read, or it fails.
+        SqlError: the text is not one statement that only reads, or DuckDB refuses it.
     """
     try:
         with _sandbox(run) as connection:
             found = connection.extract_statements(statement)
             if [one.type for one in found] != [duckdb.StatementType.SELECT]:
-                raise SqlError("give one SELECT statement; nothing here can be changed")
+                raise SqlError("give one SELECT statement; a query can only read")
             columns, rows, count = _answer(connection, found[0], rows_max)
     except duckdb.Error as error:
         raise SqlError(_first_line(error)) from error
@@ -113,34 +114,34 @@ def sql(run: RunFolder, statement: str, rows_max: int | None = None) -> Table:
 
 
 def schemas() -> dict[str, Table]:
-    """Return tables that describe the views `fills` and `postings`, by name."""
+    """Return two tables that describe the views `fills` and `postings`. The key is the view."""
     return {
         "fills": Table(
             "fills",
-            f"The view fills, schema {SCHEMA_VERSION}",
+            f"The view `fills`, version {SCHEMA_VERSION}: one row for each fill or payment",
             ("column", "type", "meaning"),
             SCHEMA,
             (
                 "A taker's gain is (lead_usd - price_usd) x quantity x stands_for.",
                 "A quantity or a price has as many decimal places as the finest lot or tick of the "
                 "run requires. An age has six decimal places, and a fee rate has two.",
-                "The view rows has the same fills as they are stored, in integers of lots, ticks, "
-                "cents and microseconds; the table contracts has each contract's lot and tick.",
-                "A market with stands_for n represents n markets: edge and fee are sums over n "
-                "markets.",
+                "The view `rows` has the same fills as they are stored: in whole lots, ticks, "
+                "cents and microseconds. The table `contracts` has each contract's lot and tick.",
+                "If `stands_for` is n, the market represents n markets: `edge_usd`, `fee_usd` and "
+                "`notional_usd` are sums over these n markets.",
             ),
         ),
         "postings": Table(
             "postings",
-            "The view postings: the general ledger, a row for each posting",
+            "The view `postings`: one row for each posting of the general ledger",
             ("column", "type", "meaning"),
             POSTINGS,
             (
-                "A closing entry sums a day's fills, which the view fills lists one by one. Do not "
-                "add fills and closing entries.",
-                "The views opens, notes, events and prices have the other directives of the "
-                "general ledger: accounts, figures for reports, changes without money, and "
-                "marks.",
+                "Closing entries sum up each day's fills. The view `fills` lists the same fills "
+                "one by one, so do not add fills to closing entries.",
+                "Four views have other directives of the general ledger: `opens` has the accounts, "
+                "`notes` has figures for reports, `events` has changes that move no money, and "
+                "`prices` has the marks.",
             ),
         ),
     }
@@ -173,7 +174,7 @@ def _answer(
         try:
             columns, rows, count = running.result()
         except KeyboardInterrupt:
-            # The statement runs in another thread, since DuckDB would block the interruption.
+            # The statement runs in another thread, since in this thread it would block Ctrl-C.
             connection.interrupt()
             raise
     return columns, [tuple(map(_cell, row)) for row in rows], count
@@ -181,7 +182,7 @@ def _answer(
 
 @contextmanager
 def _sandbox(run: RunFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a copy of the books' column files, so that a statement can access no other file."""
+    """Open a copy of the books' Parquet files. A statement can access no other files."""
     with TemporaryDirectory(prefix="moneytrail-sql-") as folder:
         copy = RunFolder(Path(folder))
         for path in run.column_files:
@@ -219,7 +220,7 @@ def _confine(connection: duckdb.DuckDBPyConnection, copy: RunFolder) -> None:
         "enable_progress_bar = false",
         f"temp_directory = {duckdb_session.literal(copy.path / 'spill')}",
         f"allowed_paths = [{files}]",
-        "enable_external_access = false",  # also forbids extensions and variables
+        "enable_external_access = false",  # also forbids extensions
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")

@@ -1,8 +1,9 @@
 """The trail down: from a figure to its entries, and from entries to fills.
 
-A figure is the balance in dollars of the accounts of one kind, in the books of the house group or
-of one entity. A figure is a sum of entries of the general ledger, and a closing entry is a sum of
-fills. The report shows whether the fills agree with the entries.
+A figure is the amount in dollars that is posted in a period to the accounts of one kind, or of
+several kinds. The accounts are in the books of the house group or of one entity. A figure is a sum
+of entries of the general ledger, and a closing entry is a sum of fills. The report shows whether
+the fills agree with the closing entries.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -42,18 +43,18 @@ def trail(
 
     Args:
         run: the run.
-        kind: the third word of accounts, such as PickOff. None: all kinds that explain the hole, or
-            all kinds that explain the net worth of *entity*: its result and its opening capital.
+        kind: the third word of accounts, such as PickOff. None: all kinds that explain the hole. If
+            *entity* is outside the house group: all kinds of its income, expenses and equity.
         party: the counterparty. None: all counterparties.
-        since: the first day. None: the first day of the run.
-        until: the last day. None: the last day of the run.
+        since: the first day of the period. None: the first day of the run.
+        until: the last day of the period. None: the last day of the run.
         entity: the entity whose books are read. None: the house group.
-        limit: the number of entries to list, the largest first.
+        limit: the largest number of entries to list. The largest entries come first.
 
     Raises:
         UnknownEntityError: *entity* or *party* keeps no books.
-        TrailError: the books do not have the kind, or the period ends before it starts, or is
-            not in the books.
+        TrailError: the kind or the period is not in the books, or the period ends before it
+            starts.
     """
     figure = _figure(run, kind, party, since, until, entity)
     with run.connect() as connection:
@@ -65,7 +66,7 @@ def trail(
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An amount in dollars on some accounts in a period, with one counterparty or with all."""
+    """The dollars posted to some accounts in a period, with one counterparty or with all."""
 
     name: str
     kind: str | None  # the kind of the accounts, or None for all kinds
@@ -75,12 +76,12 @@ class Figure:
     until: date
 
     def takes(self, account: str, party: str | None) -> bool:
-        """Return whether a posting is part of the figure."""
+        """Return whether a posting of the period is part of the figure."""
         return account in self.accounts and self.party in (None, party)
 
 
 class Share(NamedTuple):
-    """The contribution of one entry, with one counterparty, to a figure."""
+    """The amount that one entry adds to a figure, with one counterparty."""
 
     seq: int
     day: date
@@ -91,7 +92,7 @@ class Share(NamedTuple):
 
 
 class FillShare(NamedTuple):
-    """The contribution of the fills of one pairing to a figure."""
+    """The amount that the fills of one pairing add to a figure."""
 
     sum: FillSum
     usd: Decimal
@@ -116,7 +117,7 @@ class Trail:
         )
 
     def tables(self) -> list[Table]:
-        """Return tables of the entries, of the fills, and of their sums."""
+        """Return tables of the entries, the fills and the sums. Without fills, return the first."""
         entries = _entries_table(self.figure, self.shares, self.listed)
         if not self.has_fills:
             return [entries]
@@ -199,10 +200,10 @@ def _shares(run: RunFolder, figure: Figure) -> list[Share]:
 
 
 def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
-    """Yield the period's fills that belong to the figure. The entries are not used to find them."""
+    """Yield what the period's fills add to the figure, for each pairing. Entries are not read."""
     motives = ", ".join(f"'{motive.word}'" for motive in posting_to(figure.kind))
     conditions = [f"motive IN ({motives})"]
-    # DuckDB reads a column only if a condition names the column.
+    # Without these conditions DuckDB does not have to read the column `time`.
     if figure.since > date.min:
         conditions.append(f"time >= DATE '{figure.since}'")
     if figure.until < date.max:
@@ -274,7 +275,7 @@ def _sums_table(
     agree = "DO NOT agree: audit the run" if difference else "agree"
     return Table(
         "sums",
-        "The figure, and whether the fills agree with it",
+        "The figure, and whether the fills agree with its closing entries",
         ("line", "count", "usd"),
         [
             ("entries listed", len(listed), _total(listed)),
@@ -292,7 +293,7 @@ def _sums_table(
 
 
 def _counted_again(shares: Sequence[Share]) -> list[str]:
-    """Return a note if an entry has several parties, so that there are more shares than entries."""
+    """Return a note if some entry has several parties, and therefore several shares."""
     once = len({share.seq for share in shares}) == len(shares)
     return [] if once else ["An entry with several parties counts once for each party."]
 

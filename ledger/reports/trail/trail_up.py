@@ -1,8 +1,8 @@
 """The trail up: from one fill or entry to every figure that it changes.
 
-The report has the event, its postings, its closing entry, and every part of the hole that changes.
-For each part the report shows the amount before the event, after the event, and at the end of the
-run.
+The report shows the fill or entry, its postings, and every part of the hole that it changes. For
+each part the report shows the amount before the change, after the change, and at the end of the
+run. For a fill it also shows the closing entry, and for a closing entry the fills.
 """
 
 import re
@@ -48,7 +48,7 @@ class FillTrail:
         """Return the tables of the fill.
 
         The tables show the fill, its postings, its closing entry, the figures that the fill
-        changes, and the other entries with the fill's link.
+        changes, and what `linked` finds for the fill's links.
         """
         return [
             _fill_table(self.fill, self.transaction, self.pairing),
@@ -76,8 +76,9 @@ class EntryTrail:
     def tables(self) -> list[Table]:
         """Return the tables of the entry.
 
-        The tables show the entry's postings, the entry, the figures that the entry changes, and
-        the other entries with the entry's link. A closing entry also has tables of its fills.
+        The tables show the entry's postings, its metadata, the figures that the entry changes,
+        and what `linked` finds for the entry's links. A closing entry also has tables of its
+        fills.
         """
         tables = [
             _postings_table(self.entry.lines, self.entry.narration),
@@ -92,31 +93,35 @@ class EntryTrail:
 
 @dataclass(frozen=True, slots=True)
 class LinkTrail:
-    """All entries and settlement payments with one link, and the figures that these change."""
+    """What `linked` finds for one link, and the figures that these entries and fills change."""
 
     linked: Linked
     figures: tuple[MovedFigure, ...]
 
     def answer(self) -> str:
-        """State the number of entries and settlement payments that have the link."""
+        """State how many entries, fills and payments are found for the link."""
         count = len(self.linked.entries)
         if count == 1:
-            return "1 entry or payment has this link."
-        return f"{count:,} entries and payments have this link."
+            return "1 entry, fill or payment has this link."
+        return f"{count:,} entries, fills and payments have this link."
 
     def tables(self) -> list[Table]:
-        """Return tables of the entries and of the figures that they change."""
-        return [linked_table(self.linked, "Entries and payments"), figures_table(self.figures)]
+        """Return two tables: the entries, fills and payments; and the figures that they change."""
+        return [
+            linked_table(self.linked, "Entries, fills and payments"),
+            figures_table(self.figures),
+        ]
 
 
 def trail_up(
     run: RunFolder, start: int | str, limit: int = SHOWN
 ) -> FillTrail | EntryTrail | LinkTrail:
-    """Find the figures that include a fill, an entry, or the entries of a link.
+    """Find the figures that include a fill, an entry, or all entries of a link.
 
     Args:
         run: the run.
-        start: a number (seq), or a link such as ``settlement-2022-05-09-12-00-00``.
+        start: the number (seq) of a fill or entry, or a link such as
+            ``settlement-2022-05-09-12-00-00``.
         limit: the number of fills or entries to list.
 
     Raises:
@@ -219,7 +224,7 @@ def _entry_table(entry: BookedEntry, place: str) -> Table:
 
 
 def _postings_table(lines: Sequence[PostingCells], title: str = "The postings") -> Table:
-    """Return a table of postings. The second word of an account's name is the entity."""
+    """Return a table of postings. Its note names an entity that books one of them."""
     entities = [entity_of(account) for account, *_ in lines]
     notes = (f"The books of one entity: moneytrail books RUN {entities[-1]}",) if entities else ()
     return Table("postings", title, ("account", "amount", "commodity", "party"), lines, notes)

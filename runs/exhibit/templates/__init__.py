@@ -1,1 +1,1 @@
-"""The template of the exhibit's page, its styles and its scripts."""
+"""The template, the style and the scripts of the exhibit."""

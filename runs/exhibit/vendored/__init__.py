@@ -1,5 +1,5 @@
-"""Libraries that the exhibit contains, as published: d3 7.9.0, d3-sankey 0.12.3.
+"""The two JavaScript libraries of the exhibit: d3 7.9.0 and d3-sankey 0.12.3.
 
-The files are byte for byte equal to the files of the npm packages. Their licences (ISC, BSD) are in
-this folder.
+The files are the same as in the npm packages, byte for byte. The licences (ISC, BSD) of the
+libraries are in this folder.
 """

@@ -1,6 +1,6 @@
-"""Files of candles in many layouts give the same candles.
+"""Candles are read from files in many layouts, and files with errors are refused.
 
-Each example is small. Its name is a source that uses the layout, or a property of the layout.
+Each layout is named after a source that uses it, or after one of its properties.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,8 @@ def refused(read: Read) -> Callable[[str], CandleError]:
     return reading
 
 
-# Each case is a text with the candles of DAYS in another layout, and the message about this layout.
+# Each case is a text with the candles of DAYS in another layout, and the expected remarks on this
+# text. Some texts have one more candle.
 SAME: dict[str, tuple[str, str]] = {
     "CryptoDataDownload": (
         """https://www.CryptoDataDownload.com
@@ -279,9 +280,7 @@ BTC,D,20220511,000000,31017.11,32162.59,27785,29103.94,7
 
 
 @pytest.mark.parametrize(("text", "said"), SAME.values(), ids=SAME)
-def test_each_layout_gives_the_same_candles_and_a_message_that_names_the_layout(
-    read: Read, text, said
-):
+def test_each_layout_gives_the_same_candles_and_the_expected_remarks(read: Read, text, said):
     found, days = read(text), read(DAYS)
 
     known = {anchor.at: anchor.price_usd for anchor in found.anchors}
@@ -298,7 +297,7 @@ def bars(times: list[str], prices: str = "100,101,99,100.5") -> str:
 
 
 def minutes(step: int, first: int, last: int) -> list[str]:
-    """Return times on 9 May, one every *step* minutes, from minute *first* to before *last*."""
+    """Return times on 9 May: one every *step* minutes, from minute *first* until before *last*."""
     return [f"{MAY_9 + timedelta(minutes=at):%Y-%m-%d %H:%M}" for at in range(first, last, step)]
 
 
@@ -311,7 +310,9 @@ def minutes(step: int, first: int, last: int) -> list[str]:
         (90, 3, "candles of 90 min joined to 3 h"),
     ],
 )
-def test_candles_of_minutes_are_joined_to_candles_of_whole_hours(read: Read, step, hours, said):
+def test_candles_that_do_not_last_whole_hours_are_joined_to_candles_that_do(
+    read: Read, step, hours, said
+):
     found = read(bars(minutes(step, 0, 720)))
 
     assert found.said == (said,)
@@ -335,7 +336,7 @@ def test_a_joined_candle_has_the_first_open_and_highest_high_and_lowest_low_and_
     assert (joined.anchors, joined.volatility) == (whole.anchors, whole.volatility)
 
 
-def test_candles_of_minutes_in_an_incomplete_first_or_last_hour_are_omitted_and_counted(read: Read):
+def test_short_candles_in_an_incomplete_first_or_last_hour_are_left_out_and_counted(read: Read):
     found = read(bars(minutes(20, 20, 260)))  # from 00:20 to 04:20
 
     assert [anchor.at.hour for anchor in found.anchors] == [1, 2, 3, 4]
@@ -345,7 +346,7 @@ def test_candles_of_minutes_in_an_incomplete_first_or_last_hour_are_omitted_and_
     )
 
 
-def test_candles_that_are_missing_within_an_hour_are_counted(read: Read):
+def test_candles_of_a_minute_that_are_missing_in_the_middle_of_an_hour_are_counted(read: Read):
     times = minutes(1, 0, 180)
     del times[70:73]
 
@@ -355,7 +356,7 @@ def test_candles_that_are_missing_within_an_hour_are_counted(read: Read):
     assert found.said[-1] == "missing candles, which count as candles without a trade: 3"
 
 
-def test_a_gap_between_candles_is_bridged_from_the_last_close_to_the_next_open(read: Read):
+def test_a_gap_is_bridged_from_the_close_before_it_to_the_open_after_it(read: Read):
     text = (
         "time,open,high,low,close\n2022-05-09 00:00,100,101,99,100.5\n"
         "2022-05-09 01:00,100.5,101,99,100\n2022-05-09 04:00,90,91,89,90.5\n"
@@ -375,9 +376,9 @@ def test_a_gap_between_candles_is_bridged_from_the_last_close_to_the_next_open(r
 @pytest.mark.parametrize(
     ("days", "line", "what"),
     [((1, 2, 3, 9), 5, "a gap of 120 h"), ((1, 2, 3, 7, 11), None, "are gaps")],
-    ids=["too long", "too many"],
+    ids=["too long", "more than half"],
 )
-def test_gaps_between_candles_are_refused_if_they_are_too_long_or_too_many(
+def test_a_gap_of_more_than_four_days_and_gaps_of_more_than_half_of_the_time_are_refused(
     refused, days, line, what
 ):
     error = refused(bars([f"2022-05-{day:02}" for day in days]))
@@ -397,9 +398,7 @@ def test_a_candle_whose_close_is_outside_its_range_by_more_than_a_rounding_error
     assert refused(text.format(101.001)).line == 2
 
 
-def test_a_candle_whose_high_is_below_its_low_and_a_single_candle_are_refused_with_a_remedy(
-    refused,
-):
+def test_the_refusal_of_a_high_below_the_low_and_of_a_single_candle_states_a_remedy(refused):
     swapped = "date,open,high,low,close\n2022-05-09,310,278,322,300\n2022-05-10,300,301,299,300\n"
     alone = "date,open,high,low,close\n2022-05-09,100,101,99,100\n"
 
@@ -412,10 +411,10 @@ AMBIGUOUS: dict[str, tuple[str, str]] = {
         bars(["5/8/2022", "5/9/2022", "5/10/2022"]),
         "day or the month",
     ),
-    "two closes": (DAYS.replace("volume", "last"), "could be 'close' and 'last', which differ"),
+    "two closes": (DAYS.replace("volume", "last"), "is in 'close' and 'last', which differ"),
     "two times": (
         "date,open,high,low,close,time\n2022-05-09,1,1,1,1,2022-05-08\n2022-05-10,1,1,1,1,2022-05-10\n",
-        "could be 'date' and 'time', which differ",
+        "is in 'date' and 'time', which differ",
     ),
     "a comma before three digits": (
         "date;open;high;low;close\n" + "2022-05-09;1,000;1,500;1,000;1,250\n" * 2,
@@ -469,7 +468,9 @@ def test_a_file_of_candles_that_is_ambiguous_or_wrong_is_refused_with_the_reason
     assert what in str(refused(text))
 
 
-def test_a_point_separates_thousands_in_all_prices_if_a_comma_marks_decimals(read: Read):
+def test_if_a_comma_marks_decimals_in_some_prices_a_point_separates_thousands_in_all_prices(
+    read: Read,
+):
     candles = read(
         "date;open;high;low;close\n"
         "2022-05-09;31.000,5;31.500,5;30.900,5;31.200,5\n"
@@ -495,10 +496,10 @@ def test_a_column_of_a_data_frame_in_json_may_have_no_name(read: Read):
     assert [anchor.price_usd for anchor in candles.anchors] == [2, 2, 2]
 
 
-def test_an_error_in_a_list_of_candles_states_the_number_of_the_candle(refused):
+def test_an_error_message_for_a_list_of_candles_has_the_number_of_the_wrong_candle(refused):
     error = refused("[[1652054400,2,3,1,2],[1652140800,2,3,1,9]]")
 
-    assert ", candle 2: close 9.0 is not" in str(error)
+    assert ", candle 2: close 9.0 is outside" in str(error)
 
 
 def test_a_table_in_utf_16_with_tabs_between_columns_is_read(read: Read):

@@ -1,4 +1,4 @@
-"""Files of candles with a header of several lines, unusual column names, or times as JSON keys."""
+"""Candles are read despite headers of several lines, unusual column names or times as JSON keys."""
 
 import json
 from dataclasses import replace
@@ -21,12 +21,12 @@ COLUMNS = {name: {day: usd[n] for day, usd in DAYS.items()} for n, name in enume
 
 
 def lines(head: str, line: str) -> str:
-    """Return a text with a header and a line for each day."""
+    """Return the header *head*, followed by the pattern *line* filled in for each day."""
     told = (dict(zip(NAMES, usd, strict=True)) | {"day": day} for day, usd in DAYS.items())
     return head + "".join(f"{line.format(**each)}\n" for each in told)
 
 
-# Each case is a text with the candles of DAYS, and the message about the layout of this text.
+# Each case is a text with the candles of DAYS, and the expected remarks on the layout of the text.
 LAYOUTS: dict[str, tuple[str, str]] = {
     "yfinance": (
         lines(
@@ -122,7 +122,9 @@ def without_rows(found: Regular) -> list[Candle]:
 
 
 @pytest.mark.parametrize(("text", "said"), LAYOUTS.values(), ids=LAYOUTS)
-def test_each_layout_with_named_columns_gives_the_same_candles(read, text, said):
+def test_each_layout_with_named_columns_gives_the_same_candles_and_expected_remarks(
+    read, text, said
+):
     found = read(text)
 
     assert without_rows(found) == without_rows(read("date,open,high,low,close\n" + ROWS))
@@ -144,12 +146,12 @@ def test_a_column_of_row_numbers_is_not_read_as_the_column_of_times(read):
         (
             "Price,Close,Close,High,Low,Open\nTicker,BTC,ETH,BTC,BTC,BTC\nDate,,,,,\n"
             "2022-05-09,1,2,2,1,1\n2022-05-10,1,2,2,1,1\n",
-            "could be 'Close' and 'Close', which differ",
+            "is in 'Close' and 'Close', which differ",
         ),
         ("date,open,high,low,close\n" + ROWS + "2022-05-12,3\n", "2 columns are too few"),
     ],
 )
-def test_a_file_is_refused_if_it_has_blanks_between_columns_or_two_tickers_or_a_short_line(
+def test_a_file_with_spaces_between_columns_or_two_tickers_or_an_incomplete_line_is_refused(
     read, text, what
 ):
     with pytest.raises(CandleError, match=what):

@@ -1,4 +1,4 @@
-"""The agent of the house receives a share of deposits and pays part of the withdrawals."""
+"""The house's agent receives a share of the deposits and pays a part of the withdrawals."""
 
 from datetime import date
 
@@ -26,7 +26,7 @@ NOW_US = midnight_us(SINCE)
 
 
 def coins(share: float) -> CustomerCoins:
-    """Return customers' coins: one coin with the given share of deposits."""
+    """Return the settings of customers' coins: one coin with the given share of all deposits."""
     price = CoinPrice(since=SINCE, usd=1.0)
     owed = CustomerCoin(name="STABLE", prices=(price,), share=share, supply=1)
     return CustomerCoins(dealers="Coin-Dealers", dealers_cash_usd=1.0, owed=(owed,))
@@ -59,7 +59,7 @@ class Bank:
         self.agent = Agent(retail, 1, PARTIES, self.custody)
 
 
-def test_a_deposit_with_the_agent_is_a_claim_on_the_house_and_a_debt_of_the_agent():
+def test_a_deposit_with_the_agent_adds_to_the_debt_of_the_house_and_to_the_debt_of_the_agent():
     bank = Bank(1.0)
 
     assert bank.agent.take_in(NOW_US, 700, ()) == 700
@@ -82,7 +82,7 @@ def test_the_agent_receives_the_stated_share_of_deposits_from_the_stated_time_on
     assert not bank.agent.takes(NOW_US - 1)
 
 
-def test_the_agent_receives_a_share_of_deposits_in_dollars_and_no_deposits_in_coins():
+def test_the_agent_receives_a_share_of_dollar_deposits_only_and_pays_a_share_of_withdrawals():
     bank = Bank(0.5, till=1_000, in_coins=0.5)
     bank.agent.take_in(NOW_US, 1_000, ())
     times_us = NOW_US + stream(1, "some", "times").integers(0, DAY_US, 4_000)
@@ -93,7 +93,7 @@ def test_the_agent_receives_a_share_of_deposits_in_dollars_and_no_deposits_in_co
     assert abs(sum(bank.agent.takes(int(each)) for each in times_us) / 4_000 - 0.25) < 0.03
 
 
-def test_the_agent_pays_at_most_the_deposits_that_it_received_and_at_most_its_cash():
+def test_the_agent_pays_customers_at_most_what_it_received_from_them_and_at_most_its_cash():
     bank = Bank(1.0)
     bank.agent.take_in(NOW_US, 500, ())
     bank.custody.cash[ALAMEDA] += 400  # the agent's own cash
@@ -112,7 +112,7 @@ def test_the_agent_pays_at_most_the_deposits_that_it_received_and_at_most_its_ca
 def test_the_agent_pays_a_withdrawal_that_exceeds_the_cash_of_the_house():
     bank = Bank(1.0, till=200)
     bank.agent.take_in(NOW_US, 500, ())
-    before_us = NOW_US - 1  # at this time the agent's share of deposits was zero
+    before_us = NOW_US - 1  # the agent's share begins at NOW_US
 
     assert not bank.agent.pays(before_us, RETAIL, 200)
     assert bank.agent.pays(before_us, RETAIL, 201)

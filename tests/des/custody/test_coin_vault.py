@@ -1,4 +1,4 @@
-"""Customers' claims in coins: which coins customers choose, and how the house sells and pays."""
+"""Customers deposit and withdraw coins, and the house sells these coins and buys them back."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ CLAIM_CENTS = 10_000_000
 
 
 class Counter:
-    """A house that owes customers coins of three kinds, has these coins, and has no dollars."""
+    """A house that owes customers three different coins. It holds these coins, and no dollars."""
 
     def __init__(self) -> None:
         self.books = Books()
@@ -60,7 +60,7 @@ def counter() -> Counter:
     return Counter()
 
 
-def test_opening_claims_in_each_coin_are_the_stated_share_in_whole_lots(counter):
+def test_the_opening_claim_in_each_coin_is_its_stated_share_of_all_claims_in_whole_lots(counter):
     # A bitcoin costs 30,000 dollars, and a lot is 0.01 bitcoin. A lot of ALTS costs 20 dollars.
     assert counter.vault.owed == counter.vault.there == [100, 1_000, 20_000]
     assert counter.in_coins_cents == 3_000_000 + 2_000_000 + 2_000_000
@@ -75,12 +75,14 @@ def test_each_deposit_is_in_one_coin_or_in_dollars_with_the_stated_probabilities
         assert words.count(name) / 2_000 == pytest.approx(share, abs=0.03)
 
 
-def test_coins_keep_their_shares_of_all_deposits_if_the_house_has_an_agent(counter):
+def test_each_coin_has_its_stated_share_of_all_deposits_even_if_the_house_has_an_agent(
+    counter,
+):
     steps = (
         AgentShare(since=SCENARIO.run.start, share=2 / 3),
-    )  # The agent receives 2/3 of the deposits in dollars, which is a fifth of all deposits.
+    )  # The agent receives 2/3 of the dollar deposits. This is a fifth of all deposits.
     counter.vault._retail = counter.vault._retail.model_copy(update={"agent_shares": steps})
-    for i in range(2_000):  # These are the deposits at the house. The agent receives another 500.
+    for i in range(2_000):  # The house receives 2,000 deposits, and the agent another 500.
         counter.vault.deposit(START_US + i, 60_000)
     words = [entry.narration.split()[-3] for entry in counter.books.transactions]
 
@@ -88,24 +90,28 @@ def test_coins_keep_their_shares_of_all_deposits_if_the_house_has_an_agent(count
         assert words.count(name) / 2_500 == pytest.approx(share, abs=0.02)
 
 
-def test_the_probability_that_a_withdrawal_is_in_a_coin_is_the_coins_share_of_all_claims(counter):
+def test_the_probability_that_a_withdrawal_is_in_a_coin_is_this_coins_share_of_all_claims(
+    counter,
+):
     chosen = [counter.vault.chosen(START_US + i, 60_000, 3_000_000) for i in range(2_000)]
     shares = [sum(1 for lots in chosen if lots[place]) / 2_000 for place in (BTC, ALTS, STABLE)]
 
     assert shares == pytest.approx([0.3, 0.2, 0.2], abs=0.03)
 
 
-def test_a_withdrawal_larger_than_the_claim_in_one_coin_adds_dollars_and_then_other_coins(counter):
+def test_a_withdrawal_above_the_claim_in_one_coin_also_takes_dollars_and_then_other_coins(
+    counter,
+):
     for i in range(50):
         lots = counter.vault.chosen(START_US + i, 9_000_000, 3_000_000)
 
-        # The withdrawal uses all dollars and then coins. Rounding to whole lots adds less than
-        # the price of a lot of BTC.
+        # The withdrawal takes all dollars, and coins for the rest of the amount. Rounding to whole
+        # lots adds less than the price of a lot of BTC.
         assert 0 <= counter.vault.worth_cents(lots) - (9_000_000 - 3_000_000) < 30_000
         assert all(n <= owed for n, owed in zip(lots, counter.vault.owed, strict=True))
 
 
-def test_a_waiting_amount_of_coins_cannot_be_requested_again(counter):
+def test_coins_in_a_waiting_request_cannot_be_requested_again(counter):
     counter.vault.line_up((100, 0, 0))
 
     assert counter.vault.unasked_cents(CODE["Retail"]) == 4_000_000
@@ -113,7 +119,9 @@ def test_a_waiting_amount_of_coins_cannot_be_requested_again(counter):
     assert all(counter.vault.chosen(START_US + i, 4_000_000, 0)[BTC] == 0 for i in range(20))
 
 
-def test_customers_coins_count_as_debts_and_as_assets_of_the_house_until_the_halt(counter):
+def test_coins_of_customers_count_as_debts_and_until_a_halt_as_money_that_the_house_can_pay(
+    counter,
+):
     assert counter.custody.customers_cents() == 7_000_000
     assert counter.custody.till(HOUSE) == 7_000_000
     counter.mark(15_000)
@@ -123,14 +131,14 @@ def test_customers_coins_count_as_debts_and_as_assets_of_the_house_until_the_hal
     assert not counter.custody.can_pay(HOUSE, 0, (1, 0, 0))
 
 
-def test_coins_of_customers_are_no_part_of_the_houses_own_money(counter):
+def test_coins_of_customers_are_not_part_of_the_own_money_of_the_house(counter):
     money = HouseMoney(PARTIES, counter.house, counter.custody, lambda: 0)
     counter.custody.cash[CODE[HOUSE]] = 500
 
     assert money.own_cents() == 500
 
 
-def test_the_house_sells_customers_coins_in_proportion_to_the_value_of_each_coin(counter):
+def test_the_house_sells_the_same_share_of_each_coin_that_it_holds_for_customers(counter):
     counter.custody.swaps.sell(START_US, 3_500_000)
 
     assert counter.vault.there == counter.vault.lent == [50, 500, 10_000]
@@ -151,7 +159,7 @@ def test_a_price_rise_of_sold_coins_raises_the_makers_debt_and_a_price_fall_lowe
     assert counter.credit.owed_cents == -1_500_000 - 750_000
 
 
-def test_the_house_buys_a_missing_coin_with_dollars_before_it_sells_other_coins(counter):
+def test_the_house_uses_its_dollars_to_buy_back_a_missing_coin_before_it_sells_other_coins(counter):
     counter.custody.swaps.sell(START_US, 3_500_000)
     assert counter.custody.can_pay(HOUSE, 0, (100, 0, 0))
     counter.custody.hand_over(START_US, 0, (100, 0, 0), (), ())

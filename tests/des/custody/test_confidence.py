@@ -35,7 +35,7 @@ DECAY_PER_H = math.log(2) / HALF_LIFE_H
 
 
 def rules(ratio: float = 0.0, **changes) -> Flow:
-    """Return rules by which a customer's request causes on average *ratio* further requests."""
+    """Return rules with the given changes. A request causes on average *ratio* further requests."""
     usual = {
         "deposits_per_volume": 0.0,
         "base_per_day": BASE_PER_DAY,
@@ -115,7 +115,7 @@ def confidence(flow: Flow, claims: int = CLAIMS) -> Confidence:
     return Confidence(flow, lambda: claims)
 
 
-def test_trust_is_one_without_fear_and_lower_at_more_fear_but_never_zero():
+def test_trust_is_one_without_fear_and_falls_as_fear_rises():
     assert trust(0.0) == 1.0
     assert 0 < trust(30.0) < trust(2.0) < trust(1.0) < 1
     assert trust(1.5) * trust(0.5) == pytest.approx(trust(2.0))
@@ -141,7 +141,7 @@ def test_shocks_of_fear_add_up_in_any_order(shocks):
     assert fear.fear(NOON_US + 50 * HOUR_US) == pytest.approx(left)
 
 
-def test_a_withdrawal_adds_fear_in_proportion_to_its_share_of_claims_and_a_queue_adds_a_constant():
+def test_a_request_adds_fear_in_proportion_to_its_share_of_claims_and_a_queue_adds_a_fixed_amount():
     flow = rules(contagion=2.0, queue_shock=0.3)
     fear = confidence(flow, claims=500)
     fear.ask(NOON_US, 50)
@@ -154,7 +154,7 @@ def test_a_withdrawal_adds_fear_in_proportion_to_its_share_of_claims_and_a_queue
     assert nothing_left.fear(NOON_US) == 0
 
 
-def test_news_adds_fear_from_its_hour_on_and_a_part_of_the_fear_from_earlier_news_is_left():
+def test_news_adds_fear_from_its_hour_on_and_news_before_the_start_adds_what_is_left_of_its_fear():
     early = News(date=np.datetime64(NOON_US - 8 * HOUR_US, "us").item(), shock=0.4, what="early")
     late = News(date=np.datetime64(NOON_US + 2 * HOUR_US, "us").item(), shock=0.4, what="late")
     none = rules(base_per_day=0.0)
@@ -164,7 +164,7 @@ def test_news_adds_fear_from_its_hour_on_and_a_part_of_the_fear_from_earlier_new
 
     assert first[0] > 0
     assert not later[:2].any()
-    # After eight hours a quarter of the fear from the early news is left.
+    # The early news came eight hours before the start, so a quarter of its fear is left then.
     assert later[2] > first[0]
 
 
@@ -189,7 +189,7 @@ def test_the_rate_of_withdrawals_is_the_base_rate_plus_a_part_proportional_to_fe
 
 @pytest.mark.parametrize("half_life_h", [1.0, 4.0, 72.0])
 def test_the_branching_ratio_is_the_mean_number_of_requests_that_one_request_causes(half_life_h):
-    """Requests are uniform within an hour. A request affects only the hours after this hour."""
+    """Requests are uniform within an hour. A request has an effect only from the next hour on."""
     cohorts = (Cohort(share=0.75, sensitivity=0.2), Cohort(share=0.25, sensitivity=1.4))
     flow = rules(fear_half_life_h=half_life_h, contagion=0.2, cohorts=cohorts)
     hours = np.arange(1, 40 * math.ceil(half_life_h))
@@ -200,13 +200,13 @@ def test_the_branching_ratio_is_the_mean_number_of_requests_that_one_request_cau
     assert flow.branching_ratio == pytest.approx(expected, rel=1e-6)
 
 
-def test_the_branching_ratio_uses_the_larger_of_the_sensitivities_of_firms_and_customers():
+def test_the_larger_of_the_firms_and_the_customers_sensitivity_sets_the_branching_ratio():
     assert rules(0.3, firms_sensitivity=2.0).branching_ratio == pytest.approx(0.6)
     assert rules(0.3, firms_sensitivity=0.5).branching_ratio == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize("ratio", [1.0001, 7.0])
-def test_a_branching_ratio_of_one_or_more_is_refused(ratio):
+def test_a_branching_ratio_is_accepted_just_below_one_and_refused_above_one(ratio):
     assert rules(0.9999).branching_ratio == pytest.approx(0.9999)
     with pytest.raises(ValidationError, match="without a cause"):
         rules(ratio)
@@ -215,7 +215,7 @@ def test_a_branching_ratio_of_one_or_more_is_refused(ratio):
 # ---------------------------------------------------------------------- the Hawkes process
 
 HOURS = 1_000
-BURN_IN = 100  # after so many hours the start has almost no effect: e^(-0.17 * 0.5 * 100)
+BURN_IN = 100  # hours until the start has almost no effect: at most e^(-0.17 * (1 - 0.6) * 100)
 
 
 @pytest.mark.parametrize("ratio", [0.3, 0.6])
@@ -231,7 +231,10 @@ def test_the_rate_of_requests_is_the_base_rate_divided_by_one_minus_the_branchin
 
 
 def test_requests_are_a_poisson_process_if_there_is_no_contagion():
-    """Counts in 1 and 20 hours have Poisson variance. Times between requests are exponential."""
+    """The number of requests in 1 or 20 hours has a variance equal to its mean.
+
+    The times between requests are exponential.
+    """
     hours = 4_000
     desk = played(rules(), hours)
     counts = hourly(desk.asked, hours)
@@ -248,13 +251,15 @@ def test_requests_are_a_poisson_process_if_there_is_no_contagion():
 
 
 def test_the_number_of_requests_after_one_shock_has_the_expected_mean_and_variance():
-    """The test compares mean and variance over 250 seeds.
+    """The test compares the mean and the variance over 250 seeds with these formulas.
 
-    The shock itself causes a Poisson number of requests with mean L. Each request starts a cluster
-    with mean size 1 / (1 - n) and variance v / (1 - n)^3. Here n is the branching ratio, and v is
-    the variance of the number of requests that one request causes. v is the sum of three parts: n,
-    because the number of requests is Poisson; n^2, because amounts are exponential; and a small
-    part, because requests are at different times within an hour.
+    The shock itself causes a Poisson number of requests with mean L. Each of them starts a cluster:
+    the request, the requests that it causes, and so on. The size of a cluster has the mean
+    1 / (1 - n) and the variance v / (1 - n)^3. Here n is the branching ratio, and v is the variance
+    of the number of requests that one request causes directly. v is the sum of three parts: n,
+    because this number is Poisson for a given amount; n^2, because amounts are exponential; and a
+    small part, because requests come at different times within an hour. The total number has the
+    mean L / (1 - n) and the variance L * (v / (1 - n)^3 + 1 / (1 - n)^2).
     """
     ratio, shock = 0.5, 0.0005
     news = (News(date=np.datetime64(NOON_US, "us").item(), shock=shock, what="a rumour"),)
@@ -268,10 +273,10 @@ def test_the_number_of_requests_after_one_shock_has_the_expected_mean_and_varian
     assert abs(error(totals, first * size)) < 3
     squares = [(total - first * size) ** 2 for total in totals]
     assert abs(error(squares, first * (size_variance + size**2))) < 3
-    assert abs(error(squares, first * size)) > 3  # a Poisson number has a smaller variance
+    assert abs(error(squares, first * size)) > 3  # a Poisson number would have a smaller variance
 
 
-def test_cohorts_withdraw_in_proportion_to_their_sensitivity_and_have_different_customers():
+def test_requests_of_a_cohort_are_proportional_to_its_share_times_its_sensitivity():
     """A cohort is a group of customers with the same sensitivity to fear."""
     cohorts = (
         Cohort(share=0.5, sensitivity=0.0),
@@ -325,7 +330,7 @@ def test_the_first_requests_of_an_hour_do_not_depend_on_how_many_requests_follow
 
 
 def test_no_customer_acts_at_the_microsecond_of_the_hourly_update(monkeypatch):
-    # In every hour customers arrive in the first microsecond and as late as possible.
+    # In every hour customers arrive one microsecond after its start and one before its end.
     waits_us = cycle([0.0, HOUR_US - 1.5, 0.4, 0.2, 0.2])
     monkeypatch.setattr("des.custody.flow.waiting_us", lambda *_: next(waits_us))
     times_us = {time_us % HOUR_US for time_us, *_ in played(rules(), 20).asked}
@@ -337,7 +342,7 @@ def test_no_customer_acts_at_the_microsecond_of_the_hourly_update(monkeypatch):
 
 
 class Asked:
-    """A till that owes money to every customer, and records who requests a withdrawal."""
+    """A till that owes money to every firm, and records which firms request a withdrawal."""
 
     def __init__(self) -> None:
         self.by: list[str] = []
@@ -370,7 +375,7 @@ def test_the_hourly_rate_at_which_a_firm_withdraws_is_proportional_to_fear():
     assert not any(withdrawals(names, 0.0, hours))
 
 
-def test_a_withdrawal_by_a_firm_does_not_depend_on_other_firms():
+def test_the_hours_in_which_a_firm_withdraws_do_not_depend_on_other_firms():
     alone = withdrawals(["Firm03"], 2.0, 200)
     among = withdrawals(["Firm07", "Firm03", "Firm01"], 2.0, 200)
 

@@ -1,6 +1,7 @@
 """The till pays withdrawal requests in the order of arrival, from available cash.
 
-A request waits until it can be paid in full. Any part that exceeds the free claim is not paid.
+A request waits until it can be paid in full. The part of a request that exceeds the free claim of
+its customer is not paid.
 """
 
 from decimal import Decimal
@@ -75,7 +76,7 @@ class Counter:
         self.env.run(until=self.env.timeout(round(hours * HOUR_US)))
 
     def paid(self) -> list[tuple[str, int]]:
-        """Return the payments in order, each with its holder and cents."""
+        """Return the holder and the cents of each payment, in order."""
         return [
             (dict(one.meta).get("holder", f'"{one.payee}"').strip('"'), one.postings[0].units)
             for one in self.books.transactions
@@ -83,7 +84,7 @@ class Counter:
         ]
 
     def noted(self) -> list[tuple[str, str]]:
-        """Return the requests that had to wait, each with its holder and amount."""
+        """Return the holder and the amount of each request that had to wait."""
         return [(each.holder, f"{each.usd} USD") for each in self.books.notes]
 
     def told(self) -> list[str]:
@@ -93,7 +94,7 @@ class Counter:
 # ------------------------------------------------------------------------ paid or waiting
 
 
-def test_a_request_is_paid_at_once_and_without_a_note_if_the_cash_suffices():
+def test_a_request_is_paid_at_once_and_without_a_note_if_the_house_has_enough_cash():
     counter = Counter(1_000, Retail=900, Firm01=500)
 
     assert counter.retail.request(7, 400) == 400
@@ -105,7 +106,7 @@ def test_a_request_is_paid_at_once_and_without_a_note_if_the_cash_suffices():
 
 
 def test_a_request_is_limited_to_the_free_claim_minus_waiting_requests():
-    """The free claim excludes margin and collateral. Of Firm01's claim of 500, 50 are free."""
+    """The free claim excludes margin and collateral. Firm01's claim is 500 cents: 50 are free."""
     counter = Counter(0, Retail=900, Firm01=500)
     counter.locked[FIRM_01] = 450
 
@@ -132,7 +133,7 @@ def test_a_small_request_waits_behind_a_larger_request_that_cannot_be_paid():
 
     counter.custody.cash[RETAIL] = 1_000
     counter.wait()
-    counter.retail.deposit(9, 350)  # the cash of 850 suffices for the first request only
+    counter.retail.deposit(9, 350)  # the cash of 850 cents is enough for the first request only
     assert counter.paid() == [("r-0001", 800)]
     counter.retail.deposit(9, 650)
     assert counter.paid() == [("r-0001", 800), ("Firm01", 100), ("r-0002", 50)]
@@ -151,7 +152,7 @@ def test_the_note_of_a_waiting_request_names_the_customer():
     ]
 
 
-def test_a_waiting_request_without_enough_free_claim_does_not_block_the_queue():
+def test_a_waiting_request_that_exceeds_the_free_claim_does_not_block_the_queue():
     counter = Counter(0, Retail=100, Firm01=100, Firm02=100)
     counter.ask(FIRM_01, 100)
     counter.ask(FIRM_02, 100)
@@ -165,7 +166,7 @@ def test_a_waiting_request_without_enough_free_claim_does_not_block_the_queue():
     assert not counter.till.queue
 
 
-def test_in_a_scenario_without_a_flow_of_customers_requests_wait_but_no_event_is_recorded():
+def test_without_rules_for_fear_a_request_can_wait_but_no_event_is_recorded():
     counter = Counter(100, flow=None, Retail=500)
     counter.retail.request(1, 300)
     counter.custody.cash[RETAIL] = 200
@@ -203,7 +204,7 @@ def test_a_house_halts_when_its_queue_has_lasted_for_the_stated_time(hours):
     counter.wait(5)
     counter.retail.request(2, 200)
     counter.custody.cash[NAMES.index(HOUSE)] += 100
-    counter.serve()  # the first request is paid, but the queue continues
+    counter.serve()  # the first request is paid, but the second still waits
     counter.wait(hours - 5)
     counter.halt_after(10 * HOUR_US)
 
@@ -223,7 +224,7 @@ def test_a_queue_that_was_paid_in_full_does_not_count_towards_a_halt():
     assert counter.told() == [QUEUED, OPEN, QUEUED]
 
 
-def test_a_halted_house_pays_nothing_and_takes_no_deposits_but_notes_requests():
+def test_a_halted_house_pays_nothing_and_accepts_no_deposits_but_its_books_note_requests():
     counter = Counter(100, Retail=1_000, Firm01=50)
     counter.custody.cash[RETAIL] = 5_000
     counter.retail.request(1, 200)
@@ -253,8 +254,9 @@ STEPS = st.one_of(
 )
 
 
-# A request waits until the house halts. Then the customer loses a part of its claim, so that the
-# cash of the house would cover the request.
+# With 100 cents of cash, the house pays Firm02 and then halts while a request of 300 cents waits.
+# Then the customer loses 650 of its claim of 700 cents. The cash would now be enough for the rest
+# of the claim, but a halted house pays nothing.
 LATE = [("bring", RETAIL, 400), ("ask", FIRM_01, 50), ("lose", RETAIL, 650), ("look", RETAIL, 0)]
 HALT = [("ask", FIRM_02, 10), ("ask", RETAIL, 300), *[("look", RETAIL, 0)] * 4, *LATE]
 
@@ -306,13 +308,13 @@ def test_in_random_histories_requests_are_paid_in_order_or_wait_and_cash_is_neve
 
 
 def _are_in(paid: list[tuple[str, int]], served: list[tuple[str, int]]) -> bool:
-    """Return whether each payment pays a request in full or in part, in the order of requests."""
+    """Return whether the payments pay some of the requests in order, each in full or in part."""
     rest = iter(served)
     return all(any(name == one and cents <= most for one, most in rest) for name, cents in paid)
 
 
 @given(st.lists(st.tuples(WHO, st.integers(1, 1_000)), max_size=40), st.integers(0, 100))
-def test_a_house_with_enough_cash_for_all_claims_pays_every_request(requests, more):
+def test_a_house_with_enough_cash_for_all_claims_pays_every_request_at_once(requests, more):
     counter = Counter(1_500 + more, Retail=700, Firm01=500, Firm02=300)
     for who, cents in requests:
         counter.ask(who, cents)
@@ -354,8 +356,8 @@ def test_each_cohort_has_its_own_range_of_customers(cohort, within):
 # --------------------------------------------------------------------------- constant rates
 
 
-def test_deposits_at_a_constant_rate_are_a_poisson_process():
-    """The number of deposits in 1,000 hours is within three standard errors of the mean."""
+def test_deposits_have_the_expected_number_and_come_from_all_customers_in_whole_dollars():
+    """The expected number is 1,000. The test allows a deviation of three standard errors."""
     counter = Counter(0)
     came: list[tuple[int, int]] = []
     draws = stream(1, "retail", "deposits")
@@ -372,7 +374,7 @@ def test_deposits_at_a_constant_rate_are_a_poisson_process():
 
 
 @pytest.mark.parametrize("per_day", [0.0, 5e-324, 1e-300, 1e-12])
-def test_deposits_after_the_end_of_the_run_are_never_scheduled(per_day: float):
+def test_a_deposit_that_would_come_after_the_end_of_the_run_is_not_scheduled(per_day: float):
     counter = Counter(0)
     draws = stream(1, "retail", "deposits")
     came: list[tuple[int, int]] = []

@@ -5,7 +5,7 @@ The requests of a line are paid in the order of arrival.
 
 from des.custody.waiting_lines import DOLLARS, Request, WaitingLines
 
-BTC, ALTS = 1, 2  # lines of the first two coins
+BTC, ALTS = 1, 2  # the numbers of the lines for the first two coins
 
 
 def asks(asked_us: int, cents: int, *lots: int) -> Request:
@@ -13,7 +13,7 @@ def asks(asked_us: int, cents: int, *lots: int) -> Request:
 
 
 def paid(lines: WaitingLines, *able: int) -> list[str]:
-    """Return the holders whose requests are paid. All requests in the given lines can be paid."""
+    """Return the holders of paid requests, if only requests in the lines *able* can be paid."""
     return [each.holder for each in lines.serve(lambda one: lines.line_of(one) in able)]
 
 
@@ -48,7 +48,7 @@ def test_a_request_for_a_missing_coin_waits_while_other_requests_are_paid():
     assert not lines
 
 
-def test_if_there_is_a_single_line_no_request_is_paid_before_the_first_request():
+def test_in_a_single_line_a_request_waits_behind_an_earlier_request_that_cannot_be_paid():
     lines = waiting(False, asks(1, 0, 5, 0), asks(2, 70))
 
     assert [*lines.serve(lambda one: one.cents > 0)] == []

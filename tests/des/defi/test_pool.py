@@ -1,7 +1,7 @@
-"""Constant-product pools: trades are exact, arbitrageurs never lose, and losses agree with theory.
+"""Constant-product pools: trades are exact, arbitrageurs never lose, pools lose as theory predicts.
 
-Statistical tests allow a deviation of three standard errors over independent paths with fixed
-seeds. The pools in these tests are so large that a cent and a lot are negligible.
+Statistical tests use fixed seeds and allow a deviation of three standard errors. Their pools are so
+large that rounding to a cent or to a lot is negligible.
 """
 
 import math
@@ -37,7 +37,7 @@ START_US = midnight_us(START)
 
 
 def ticks(*steps: tuple[int, int]) -> Ticks:
-    """Return an outside price, given as pairs of a time and the price from that time on."""
+    """Return an outside price. Each of the *steps* is a time and the price from that time on."""
     times, prices = zip(*steps, strict=True)
     return Ticks(np.array(times, dtype=np.int64), np.array(prices, dtype=np.int64))
 
@@ -57,28 +57,31 @@ def rounded(ticks: Fraction) -> int:
     return math.floor(ticks + Fraction(1, 2))
 
 
-# ---- trades compared with a naive arbitrageur who trades one lot after the other
+# ---- trades compared with a naive arbitrageur, who trades one lot after the other
 
 
 def marginal(depth: int, lots: int) -> Fraction:
-    """Return a pool's price in ticks if the pool has *lots* and reserves with product *depth*."""
+    """Return a pool's price in ticks if the pool has *lots* lots.
+
+    *depth* is the product lots * cents * lot_ticks_per_cent before the trade.
+    """
     return Fraction(depth, lots * lots)
 
 
 def naive_arbitrage(
     pool: ConstantProductPool, block_us: Sequence[int], outside: Ticks
 ) -> list[tuple[int, ...]]:
-    """Return the arbitrage trades at each block, found by moving one lot after the other.
+    """Return the arbitrageur's trades, at most one at each block, computed lot by lot.
 
-    The pool has n lots, c cents and the product k = n c. After the next lot the pool has m lots,
-    and the price of this lot is q = k / m^2 cents. Let f be the fee and p the outside price of a
-    lot in cents. The arbitrageur buys the next lot if q (1 + f) <= p, and sells it if
-    q (1 - f) >= p. After all trades of a block the pool has k / m cents, rounded up. There is no
-    trade if the gain after the fee is below a cent.
+    Before the trade the pool has n lots and c cents, with the product k = n * c. After the next lot
+    it has m lots, and the price of this lot is q = k / m^2 cents. Let f be the fee and p the
+    outside price of a lot in cents. The arbitrageur buys the next lot if q * (1 + f) <= p, and
+    sells it if q * (1 - f) >= p. After the last lot the pool has k / m cents, rounded up. There is
+    no trade if the gain after the fee is less than a cent.
 
     Returns:
-        For each trade: time, outside price, the pool's price before and after, lots bought, cents
-        paid, fee in cents, and gain in cents.
+        For each trade: its time, the outside price, the pool's price before and after the trade,
+        lots bought, cents paid, fee in cents, and gain in cents.
     """
     lots, cents, unit = pool.lots, pool.cents, pool.lot_ticks_per_cent
     fee = Fraction(pool.fee_e6, RATE_UNIT)
@@ -115,7 +118,7 @@ SMALL_POOLS = st.builds(
 
 @given(pool=SMALL_POOLS, data=st.data())
 def test_arbitrage_makes_the_same_trades_as_a_naive_arbitrageur(pool, data):
-    """Times of blocks and ticks are drawn independently, so some are equal."""
+    """Block times and tick times are drawn independently, so some blocks and ticks coincide."""
     fair = max(rounded(exactly(pool)), 1)
     prices = st.integers(max(fair // 2, 1), min(2 * fair + 1, 2**30))
     later = data.draw(st.dictionaries(st.integers(1, 60), prices, max_size=12))
@@ -127,12 +130,12 @@ def test_arbitrage_makes_the_same_trades_as_a_naive_arbitrageur(pool, data):
     assert rows.tolist() == naive_arbitrage(pool, block_us, outside)
 
 
-# ---- properties of every trade of any size
+# ---- properties of every trade
 
 
 @st.composite
 def pools_and_prices(draw) -> tuple[ConstantProductPool, list[int]]:
-    """Draw a pool of any allowed size, and outside prices that move by at most a tenth each."""
+    """Draw a pool and a series of outside prices. Each price changes by at most a tenth."""
     price, unit = draw(st.integers(1, 2**30)), draw(st.sampled_from((1, 10, 1_000)))
     lots = draw(st.integers(1, LOTS_MAX // 4))
     cents = lots * price // unit
@@ -160,12 +163,12 @@ def trades(
 
 
 @given(case=pools_and_prices())
-def test_a_trade_changes_the_reserves_by_its_lots_and_cents_and_never_lowers_their_product(case):
+def test_the_reserves_change_by_the_lots_and_cents_of_a_trade_and_their_product_never_falls(case):
     for before, after, row in trades(*case):
         assert after.lots == before.lots - row["lots"]
         assert after.cents == before.cents + row["cents"]
         assert after.lots * after.cents >= before.lots * before.cents
-        # The arbitrageur pays the lowest number of whole cents that does not lower the product.
+        # The arbitrageur pays the smallest whole number of cents that does not lower the product.
         assert after.lots * (after.cents - 1) < before.lots * before.cents
         assert (row["before"], row["after"]) == (rounded(exactly(before)), rounded(exactly(after)))
         assert after.shares == before.shares
@@ -201,11 +204,11 @@ def test_the_arbitrageur_stops_at_the_last_profitable_lot(case):
     [
         (10_025_696, 2_215_443_838_750, 5_657, 62_660_600),  # the square root is a whole number
         (30_730_700, 1_662_123_995_532, 889, 239_699_460),
-        (2**29, 6_442_450_956, 3, 2**30),  # the root is below 2^30 + 1 by a part in 10^18
+        (2**29, 6_442_450_956, 3, 2**30),  # the square root is 2^30 + 1 - 5e-10
         (500_000_000, 31_500_000_042, 7, 1_500_000_000),
     ],
 )
-def test_the_last_profitable_lot_is_exact_even_where_a_float_would_round_wrongly(
+def test_the_number_of_lots_after_a_trade_is_exact_even_if_a_float_would_round_wrongly(
     lots, cents, price, balance
 ):
     pool = ConstantProductPool.opened(lots, cents, fee_e6=0)
@@ -215,7 +218,7 @@ def test_the_last_profitable_lot_is_exact_even_where_a_float_would_round_wrongly
 
 
 @given(pool=SMALL_POOLS, e3=st.integers(500, 2_000))
-def test_no_other_trade_gains_more_than_the_chosen_trade_plus_the_gain_of_a_lot_and_two_cents(
+def test_the_best_trade_gains_at_most_one_lots_gain_plus_two_cents_more_than_the_chosen_trade(
     pool, e3
 ):
     price = max(rounded(exactly(pool) * Fraction(e3, 1_000)), 1)
@@ -227,7 +230,7 @@ def test_no_other_trade_gains_more_than_the_chosen_trade_plus_the_gain_of_a_lot_
 
     after, _ = pool.arbitrage(np.array([0]), ticks((0, price)))
     best = max(gain(left) for left in range(1, 2 * pool.lots))
-    # Each further lot gains less than the previous lot. So one more lot gains at most the
+    # Each further lot gains less than the lot before it. So one more lot gains at most the
     # difference between the pool's price and the outside price, minus the fee.
     pays = Fraction(after.cents, after.lots)
     off = abs(pays - Fraction(price, pool.lot_ticks_per_cent))
@@ -235,7 +238,7 @@ def test_no_other_trade_gains_more_than_the_chosen_trade_plus_the_gain_of_a_lot_
     assert best - gain(after.lots) < 2 + one_lot
 
 
-def test_there_is_no_arbitrage_at_a_constant_price():
+def test_there_is_no_arbitrage_while_the_outside_price_equals_the_price_of_the_pool():
     pool = ConstantProductPool.opened(1_000_000, 3_000_000_000, fee_e6=0)
     after, rows = pool.arbitrage(np.arange(1_000), ticks((0, 3_000)))
 
@@ -265,7 +268,7 @@ def test_a_block_at_the_time_of_a_tick_uses_the_price_of_the_tick():
 
 @given(cuts=st.lists(st.integers(START_US, START_US + 3 * HOUR_US), max_size=8))
 def test_any_partition_of_a_period_gives_the_same_blocks_and_trades(cuts):
-    """Each part gets the ticks until its end, from the last tick at or before its start."""
+    """Each part gets the last tick at or before its start, and all later ticks before its end."""
     law = Price(
         anchors=(Anchor(at=datetime(2022, 5, 1, tzinfo=UTC), price_usd=100.0),),
         volatility=(VolatilityLevel(since=START, annual=1.5),),
@@ -294,9 +297,10 @@ def test_any_partition_of_a_period_gives_the_same_blocks_and_trades(cuts):
 
 
 def test_blocks_arrive_as_a_poisson_process():
-    """For n counts the standard error of the mean is sqrt(mean / n).
+    """The number of blocks in each of n hours has a variance equal to its mean.
 
-    The standard error of the variance is about sqrt(2 / n) mean.
+    The standard error of the mean is sqrt(mean / n). The standard error of the variance is about
+    mean * sqrt(2 / n).
     """
     hours, mean = 500, 3_600 / 12
     block_us = block_times_us(1, "ethereum", 12.0, START_US, START_US + hours * HOUR_US)
@@ -307,7 +311,7 @@ def test_blocks_arrive_as_a_poisson_process():
     assert abs(counts.var(ddof=1) - mean) < 3 * mean * math.sqrt(2 / hours)
 
 
-def test_different_chains_or_seeds_have_no_common_block_times():
+def test_block_times_differ_if_the_chains_or_the_seeds_differ():
     end_us = START_US + HOUR_US
     base = block_times_us(1, "solana", 1.0, START_US, end_us)
     for seed, chain in ((2, "solana"), (1, "ethereum")):
@@ -318,7 +322,7 @@ def test_different_chains_or_seeds_have_no_common_block_times():
 
 
 @given(pool=SMALL_POOLS, leaving=st.lists(st.integers(1, 400), max_size=8))
-def test_shares_of_a_pool_lose_no_value_when_other_providers_leave(pool, leaving):
+def test_the_reserves_for_each_share_do_not_fall_when_other_shares_are_withdrawn(pool, leaving):
     for n in leaving:
         if n > pool.shares:
             continue
@@ -353,7 +357,7 @@ def test_a_pool_with_twice_the_liquidity_trades_twice_as_much_and_ends_at_the_sa
 # ---- refusals
 
 
-def test_a_pool_without_both_assets_or_with_invalid_terms_is_refused():
+def test_a_pool_is_refused_if_it_lacks_an_asset_or_if_its_fee_or_its_lot_is_out_of_range():
     for terms in (
         (0, 1, 0),
         (1, 0, 0),
@@ -366,7 +370,7 @@ def test_a_pool_without_both_assets_or_with_invalid_terms_is_refused():
             ConstantProductPool.opened(*terms)
 
 
-def test_withdrawing_no_share_or_more_shares_than_exist_is_refused():
+def test_a_withdrawal_of_zero_shares_or_of_more_shares_than_exist_is_refused():
     pool = ConstantProductPool.opened(1_000_000, 1, fee_e6=0)
     for shares in (0, pool.shares + 1):
         with pytest.raises(ValueError, match="cannot take back"):
@@ -379,7 +383,7 @@ def test_a_block_before_the_first_tick_is_refused():
         pool.arbitrage(np.array([4, 6]), ticks((5, 1)))
 
 
-def test_prices_at_which_the_integers_of_a_pool_would_overflow_are_refused():
+def test_prices_at_which_the_integers_of_a_pool_may_overflow_are_refused():
     pool = ConstantProductPool.opened(2**28, 2**38, fee_e6=0)
     for price in (1, 2**31):
         with pytest.raises(PoolRangeError):
@@ -396,7 +400,7 @@ CENTS = LOTS * PRICE_TICKS // LOT_TICKS_PER_CENT
 
 
 def walk(seed: int, volatility: float, block_us: np.ndarray) -> Ticks:
-    """Draw an outside price at each block, whose logarithm is a random walk without drift."""
+    """Draw an outside price at each block. Its logarithm is a random walk without drift."""
     years = np.diff(block_us, prepend=0) / SECOND_US / YEAR_S
     named = seed, len(block_us), round(100 * volatility)  # each case has its own draws
     normals = np.random.default_rng(named).standard_normal(len(block_us))
@@ -405,10 +409,10 @@ def walk(seed: int, volatility: float, block_us: np.ndarray) -> Ticks:
 
 
 def per_dollar(pool: ConstantProductPool, rows: np.ndarray, column: str) -> float:
-    """Divide a column by the pool's value at the time of each trade, and return the sum.
+    """Divide each trade's *column* by the pool's value at the time of the trade. Return the sum.
 
     If the pool opens with n lots and c cents, its value at an outside price of p cents for each lot
-    is 2 sqrt(n c p) cents.
+    is 2 * sqrt(n * c * p) cents.
     """
     root = np.sqrt(float(pool.lots) * pool.cents / pool.lot_ticks_per_cent)
     return float((rows[column] / (2 * root * np.sqrt(rows["outside"]))).sum())
@@ -417,9 +421,9 @@ def per_dollar(pool: ConstantProductPool, rows: np.ndarray, column: str) -> floa
 def outcomes(
     volatility: float, block_s_mean: float, fee_e6: int, blocks: int, regular: bool = False
 ) -> np.ndarray:
-    """Return for each path the share of blocks with a trade, and the gain and the fees.
+    """Return for each price path: the share of blocks with a trade, the gain, and the fees.
 
-    Gain and fees are per year and per dollar in the pool.
+    The gain and the fees are per year and per dollar in the pool.
     """
     found = []
     for seed in range(PATHS):
@@ -442,7 +446,10 @@ def outcomes(
 
 
 def deviations(found: np.ndarray, expected: Sequence[float], precision: float) -> np.ndarray:
-    """Return the deviations of means in standard errors, and fail if the errors are too large."""
+    """Return the deviation of each column's mean from its expected value, in standard errors.
+
+    Each standard error must be less than *precision* times the expected value.
+    """
     errors = found.std(axis=0, ddof=1) / math.sqrt(len(found))
     assert (errors < precision * np.array(expected)).all()
     return (found.mean(axis=0) - expected) / errors
@@ -450,10 +457,10 @@ def deviations(found: np.ndarray, expected: Sequence[float], precision: float) -
 
 @pytest.mark.parametrize("regular", [True, False])
 @pytest.mark.parametrize("volatility", [0.4, 1.2])
-def test_a_pool_without_a_fee_loses_an_eighth_of_the_variance_as_a_share_of_its_value(
+def test_the_yearly_loss_of_a_pool_without_a_fee_is_its_value_times_an_eighth_of_the_variance(
     volatility, regular
 ):
-    """Blocks arrive every twelve seconds, regularly or as a Poisson process."""
+    """Blocks arrive every twelve seconds, or on average every twelve seconds at random times."""
     found = outcomes(volatility, 12.0, 0, 10_000, regular)[:, 1:2]
 
     expected = loss_versus_rebalancing_rate(volatility)
@@ -464,11 +471,12 @@ def test_a_pool_without_a_fee_loses_an_eighth_of_the_variance_as_a_share_of_its_
 @pytest.mark.parametrize(
     ("volatility", "block_s_mean", "fee_e6", "blocks"),
     [
-        (0.8, 12.0, 500, 20_000),  # two of five blocks have an arbitrage
-        (0.8, 12.0, 3_000, 40_000),  # one of ten blocks has an arbitrage
-        (1.5, 0.4, 2_500, 80_000),  # one of twenty blocks has an arbitrage
-        (1.5, 600.0, 10_000, 5_000),  # one of three blocks has an arbitrage
-        (1.5, 3_600.0, 50_000, 2_000),  # one of five blocks has an arbitrage
+        # There is an arbitrage at about 41, 10, 5, 32 and 18 % of the blocks.
+        (0.8, 12.0, 500, 20_000),
+        (0.8, 12.0, 3_000, 40_000),
+        (1.5, 0.4, 2_500, 80_000),
+        (1.5, 600.0, 10_000, 5_000),
+        (1.5, 3_600.0, 50_000, 2_000),
     ],
 )
 def test_the_frequency_and_gains_and_fees_of_arbitrage_agree_with_theory_if_the_pool_has_a_fee(
@@ -483,8 +491,8 @@ def test_the_frequency_and_gains_and_fees_of_arbitrage_agree_with_theory_if_the_
 
 @pytest.mark.parametrize("fee_e6", [0, 10_000, 300_000])
 def test_gains_and_fees_after_large_price_moves_agree_with_theory(fee_e6):
-    """The price moves are so large, up and down, that no term of the formulas is negligible."""
-    depth = 0.2  # mean distance of the log price beyond the no-arbitrage band
+    """The price rises and falls by so much that no term of the formulas is negligible."""
+    depth = 0.2  # the mean distance of the log price from the no-arbitrage band
     block_s_mean = 3_600.0
     terms = depth * math.sqrt(2 * YEAR_S / block_s_mean), block_s_mean, fee_e6 / RATE_UNIT
     beyond = -depth * np.log1p(-(np.arange(5_000) + 0.5) / 5_000)
@@ -503,11 +511,11 @@ def test_gains_and_fees_after_large_price_moves_agree_with_theory(fee_e6):
 
 
 @pytest.mark.parametrize("fee", [0.0, 0.0005, 0.003, 0.01])
-def test_a_fee_splits_the_loss_of_a_pool_into_gains_of_arbitrageurs_and_fees(fee):
-    """Gains plus fees equal the loss of a pool without a fee.
+def test_a_fee_splits_the_loss_of_a_pool_into_fees_and_gains_of_arbitrageurs(fee):
+    """Gains plus fees nearly equal the loss of a pool without a fee.
 
-    The equation ignores parts as small as the square of the fee, and as the square of the price
-    move in a block.
+    As a share of the loss, the difference is about as large as the square of the fee or the square
+    of the price move in a block.
     """
     terms = 0.8, 12.0, fee
     loss = arbitrage_gain_rate(*terms) + fee_rate(*terms)
@@ -520,8 +528,8 @@ def test_a_fee_splits_the_loss_of_a_pool_into_gains_of_arbitrageurs_and_fees(fee
     )
 
 
-def test_at_a_simulated_lead_price_a_pool_also_loses_an_eighth_of_the_variance():
-    """The price has a tick every second, and the pool has a block every twelve seconds."""
+def test_the_yearly_loss_is_also_the_value_times_an_eighth_of_the_variance_at_a_simulated_price():
+    """On average the price has a tick every second, and the chain a block every twelve seconds."""
     days, volatility = 10, 1.0
     end_us = START_US + days * DAY_US
     law = Price(

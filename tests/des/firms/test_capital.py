@@ -1,8 +1,4 @@
-"""Firms transfer capital to the venue with better results, and leave after long losses.
-
-Statistical tests allow a deviation of three standard errors, and each test states the formula of
-the standard error.
-"""
+"""Firms enter, move capital to the venue with the better results, leave after losses, and close."""
 
 import math
 from dataclasses import dataclass
@@ -37,7 +33,7 @@ HOUSE, LEAD = "FTX", "Binance"
 CONTRACTS = {venue: (Contract("BTC-PERP", venue, "0.01", "1"),) for venue in (HOUSE, LEAD)}
 MARKS = np.array([30_000])  # a lot is worth 300 USD
 RATIOS = (0.05, 0.2)
-LOT_MARGIN = 6_000  # cents that a position of one lot needs
+LOT_MARGIN = 6_000  # the margin that a position of one lot needs on a venue, in cents
 CAPITAL_USD = 1_000.0
 CAPITAL, ON_LEAD = 100_000, 30_000  # cents
 
@@ -63,7 +59,7 @@ def rules(**changes) -> CapitalRules:
 
 
 class Town:
-    """Two venues, some firms with money, and other customers with enough money on each venue."""
+    """Two venues, some firms, and for each venue another customer who has much money there."""
 
     def __init__(
         self,
@@ -126,13 +122,13 @@ class Town:
             self.books,
         )
         self.night_us = FIRST_NIGHT_US
-        self.results = np.zeros((2, len(self.names)), dtype=np.int64)  # by venue: house, lead
+        self.results = np.zeros((2, len(self.names)), dtype=np.int64)  # row 0: house, row 1: lead
 
     def code(self, name: str) -> int:
         return self.names.index(name)
 
     def give(self, name: str, cash: int = 0, house: int = 0, lead: int = 0) -> None:
-        """Give a party cash and claims on venues. A venue gets cash as large as the new claim."""
+        """Give a party cash and claims on venues. Each venue gets cash equal to its new debt."""
         till = self.custody.cash
         till[[self.code(name), self.code(HOUSE), self.code(LEAD)]] += (cash, house, lead)
         self.house.claims[self.code(name)] += house
@@ -152,9 +148,9 @@ class Town:
         lead: dict[str, int] | None = None,
         margin: bool = False,
     ) -> None:
-        """Book a day's gains and losses of firms in cents, then let the desk move capital.
+        """Add the firms' results of a day, in cents, to their claims. Then let firms decide.
 
-        If *margin*, margin is also transferred between the venues.
+        If *margin* is True, the margin desk also transfers margin between the venues.
         """
         won = (house or {}, lead or {})
         for row, other in enumerate(("Retail", "Outside")):
@@ -174,7 +170,7 @@ class Town:
         return self.desk.status[[each.name for each in self.firms].index(name)]
 
     def has(self, name: str) -> tuple[int, int, int]:
-        """Return a party's own cash, claim on the house, and claim on the lead venue."""
+        """Return a party's own cash, its claim on the house, and its claim on the lead venue."""
         of = (self.custody.cash, self.house.claims, self.lead.claims)
         return tuple(int(amounts[self.code(name)]) for amounts in of)
 
@@ -191,7 +187,7 @@ def test_firms_move_no_capital_if_the_scenario_has_no_rules_for_capital():
     assert town.desk.status == [TRADING, WAITING]
 
 
-def test_the_status_of_each_firm_is_an_event_on_the_first_day():
+def test_the_first_status_of_each_firm_is_recorded_as_an_event():
     town = Town(None, firm("Firm01"), firm("Firm02", waiting=True))
     town.desk.note(7)
 
@@ -202,8 +198,10 @@ def test_the_status_of_each_firm_is_an_event_on_the_first_day():
     days=st.lists(st.tuples(st.integers(-2_000, 90_000), st.integers(-1_000, 90_000)), max_size=12),
     share=st.sampled_from([0.0, 0.25, 1.0]),
 )
-def test_profits_stay_on_the_venue_of_the_profit_except_the_part_that_owners_withdraw(days, share):
-    """The desk that moves margin between the venues also runs every day, but moves no profits."""
+def test_profits_stay_on_their_venue_except_the_part_that_owners_withdraw_from_the_house(
+    days, share
+):
+    """The margin desk also runs every day, but does not move profits between the venues."""
     town = Town(rules(withdrawn_share=share), firm("Firm01"))
     for house, lead in days:
         town.day(house={"Firm01": house}, lead={"Firm01": lead}, margin=True)
@@ -218,20 +216,20 @@ def test_profits_stay_on_the_venue_of_the_profit_except_the_part_that_owners_wit
 
 def test_owners_do_not_withdraw_money_that_is_needed_as_margin():
     town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
-    town.hold("Firm01", 12)  # the position needs 72,000 of 75,000 on the house venue
+    town.hold("Firm01", 12)  # the position needs 72,000 of the 75,000 cents on the house venue
     town.day(house={"Firm01": 5_000})
 
     assert town.has("Firm01") == (3_000, 72_000, ON_LEAD)
 
 
-def test_owners_withdraw_nothing_after_a_loss_on_the_house_and_a_profit_on_the_lead_venue():
+def test_owners_withdraw_nothing_after_a_loss_on_the_house_despite_a_profit_on_the_lead_venue():
     town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
     town.day(house={"Firm01": -5_000}, lead={"Firm01": 8_000})
 
     assert not town.books.transactions
 
 
-# ---- moving to the better venue
+# ---- moves of capital to the better venue
 
 
 def shifting(**changes) -> CapitalRules:
@@ -241,8 +239,8 @@ def shifting(**changes) -> CapitalRules:
 @pytest.mark.parametrize(
     ("house", "lead", "to_house"),
     [
-        # Amounts are in cents. A difference of 10 between the venues' results is a basis point of
-        # capital. For each basis point 0.1 % of capital moves, which is 100 cents.
+        # Amounts are in cents, and the capital is 100,000. So a basis point of the capital is 10.
+        # For each basis point by which one venue's result is better, 0.1 % of the capital moves.
         (100, 0, 1_000),
         (0, 100, -1_000),
         (250, 150, 1_000),
@@ -273,7 +271,7 @@ money = st.integers(-20_000, 20_000)
     per_bp=st.floats(0, 1),
     most=st.floats(0, 1),
 )
-def test_capital_moves_only_to_the_better_venue_and_within_the_maximum_and_the_free_margin(
+def test_capital_moves_only_to_the_better_venue_and_only_up_to_the_maximum_and_the_spare_money(
     house, lead, lots, per_bp, most
 ):
     town = Town(rules(shift_per_bp=per_bp, shift_max=most, patience_days=1), firm("Firm01"))
@@ -294,7 +292,7 @@ def test_capital_moves_only_to_the_better_venue_and_within_the_maximum_and_the_f
 
 
 def test_margin_transfers_do_not_reverse_a_move_of_capital():
-    """A move of capital changes the minimum margin on the lead venue by the moved amount."""
+    """A move of capital changes the minimum balance on the lead venue by the moved amount."""
     for house, lead in ((0, 2_000), (2_000, 0)):
         town = Town(rules(shift_per_bp=1, shift_max=0.2, patience_days=1), firm("Firm01"))
         town.day(house={"Firm01": house}, lead={"Firm01": lead})
@@ -326,10 +324,10 @@ def test_no_capital_moves_before_the_end_of_the_patience_period():
     assert town.books.transactions
 
 
-def test_a_move_of_capital_is_limited_to_the_cash_of_the_venue_that_pays():
+def test_a_move_of_capital_is_limited_to_the_cash_of_the_venue_that_pays_it_out():
     town = Town(shifting(), firm("Firm01"))
     town.custody.cash[town.code(HOUSE)] = 300
-    town.give("Firm01", cash=5_000)  # cash of the firm's owners is not used
+    town.give("Firm01", cash=5_000)  # the firm's cash outside the venues is not used
     town.day(lead={"Firm01": 1_000})
 
     assert town.has("Firm01") == (5_000, CAPITAL - ON_LEAD - 300, ON_LEAD + 1_000 + 300)
@@ -337,7 +335,7 @@ def test_a_move_of_capital_is_limited_to_the_cash_of_the_venue_that_pays():
 
 
 def test_price_gains_and_price_losses_move_no_capital():
-    """A firm's result excludes price gains, because the firm's hedge loses the same amount."""
+    """A firm's result excludes price gains and losses, since the hedge has the opposite result."""
     town = Town(shifting(closes_below=0.9), firm("Firm01"))
     for cents in (40_000, -60_000, 30_000):
         town.give("Firm01", house=cents, lead=-cents // 2)
@@ -350,16 +348,16 @@ def test_price_gains_and_price_losses_move_no_capital():
 
 @pytest.mark.parametrize("half_life", [1, 5, 30])
 def test_the_trailing_result_has_the_stated_half_life(half_life):
-    """After long losses, gains of the same size make the result positive after one half-life.
+    """After many days of equal losses, one half-life of gains of the same size balances the losses.
 
-    The half-life is h days, and w = 2^(-1 / h). After n days of gains the trailing result is a
-    day's gain times 1 - 2 w^n. This is zero at n = h.
+    Let h be the half-life in days, and w = 2^(-1 / h). After n days of gains the trailing result is
+    the gain of a day times (1 - 2 * w^n). This result is zero at n = h.
     """
     town = Town(
         rules(half_life_days=half_life, shift_per_bp=1, shift_max=0.000_1, patience_days=1),
         firm("Firm01"),
     )
-    for _ in range(12 * half_life):  # After so many days the first days have almost no weight.
+    for _ in range(12 * half_life):  # After 12 half-lives the first day has almost no weight.
         town.day(lead={"Firm01": -50})
     losing = len(town.books.tagged("deposit"))
     for _ in range(half_life + 2):
@@ -373,7 +371,7 @@ def test_the_trailing_result_has_the_stated_half_life(half_life):
 # ---- leaving
 
 
-def test_a_firm_with_lasting_losses_on_the_house_leaves_and_withdraws_its_free_margin():
+def test_a_firm_with_lasting_losses_on_the_house_leaves_it_and_withdraws_all_but_its_margin():
     town = Town(rules(patience_days=3), firm("Firm01"))
     town.hold("Firm01", 2)
     for _ in range(2):
@@ -388,7 +386,7 @@ def test_a_firm_with_lasting_losses_on_the_house_leaves_and_withdraws_its_free_m
     assert town.desk.quotes.tolist() == [True]
 
 
-def test_a_firm_leaves_after_losses_on_the_house_but_not_after_losses_on_the_lead_venue():
+def test_a_firm_leaves_the_house_after_losses_there_but_not_after_losses_on_the_lead_venue():
     town = Town(rules(patience_days=2), firm("Firm01"), firm("Firm02"))
     for _ in range(4):
         town.day(
@@ -399,7 +397,7 @@ def test_a_firm_leaves_after_losses_on_the_house_but_not_after_losses_on_the_lea
     assert town.desk.status == [LEFT, TRADING]
 
 
-def test_a_firm_that_has_left_withdraws_its_margin_when_the_margin_becomes_free():
+def test_a_firm_that_has_left_withdraws_more_money_when_its_position_needs_less_margin():
     town = Town(rules(patience_days=1), firm("Firm01"))
     town.hold("Firm01", 2)
     town.day(house={"Firm01": -100})
@@ -409,7 +407,7 @@ def test_a_firm_that_has_left_withdraws_its_margin_when_the_margin_becomes_free(
     assert town.has("Firm01") == (CAPITAL - ON_LEAD - 100 - 6_000, 6_000, ON_LEAD)
 
 
-def test_a_leaving_firm_keeps_its_claim_until_the_house_has_cash_to_pay_the_claim():
+def test_a_leaving_firm_keeps_the_unpaid_part_of_its_claim_until_the_house_has_cash():
     town = Town(rules(patience_days=1), firm("Firm01"))
     town.custody.cash[town.code(HOUSE)] = 40_000
     town.day(house={"Firm01": -100})
@@ -422,7 +420,7 @@ def test_a_leaving_firm_keeps_its_claim_until_the_house_has_cash_to_pay_the_clai
     assert town.has("Firm01") == (50_000, CAPITAL - ON_LEAD - 100 - 50_000, ON_LEAD)
 
 
-def test_a_leaving_firm_makes_one_request_to_withdraw_its_whole_claim():
+def test_a_leaving_firm_makes_only_one_request_to_withdraw_its_whole_claim():
     town = Town(rules(patience_days=1), firm("Firm01"), over_the_till=True)
     town.custody.cash[town.code(HOUSE)] = 40_000
     for _ in range(3):
@@ -487,18 +485,18 @@ def test_a_closed_firm_keeps_margin_for_its_positions_on_both_venues():
 
     town.give("Firm01", lead=-LOT_MARGIN)
     town.margin.after_settlement(town.night_us, MARKS)
-    # The desk does not restore the larger margin that the firm had before it closed.
+    # The margin desk does not restore the larger balance that the firm had before it closed.
     assert town.has("Firm01")[2] == LOT_MARGIN
 
 
-def test_a_firm_that_loses_all_money_closes_even_if_the_threshold_for_closing_is_zero():
+def test_a_firm_that_loses_all_its_money_closes_even_if_the_threshold_for_closing_is_zero():
     town = Town(rules(patience_days=1), firm("Firm01"))
     town.day(house={"Firm01": -70_000}, lead={"Firm01": -30_000})
 
     assert (town.desk.status, town.has("Firm01")) == ([CLOSED], (0, 0, 0))
 
 
-def test_a_firm_that_loses_all_capital_closes_even_if_its_owners_withdrew_profits():
+def test_a_firm_that_loses_all_its_capital_closes_even_if_its_owners_hold_withdrawn_profits():
     town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
     town.day(house={"Firm01": 50_000})
     town.day(house={"Firm01": -70_000}, lead={"Firm01": -30_000})
@@ -528,7 +526,7 @@ def waiters(n: int) -> tuple[Firm, ...]:
         (0, 0.02, 0.0, 0.02),
         (0, 0.02, 0.01, 0.02),
         (5, 0.02, 0.01, 0.07),
-        (-5, 0.02, 0.01, 0.02),  # losses do not lower the probability
+        (-5, 0.02, 0.01, 0.02),  # losses do not lower the probability below `entry_per_day`
         (5, 0.0, 0.01, 0.05),
         (20, 0.5, 0.1, 1.0),
         (20, 0.0, 0.0, 0.0),
@@ -537,12 +535,16 @@ def waiters(n: int) -> tuple[Firm, ...]:
 def test_the_daily_probability_that_a_firm_enters_rises_with_the_profits_of_trading_firms(
     won_bps, per_day, per_bp, chance
 ):
-    """Over n firm-days the entries are binomial, with standard error sqrt(p (1 - p) / n)."""
+    """The share of entries may deviate from the probability p by three standard errors.
+
+    The standard error is sqrt(p * (1 - p) / n). Here n is the number of waiting firms, summed over
+    all days.
+    """
     town = Town(rules(entry_per_day=per_day, entry_per_bp=per_bp), firm("Seen"), *waiters(300))
     waited = entered = 0
     for _ in range(8):
         waiting = town.desk.status.count(WAITING)
-        # Results are reported but not booked, so that capital stays constant.
+        # The desk gets the results, but claims do not change, so that capital stays constant.
         won = [round(won_bps * CAPITAL / 10_000) * taking for taking in town.desk.takes.tolist()]
         results = Returns(np.array(won), np.zeros(len(won), dtype=np.int64))
         town.desk.daily(town.night_us, results, MARKS)
@@ -556,10 +558,11 @@ def test_the_daily_probability_that_a_firm_enters_rises_with_the_profits_of_trad
 @pytest.mark.parametrize(
     ("lead", "entered"), [(0, {20}), (-100, set(range(1, 20))), (-200, {0})], ids=["10", "5", "0"]
 )
-def test_entry_depends_on_the_mean_result_of_trading_firms_over_both_venues(lead, entered):
+def test_the_probability_of_entry_depends_on_trading_firms_results_on_both_venues(lead, entered):
     """The two trading firms have results of 30 and -10 basis points on the house venue.
 
-    Each basis point of their mean result over both venues adds 0.1 to the probability.
+    A firm's result is the sum over both venues. Each basis point of the two firms' mean result adds
+    0.1 to the probability that a waiting firm enters.
     """
     town = Town(rules(entry_per_bp=0.1), firm("A"), firm("B"), *waiters(20))
     nothing = [0] * 20
@@ -628,9 +631,10 @@ results = st.lists(money | st.integers(-90_000, 90_000), min_size=6, max_size=6)
 
 @dataclass(frozen=True)
 class Day:
-    """The results of each firm on a day, the change of its position, and the house's new cash.
+    """One day: each firm's results on both venues, and the change of its position in lots.
 
-    If *till_cents* is None, the house's cash does not change.
+    If the house has more cash than *till_cents*, a customer withdraws the excess. None: no customer
+    withdraws.
     """
 
     house: list[int]
@@ -650,7 +654,11 @@ NEXT = {WAITING: {TRADING}, TRADING: {LEFT, CLOSED}, LEFT: {CLOSED}, CLOSED: set
 
 
 def live(town: Town, day: Day) -> None:
-    """Play one day, on which only active firms have results and new positions."""
+    """Play one day.
+
+    Only trading firms have results on the house or change their positions. On the lead venue, firms
+    that left the house have results too.
+    """
     takes, quotes = town.desk.takes, town.desk.quotes
     for each, lots in zip(town.firms, (np.array(day.lots) * takes).tolist(), strict=True):
         town.hold(each.name, lots)
@@ -687,8 +695,8 @@ def test_in_any_history_cash_is_conserved_and_a_closed_firm_stays_closed(rules, 
 
 @settings(max_examples=40)
 @given(rules=any_rules, history=st.lists(days, max_size=12))
-def test_the_books_record_all_changes_of_firms_cash_and_claims(rules, history):
-    """All changes except trading results are transactions in the books of firm and venue."""
+def test_the_books_record_all_changes_of_cash_and_claims_except_trading_results(rules, history):
+    """The books of the firm and of the venue have a transaction for each of these changes."""
     town = Town(rules, *CROWD)
     before = [town.has(name) for name in town.names]
     for day in history:
@@ -713,7 +721,7 @@ def test_the_books_record_all_changes_of_firms_cash_and_claims(rules, history):
     order=st.permutations(range(6)),
 )
 def test_the_order_of_firms_changes_no_result_if_venues_have_enough_cash(rules, history, order):
-    """Each firm has its own money and random draws. So order matters only if venues lack cash."""
+    """Each firm has its own money and random draws. So order matters only if a venue lacks cash."""
     listed, otherwise = Town(rules, *CROWD), Town(rules, *(CROWD[i] for i in order))
     for day in history:
         live(listed, day)

@@ -1,4 +1,4 @@
-"""Quotes on the lead venue have daily results, and gains equal losses in claims and books."""
+"""Daily results of quotes on the lead venue: gains equal losses, in claims and in the books."""
 
 import math
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ FEE_E6 = 20  # a fifth of a basis point
 
 @dataclass
 class Price:
-    """A price with a known volatility in each hour, which records the hours that are read."""
+    """A price with a given volatility in each hour. It records the hours that are read."""
 
     annual: dict[int, float] = field(default_factory=dict)
     asked_us: list[int] = field(default_factory=list)
@@ -69,12 +69,12 @@ class LeadBooks(Books):
         return -sum(self.balances[income(entity, kind)] for kind in kinds)
 
     def fees(self, firm: str) -> int:
-        """Return the fees that a firm pays to the venue."""
+        """Return the fees that a firm pays to the lead venue, in cents."""
         return self.balances[expense(firm, "LeadFees")]
 
 
 class Venture:
-    """A desk that settles firms' quotes on the lead venue, with this venue and its books."""
+    """A desk that books the results of quotes on the lead venue, with this venue and the books."""
 
     def __init__(
         self, quoting=QUOTING, delays_us=DELAYS_US, orders=ORDERS, cost_bps=0.5, fee_e6=FEE_E6
@@ -86,7 +86,7 @@ class Venture:
             quoting,
             PARTIES,
             np.array(delays_us),
-            np.array(orders) / CLAIM,  # order sizes as shares of a claim
+            np.array(orders) / CLAIM,  # order sizes as shares of each hedger's claim
             np.full(len(HEDGERS), cost_bps * BP),
             fee_e6,
             self.lead,
@@ -100,7 +100,7 @@ class Venture:
         return dict(zip(HEDGERS, gained.tolist(), strict=True))
 
     def claims(self) -> dict[str, int]:
-        """Return by party the change of its claim on the lead venue since the start, in cents."""
+        """Return the change of each party's claim on the lead venue since the start, in cents."""
         claims = dict(zip(PARTIES.names, self.lead.claims.tolist(), strict=True))
         claims |= {name: claims[name] - CLAIM for name in HEDGERS}
         return {name: cents for name, cents in claims.items() if name in ON_LEAD or cents}
@@ -149,7 +149,7 @@ def test_the_fastest_firm_gains_from_hits_what_the_two_slower_firms_lose_togethe
     assert slow + late == -fast
 
 
-def test_each_entry_of_hits_books_one_firm_that_gains_and_all_parties_that_lose_to_this_firm():
+def test_each_transaction_for_hits_has_one_firm_that_gains_and_all_parties_that_lose_to_it():
     venture = Venture(fee_e6=0)
     venture.day()
 
@@ -189,12 +189,13 @@ def test_firms_share_the_spread_with_other_makers_in_proportion_to_displayed_siz
 
 
 def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[float, float]:
-    """Return the expected loss and hit volume of a quote, for each displayed dollar, by a formula.
+    """Return a quote's expected loss and the expected volume of hits, for each displayed dollar.
 
     One firm is faster than the quote, and its orders are as large as the quote. The loss is
-    2 [sd phi(x) - s Phi(-x)] and the hit volume is 2 Phi(-x), with x = (s + c) / sd. Here sd is the
-    standard deviation of the price move while the firm is ahead, s the half-spread, and c the
-    firm's costs, all as shares of the price. phi and Phi are the normal density and distribution.
+    2 * (sd * phi(x) - s * Phi(-x)) and the volume is 2 * Phi(-x), with x = (s + c) / sd. Here s is
+    the half-spread, c the firm's costs, and sd the standard deviation of the price's move during
+    the firm's lead of *ahead_s* seconds. All three are shares of the price. phi is the density of
+    the standard normal distribution, and Phi is its distribution function.
     """
     sd, normal = annual * math.sqrt(ahead_s / YEAR_S), NormalDist()
     x = (s + cost) / sd
@@ -202,10 +203,10 @@ def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[f
 
 
 @pytest.mark.parametrize("volatile_hours", [{}, {3: 6.0, 23: 4.0}], ids=["alike", "some wild"])
-def test_gains_from_speed_and_fees_on_hit_volume_in_a_day_are_sums_over_hours(volatile_hours):
+def test_the_gains_from_hits_and_the_fees_on_hits_in_a_day_are_sums_over_its_hours(volatile_hours):
     """One slow firm quotes. One fast firm has orders as large as this quote.
 
-    Only a firm that quotes may hit quotes. So the fast firm quotes one cent.
+    The fast firm quotes one cent, because only a firm that quotes may hit quotes.
     """
     size, renewals = 100_000 * USD, 360
     venture = Venture(orders=(0, size, 0, 0), fee_e6=FEE_E6)
@@ -226,7 +227,7 @@ def test_the_desk_reads_the_volatility_of_each_hour_of_the_day_that_ends():
     assert sorted(price.asked_us) == list(range(START_US, END_US, HOUR_US))
 
 
-def test_the_result_of_two_markets_is_the_sum_of_the_results_of_each_market():
+def test_results_in_two_markets_together_are_the_sums_of_the_results_in_each_market():
     calm, wild = (Price(dict.fromkeys(range(24), annual)) for annual in (0.5, 3.0))
     one, other, both = (
         Venture(fee_e6=0).day(
@@ -247,7 +248,7 @@ def test_quotes_that_are_renewed_twice_as_often_lose_twice_as_much():
     assert rent(5.0) == pytest.approx(2 * rent(10.0), abs=3)
 
 
-def test_a_firm_whose_hurdle_is_the_fee_rate_gains_more_than_its_fees():
+def test_a_firm_with_a_hurdle_of_zero_gains_more_from_hits_than_it_pays_in_fees():
     venture = Venture(cost_bps=0.5, fee_e6=50)
     venture.day()
 
@@ -275,7 +276,7 @@ def test_no_firm_gains_from_speed_if_the_price_is_constant():
     assert [one.tag for one in venture.books.transactions] == ["lead-spread"]
 
 
-def test_no_firm_gains_from_speed_if_costs_exceed_all_price_moves():
+def test_no_firm_gains_from_speed_if_costs_are_far_larger_than_price_moves():
     venture = Venture(cost_bps=500)
     venture.day()
 
@@ -283,7 +284,7 @@ def test_no_firm_gains_from_speed_if_costs_exceed_all_price_moves():
 
 
 def test_a_firm_that_does_not_quote_on_the_lead_venue_also_hits_no_quotes_there():
-    """The fastest firm does not quote. With or without its orders, all results are the same."""
+    """The fastest firm does not quote. All results are the same with and without its orders."""
     quotes = (0, 0, *QUOTES[2:])
     venture = Venture()
     gained = venture.day(quotes)

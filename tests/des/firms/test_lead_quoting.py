@@ -1,9 +1,9 @@
-"""The formulas for the race on the lead venue, compared with a simulated race.
+"""The formulas for quotes on the lead venue. Some tests compare them with a simulated race.
 
-In the simulated race, quotes are posted along one Brownian path and orders arrive one by one. Each
-firm decides by a price that is as old as the firm's delay. The edge of a hit is computed at the
-price at the time of the posting. Consecutive quotes depend on the same price moves, so standard
-errors are computed from means of batches.
+In the simulated race, quotes are posted along one Brownian path, and the orders of faster firms are
+filled first. Each firm decides by a price that is as old as the firm's delay. The edge of a hit is
+measured at the price at the time of the posting. Consecutive quotes depend on the same price moves.
+So standard errors are computed from the means of batches of quotes.
 """
 
 import math
@@ -23,15 +23,15 @@ NORMAL = NormalDist()
 BP = 1e-4
 MS = 1_000
 USD = 100
-RENEWALS = 3_600.0  # per hour
-DOLLARS = 1_000_000 * USD  # a usual size
+RENEWALS = 3_600.0  # quotes per hour
+DOLLARS = 1_000_000 * USD  # the usual size of a quote
 
 
 @dataclass(frozen=True)
 class Race:
-    """Firms on the lead venue. The first four tuples have one value for each firm.
+    """Firms on the lead venue.
 
-    The tuple sigma has one value for each hour.
+    Each of the first four tuples has one value per firm. `sigma` has one value per hour.
     """
 
     delay_us: tuple[int, ...]
@@ -63,7 +63,7 @@ class Race:
 
 
 def one_quote(delay_us: tuple[int, ...], order_cents: tuple[int, ...], **rest) -> Race:
-    """Return a race in which firm 0 quotes DOLLARS and all other firms only hit this quote."""
+    """Return a race in which firm 0 quotes a size of DOLLARS, and the other firms only hit."""
     return Race(
         delay_us,
         (DOLLARS, *(0 for _ in delay_us[1:])),
@@ -73,12 +73,12 @@ def one_quote(delay_us: tuple[int, ...], order_cents: tuple[int, ...], **rest) -
 
 
 def stale_quote(sigma: float, ahead_s: float, half_spread: float, cost: float) -> float:
-    """Return the mean loss of a quote for each displayed dollar, by the closed formula.
+    """Return a quote's expected loss to one faster firm, per dollar displayed on each side.
 
-    One firm is faster than the quote, and its orders are as large as the quote. The loss is
-    2 [sd phi(x) - s Phi(-x)], with x = (s + c) / sd. Here sd is the standard deviation of the price
-    move while the firm is ahead, s the half-spread, and c the firm's costs, all as shares of the
-    price. phi and Phi are the normal density and distribution.
+    The firm's orders are as large as the quote. The loss is 2 * (sd * phi(x) - s * Phi(-x)), with
+    x = (s + c) / sd. Here s is the half-spread, c is the firm's costs, and sd is the standard
+    deviation of the price move during the firm's head start. All three are fractions of the price.
+    phi is the density of the standard normal distribution, and Phi is its distribution function.
     """
     sd = sigma * math.sqrt(ahead_s)
     x = (half_spread + cost) / sd
@@ -91,7 +91,7 @@ sizes = st.sampled_from([DOLLARS, 10_000 * USD, 1, 0]) | st.integers(1_000 * USD
 
 @st.composite
 def races(draw, costs=any_costs):
-    """Draw a race of two to six firms over one to three hours. Some firms are equally fast."""
+    """Draw a race of two to six firms over one to three hours. Firms may be equally fast."""
     firms = draw(st.integers(2, 6))
 
     def each(of):
@@ -108,17 +108,17 @@ def races(draw, costs=any_costs):
 
 
 def close(left: np.ndarray, right: np.ndarray, firms: int) -> bool:
-    """Return whether all amounts differ by at most *firms* cents, because of rounding."""
+    """Tell whether all differences are at most *firms* cents, which rounding can cause."""
     return bool(np.all(np.abs(left - right) <= firms))
 
 
-# ---- the closed form
+# ---- the formula for one faster firm
 
 
 @pytest.mark.parametrize("sigma_bp", [0.5, 2.0, 8.0])
 @pytest.mark.parametrize("ahead_us", [1, 40 * MS, 900 * MS])
 @pytest.mark.parametrize(("half_spread_bp", "cost_bp"), [(0.1, 2.3), (2.0, 0.0), (0.0, 0.0)])
-def test_the_gain_of_an_order_as_large_as_the_quote_equals_the_formula(
+def test_the_gain_of_a_firm_with_orders_as_large_as_the_quote_equals_the_formula(
     sigma_bp, ahead_us, half_spread_bp, cost_bp
 ):
     race = one_quote(
@@ -133,7 +133,7 @@ def test_the_gain_of_an_order_as_large_as_the_quote_equals_the_formula(
     assert abs(race.rents()[0, 1] - DOLLARS * RENEWALS * each) <= 0.5
 
 
-def test_the_gain_from_hits_in_several_hours_is_the_sum_of_the_gains_in_each_hour():
+def test_the_gain_from_hits_in_two_hours_is_the_sum_of_the_gains_in_the_single_hours():
     calm, wild = (one_quote((MS * 90, MS), (0, DOLLARS), sigma=(s * BP,)) for s in (2, 7))
     both = replace(calm, sigma=calm.sigma + wild.sigma)
     assert wild.rents()[0, 1] > calm.rents()[0, 1] > 1_000 * USD
@@ -144,11 +144,11 @@ def test_the_gain_from_hits_in_several_hours_is_the_sum_of_the_gains_in_each_hou
 
 STEP_S = 0.01
 BATCHES, QUOTES = 200, 1_000  # number of batches, and quotes in each batch
-RENEWED = 5  # steps of the price between two quotes, fewer than the steps in the quoter's delay
+RENEWED = 5  # price steps from one quote to the next; the quoter's delay has more steps
 
 
 def played(race: Race) -> np.ndarray:
-    """Return for each batch of quotes of firm 0 the mean edge that each firm gains per quote."""
+    """Return the mean edge per quote of firm 0: a row for each batch, a column for each firm."""
     steps = [delay_us // (10 * MS) for delay_us in race.delay_us]
     length = BATCHES * QUOTES * RENEWED + max(steps)
     move = np.random.default_rng(7).standard_normal(length) * race.sigma[0] * STEP_S**0.5
@@ -175,7 +175,7 @@ def played(race: Race) -> np.ndarray:
         ((900, 600, 400, 200), 2.0, (1.0, 2.0, 3.0), 5.0),
     ],
 )
-def test_gains_from_a_quote_that_is_large_enough_for_all_orders_agree_with_a_simulated_race(
+def test_gains_agree_with_a_simulated_race_if_the_quote_is_large_enough_for_all_orders(
     delay_ms, half_spread_bp, costs_bp, sigma_bp
 ):
     """The standard errors of the simulated gains are 0.4 to 1.8 % of the gains."""
@@ -195,17 +195,17 @@ def test_gains_from_a_quote_that_is_large_enough_for_all_orders_agree_with_a_sim
 @pytest.mark.parametrize(
     ("delay_ms", "costs_bp"),
     [
-        ((500, 50, 100), (1.0, 1.0)),  # the slower firm always arrives too late
-        ((500, 50, 300), (3.0, 0.3)),  # the faster firm often takes the whole quote
+        ((500, 50, 100), (1.0, 1.0)),  # by the formula, the slower firm gets nothing
+        ((500, 50, 300), (3.0, 0.3)),  # the faster firm hits only after larger moves
         ((500, 50, 60), (0.5, 2.0)),
     ],
 )
-def test_gains_of_the_fastest_firm_are_exact_if_the_quote_is_too_small_for_all_orders(
+def test_the_formula_is_exact_for_the_fastest_firm_if_the_quote_is_too_small_for_all_orders(
     delay_ms, costs_bp
 ):
-    """The formula is exact only for the fastest firm.
+    """For the sum of both firms' gains the formula is an approximation.
 
-    The sum of both firms' gains may differ from the simulated sum by a tenth.
+    The test allows a difference of a tenth from the simulated sum.
     """
     race = one_quote(
         tuple(ms * MS for ms in delay_ms),
@@ -219,10 +219,11 @@ def test_gains_of_the_fastest_firm_are_exact_if_the_quote_is_too_small_for_all_o
 
 
 @pytest.mark.parametrize(("cost_bp", "ratio"), [(0.5, 0.64), (2.5, 1.22), (5.75, 1.34)])
-def test_the_formula_for_twenty_firms_has_the_documented_error(cost_bp, ratio):
-    """The thresholds are 0.3, 1.1 and 2.4 standard deviations of the price move in a second.
+def test_the_formula_for_twenty_firms_has_the_error_that_its_module_states(cost_bp, ratio):
+    """Let sd be the standard deviation of the price move in one second.
 
-    The ratio of simulated to computed gains has a standard error of 0.01 to 0.06.
+    Firms hit after moves of more than 0.3, 1.1 or 2.4 times sd. The ratio of simulated to computed
+    gains has a standard error of 0.01 to 0.06.
     """
     race = one_quote(
         (SECOND_US, *range(0, SECOND_US, 50 * MS)),
@@ -236,13 +237,13 @@ def test_the_formula_for_twenty_firms_has_the_documented_error(cost_bp, ratio):
     )
 
 
-# ---- the order of service
+# ---- the order in which firms are served
 
 
 def test_the_fastest_firm_takes_from_a_quote_first_and_slower_firms_take_the_remaining_size():
     """The quote's size is 100 and each order is for 60.
 
-    So the second firm takes only 40, and the third firm takes nothing.
+    So the second fastest firm takes only 40, and the slowest firm takes nothing.
     """
     part = DOLLARS // 100
     race = one_quote((400 * MS, 80 * MS, 60 * MS, 40 * MS), (0, 60 * part, 60 * part, 60 * part))
@@ -264,9 +265,9 @@ def test_equally_fast_firms_share_a_quote_in_proportion_to_the_size_of_their_ord
 
 
 def test_the_slower_firm_hits_after_moves_that_are_too_small_for_the_fast_firm():
-    """The fast firm has higher costs, so it hits only after larger moves.
+    """The fast firm has higher costs than the slower firm, so it hits only after larger moves.
 
-    After such a move the fast firm takes the whole quote, and the slower firm gets nothing.
+    After these larger moves the fast firm takes the whole quote, and the slower firm gets nothing.
     """
     race = one_quote((500 * MS, 100 * MS, 140 * MS), (0, DOLLARS, DOLLARS), cost=(0, 4 * BP, BP))
     alone = race.without(1).rents()[0, 1]
@@ -281,7 +282,7 @@ def test_the_slower_firm_hits_after_moves_that_are_too_small_for_the_fast_firm()
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(race=races())
 def test_the_formula_equals_a_sum_over_a_fine_grid_of_price_moves(race):
-    """The tolerance is 1 % of the largest possible result."""
+    """The tolerance is one cent plus 1 % of an upper limit on the gains from one quoter."""
     n, grid = len(race.delay_us), 1_500
     width = 6.0 / grid
     summed = np.zeros((n, n))
@@ -302,8 +303,8 @@ def served(race: Race, shown_cents: int, moved: list[float]) -> list[float]:
     """Return each firm's gain on one side of a quote, given the price move that each firm saw.
 
     A firm hits if the move that it saw exceeds half-spread plus costs. The fastest firms take
-    first, and equally fast firms share in proportion to the size of their orders. A firm gains its
-    part of the quote times (the move that it saw - half-spread).
+    first, and equally fast firms share in proportion to the size of their orders. A firm's gain is
+    its part of the quote * (the move that it saw - half-spread).
     """
     left, edges = shown_cents, [0.0] * len(moved)
     hits = [i for i, move in enumerate(moved) if move > race.half_spread + race.cost[i]]
@@ -328,11 +329,11 @@ def test_no_firm_gains_from_a_quote_of_an_equally_fast_or_faster_firm(race):
 
 
 @given(race=races())
-def test_the_edge_of_hits_is_at_least_the_takers_hurdle(race):
+def test_the_edge_of_hits_is_at_least_the_takers_fee_plus_hurdle(race):
     """The tolerance is a cent, because edge and volume are rounded to cents."""
     hits = race.hits()
     assert (hits.edge_cents >= hits.taken_cents * np.array(race.cost) - 1).all()
-    # The hit volume is largest if firms take each quote completely on one side.
+    # All firms together take at most one whole side of each quote.
     most = np.array(race.quote_cents) * RENEWALS * len(race.sigma)
     assert (hits.taken_cents.sum(axis=1) <= most + len(race.cost)).all()
 
@@ -348,7 +349,7 @@ def test_no_firm_gains_from_speed_if_the_volatility_is_zero(race, hours):
 
 
 @given(race=races())
-def test_the_loss_of_a_quote_is_at_most_its_loss_to_a_single_firm_with_the_best_speed_and_cost(
+def test_the_loss_of_a_quote_is_at_most_its_loss_to_one_firm_with_the_best_speed_and_the_least_cost(
     race,
 ):
     rents = race.rents()
@@ -361,7 +362,7 @@ def test_the_loss_of_a_quote_is_at_most_its_loss_to_a_single_firm_with_the_best_
 
 
 @given(race=races(costs=st.just(BP)))
-def test_the_fastest_firm_takes_the_whole_quote_if_costs_are_equal_and_orders_are_large(race):
+def test_the_fastest_firms_take_the_whole_quote_if_costs_are_equal_and_their_orders_are_large(race):
     first = min(race.delay_us)
     orders = tuple(
         max(race.quote_cents) if us == first else size
@@ -378,10 +379,10 @@ def test_the_fastest_firm_takes_the_whole_quote_if_costs_are_equal_and_orders_ar
 
 
 @given(race=races(), data=st.data())
-def test_an_additional_firm_lowers_no_loss_of_a_quote_and_raises_no_gain_of_another_firm(
+def test_an_additional_firm_never_lowers_a_quotes_loss_and_never_raises_another_firms_gain(
     race, data
 ):
-    """The additional firm is any firm of a random race."""
+    """Each firm of a random race can be the additional firm."""
     n = len(race.delay_us)
     entrant = data.draw(st.integers(0, n - 1))
     before, after = race.without(entrant).rents(), race.rents()
@@ -392,7 +393,9 @@ def test_an_additional_firm_lowers_no_loss_of_a_quote_and_raises_no_gain_of_anot
 
 
 @given(race=races(), factor=st.floats(1, 3), later_us=st.integers(0, SECOND_US), data=st.data())
-def test_the_loss_of_a_quote_grows_with_volatility_and_with_latency(race, factor, later_us, data):
+def test_the_loss_of_a_quote_does_not_fall_if_volatility_or_latency_rises(
+    race, factor, later_us, data
+):
     n = len(race.delay_us)
     quoter = data.draw(st.integers(0, n - 1))
     lost = race.rents()[quoter].sum()
@@ -404,7 +407,7 @@ def test_the_loss_of_a_quote_grows_with_volatility_and_with_latency(race, factor
     assert replace(race, delay_us=tuple(slower)).rents()[quoter].sum() >= lost - n
 
 
-# ---- the spread
+# ---- income from the spread
 
 
 @given(
@@ -427,9 +430,10 @@ def test_each_firm_earns_its_share_of_the_spread_rounded_down_to_a_cent(
 
 
 def test_the_spread_income_agrees_with_a_calculation_by_hand():
-    """A volume of 1,000,000 at a half-spread of 3 basis points pays 300 to makers.
+    """A volume of $1,000,000 at a half-spread of 3 basis points pays $300 to makers.
 
-    Other makers display half of the size and get 150. The two firms that quote get 50 and 100.
+    Traders other than the firms display half of the total size, so they get $150. The two firms
+    that quote get $50 and $100.
     """
     quotes = np.array([50_000 * USD, 100_000 * USD, 0])
     earned = spread_income(quotes, 150_000 * USD, 1_000_000 * USD, half_spread=0.0003)

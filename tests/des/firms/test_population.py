@@ -1,7 +1,7 @@
 """Firms of a class are drawn from the stated distributions.
 
-Statistical tests allow a deviation of three standard errors, and each test states its standard
-error. Seeds are fixed, so a test always gives the same result.
+Statistical tests allow a deviation of three standard errors. Seeds are fixed, so a test always
+gives the same result.
 """
 
 import math
@@ -51,20 +51,20 @@ def nameless(firms: Iterable[Firm]) -> Counter[tuple[str | None, float, float]]:
 
 
 def assert_lognormal(drawn_values: list[float], median: float, log_sd: float) -> None:
-    """Assert that values are lognormal with this median and standard deviation of logs.
+    """Assert that values look lognormal, with this median and this standard deviation of logs.
 
     For n logs with standard deviation sd, the standard error of their mean is sd / sqrt(n). The
-    standard error of their standard deviation is sd / sqrt(2 n).
+    standard error of their standard deviation is sd / sqrt(2 * n).
     """
     logs, n = np.log(drawn_values), len(drawn_values)
     assert abs(logs.mean() - math.log(median)) < 3 * log_sd / math.sqrt(n)
     assert abs(logs.std(ddof=1) - log_sd) < 3 * log_sd / math.sqrt(2 * n)
-    # One in twenty normal draws deviates by more than 1.96 standard deviations.
+    # On average, one in twenty normal draws is more than 1.96 standard deviations from the mean.
     outside = np.mean(np.abs(logs - math.log(median)) > 1.96 * log_sd)
     assert abs(outside - 0.05) < 3 * math.sqrt(0.05 * 0.95 / n)
 
 
-def test_speed_and_capital_have_the_stated_medians_and_spreads():
+def test_speeds_and_capitals_of_one_seed_have_the_stated_medians_and_spreads():
     firms = drawn(some(trading=FIRMS_MAX))
 
     assert len(firms) == FIRMS_MAX
@@ -72,7 +72,7 @@ def test_speed_and_capital_have_the_stated_medians_and_spreads():
     assert_lognormal([firm.capital_usd for firm in firms], 15e6, 0.5)
 
 
-def test_firms_drawn_with_many_seeds_have_the_stated_medians_and_spreads():
+def test_speeds_and_capitals_of_many_seeds_have_the_stated_medians_and_spreads():
     firms = [firm for seed in range(500) for firm in drawn(some(trading=1), seed=seed)]
 
     assert_lognormal([firm.reaction_ms for firm in firms], 40, 0.7)
@@ -80,8 +80,10 @@ def test_firms_drawn_with_many_seeds_have_the_stated_medians_and_spreads():
 
 
 def test_speeds_and_capitals_are_uncorrelated_within_a_class_and_between_classes():
-    """The pairs are: speed and capital of one firm, speeds or capitals in two classes, and speeds
-    of consecutive firms. The correlation of n independent pairs has the standard error 1 / sqrt(n).
+    """The standard error of the correlation of n independent pairs is 1 / sqrt(n).
+
+    The pairs are: speed and capital of one firm; speeds of two firms of different classes; capitals
+    of two firms of different classes; speeds of two consecutive firms of one class.
     """
     n = FIRMS_MAX // 2
     speed, capital = {}, {}
@@ -105,7 +107,7 @@ def test_all_firms_have_the_median_speed_and_capital_if_the_spread_is_zero():
     assert {(firm.reaction_ms, firm.capital_usd) for firm in firms} == {(40.0, 15e6)}
 
 
-def test_amounts_that_are_stated_as_shares_are_multiples_of_the_drawn_capital():
+def test_volume_and_quotes_of_a_firm_are_its_drawn_capital_times_the_stated_shares():
     each = some(
         fee_discount=0.6,
         leverage_max=2.0,
@@ -133,20 +135,20 @@ def test_named_firms_precede_drawn_firms_and_are_unchanged():
     assert [firm.name for firm in firms[2:]] == ["Firm03", "Firm04", "Firm05"]
 
 
-def test_a_world_without_classes_has_only_the_named_firms():
+def test_a_world_without_classes_or_with_an_empty_class_has_only_the_named_firms():
     assert trading_firms(TINY) == NAMED
     assert drawn(some(trading=0)) == ()
 
 
 @pytest.mark.parametrize("others", [(), (some("larp", 7),)], ids=["alone", "among others"])
-def test_if_a_class_has_more_firms_it_contains_all_firms_of_the_smaller_class(others):
+def test_a_class_with_nine_firms_contains_the_firms_of_the_same_class_with_five_firms(others):
     small, large = drawn(some(trading=5), *others), drawn(some(trading=9), *others)
 
     assert len(small) + 4 == len(large)
     assert nameless(small) < nameless(large)
 
 
-def test_draws_of_a_class_do_not_depend_on_other_classes_or_named_firms():
+def test_the_draws_of_a_class_do_not_depend_on_other_classes_or_on_named_firms():
     alone = nameless(drawn(some()))
     company = world(some("larp"), some(), some("mid-tier"), members=NAMED)
 
@@ -166,9 +168,10 @@ def test_another_seed_gives_other_firms():
 
 
 def test_a_firms_name_does_not_depend_on_its_class():
-    """The only firm of class pro has each of four names in a quarter of n seeds.
+    """Class pro has one firm, and there are four names.
 
-    This share has the standard error sqrt(3 / (16 n)).
+    On average the firm has each name in a quarter of n seeds. The standard error of this share is
+    sqrt(3 / (16 * n)).
     """
     n = 400
     pros = Counter()
@@ -182,9 +185,9 @@ def test_a_firms_name_does_not_depend_on_its_class():
 
 
 def test_a_firms_name_does_not_depend_on_whether_it_waits():
-    """One of two firms waits. The waiting firm has the first name in half of n seeds.
+    """One of two firms waits. On average this firm has the first name in half of n seeds.
 
-    This share has the standard error 1 / sqrt(4 n).
+    The standard error of this share is 1 / sqrt(4 * n).
     """
     n = 400
     waits = sum(drawn(some(trading=1, waiting=1), seed=seed)[0].waiting for seed in range(n))
@@ -192,7 +195,7 @@ def test_a_firms_name_does_not_depend_on_whether_it_waits():
     assert abs(waits / n - 1 / 2) < 3 / math.sqrt(4 * n)
 
 
-# ---- the ends of the ranges
+# ---- extreme values
 
 
 extremes = st.builds(

@@ -1,4 +1,4 @@
-"""Each day firms close a part of their positions and the same part of the hedges."""
+"""Each day firms close a share of each position and the same share of its hedge."""
 
 import math
 from types import SimpleNamespace
@@ -39,7 +39,7 @@ def unwound(house: House, days: int) -> HedgeDesk:
     return desk
 
 
-def test_positions_decay_exponentially_with_the_holding_time_down_to_a_few_lots():
+def test_positions_decay_exponentially_with_the_holding_time_until_few_lots_are_left():
     house = House(10**9, -(10**9), 0)
     unwound(house, 5)
     assert np.allclose(house.lots[0, FIRMS], 10**9 * LEFT**5 * np.array([1, -1, 0]), atol=10)
@@ -50,19 +50,19 @@ def test_positions_decay_exponentially_with_the_holding_time_down_to_a_few_lots(
     assert house.lots.sum() == 0
 
 
-def test_other_makers_take_the_closed_positions_at_the_mark():
+def test_the_other_makers_take_over_closed_lots_at_the_mark():
     house = House(1_000, -500, 1)
     unwound(house, 1)
     (rows,) = house.rows
 
-    assert rows["taker"].tolist() == [1, 2]  # the third firm has a single lot and closes nothing
+    assert rows["taker"].tolist() == [1, 2]  # the third firm has only one lot and closes nothing
     assert rows["lots"].tolist() == [-int(1_000 * (1 - LEFT)), int(500 * (1 - LEFT))]
     assert set(rows["maker"]) == {OTHERS}
     assert set(rows["motive"]) == {Motive.UNWINDING}
     assert set(rows["price"]) == set(rows["lead"]) == {30_000}
 
 
-def test_each_firm_closes_as_many_lots_of_its_hedge_as_of_its_position_after_its_delay():
+def test_after_its_delay_each_firm_closes_as_many_lots_of_its_hedge_as_of_its_position():
     house = House(1_000, -500, 0)
     desk = unwound(house, 1)
     ticks = Ticks(np.array([NOON_US]), np.array([30_000]))

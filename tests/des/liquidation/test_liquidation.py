@@ -1,4 +1,4 @@
-"""Liquidations: thresholds, forced orders, transfers to providers, and capacities of providers."""
+"""Liquidations: thresholds, forced orders, transfers, providers' capacity, drawn customers."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ WEIGHT_E6 = np.array([900_000, 333_333])
 
 
 def equity_of(accounts: LeveragedAccounts, i: int, marks: list[int]) -> int:
-    """Return the equity of account *i*, computed with plain arithmetic."""
+    """Return the equity of account *i* in cents, computed with Python's integers."""
     m, t = int(accounts.market[i]), int(accounts.tokens.market[i])
     tokens = int(accounts.tokens.lots[i])
     counted = tokens * marks[t] * int(TICK_CENTS[t]) * int(WEIGHT_E6[t]) // E6 if tokens else 0
@@ -77,8 +77,8 @@ def test_sorted_thresholds_find_the_same_accounts_below_maintenance_margin_as_a_
         found = accounts.below(m, marks[m])
         assert found.tolist() == below_by_looking_at_all(accounts, m, marks, m_e6)
         some = found[draws.random(len(found)) < 0.5]
-        # Some accounts are closed in part or in full, receive or pay cents, or sell tokens. In
-        # some rounds all accounts pay or receive funding.
+        # Some of the found accounts close half or all of their lots, and pay or receive cents. Some
+        # sell their tokens. In some rounds all accounts pay or receive funding.
         shrink = -(accounts.lots[some] * draws.integers(0, 3, len(some)) // 2)
         accounts.trade(m, some, shrink, np.full(len(some), marks[m]), np.zeros(len(some), int))
         accounts.credit(some, draws.integers(-100, 100, len(some)))
@@ -109,7 +109,7 @@ def test_accounts_are_sorted_again_only_after_a_token_has_lost_more_than_a_tenth
 def test_the_price_of_sold_tokens_is_at_most_their_margin_value(mark, weight_e6, tokens):
     """The margin value of tokens is their value at the mark times their weight.
 
-    A price of one tick may exceed the margin value, because no price is lower.
+    The lowest price is one tick. This price may be above the margin value.
     """
     price = sale_price(mark, weight_e6)
     counted = tokens * mark * weight_e6 // E6
@@ -137,7 +137,7 @@ def orders_of(lots: int, keep: int, seconds: int, holder: int = 7) -> np.ndarray
     return forced_orders(KEY, *one, 10**9, MAY_9_US, MAY_9_US + seconds * SECOND_US)
 
 
-def test_on_average_a_forced_order_closes_a_tenth_of_the_position_every_six_seconds():
+def test_on_average_an_account_sends_an_order_for_a_tenth_of_its_position_every_six_seconds():
     n, lots = 60_000, 10**6
     everybody = np.arange(n)
     sent = forced_orders(
@@ -152,18 +152,18 @@ def test_on_average_a_forced_order_closes_a_tenth_of_the_position_every_six_seco
 
 
 @given(st.integers(1, 10**9), st.integers(0, 10**9), st.booleans())
-def test_forced_orders_never_exceed_the_position(lots, keep, is_long):
+def test_forced_orders_never_close_more_lots_than_the_position_has(lots, keep, is_long):
     sent = orders_of(lots if is_long else -lots, keep, 900)
 
     assert set(sent["side"]) <= {BID if is_long else ASK}
     closed = sent["lots"].sum()
     assert closed <= lots
     if len(sent):
-        # Before the last order more than *keep* lots are left.
+        # Before the last order, more than *keep* lots were left.
         assert lots - (closed - sent["lots"][-1]) > keep
 
 
-def test_all_forced_orders_of_a_second_together_are_at_most_the_cap():
+def test_all_forced_orders_of_a_second_together_are_at_most_the_limit():
     n = 50
     sent = forced_orders(
         KEY,
@@ -181,7 +181,7 @@ def test_all_forced_orders_of_a_second_together_are_at_most_the_cap():
     assert sent["lots"].min() > 0
 
 
-def test_a_forced_order_does_not_depend_on_other_liquidations():
+def test_forced_orders_do_not_depend_on_other_liquidations_if_the_limit_is_not_reached():
     alone = orders_of(500, 0, 60)
     crowd = forced_orders(
         KEY,
@@ -218,12 +218,12 @@ def test_the_equity_of_a_transferred_account_is_split_between_provider_and_insur
 
 
 @given(st.integers(0, 10**9), POSITION, MARK)
-def test_a_transfer_at_the_zero_price_leaves_equity_of_less_than_one_tick_for_each_lot(
+def test_a_transfer_at_the_zero_price_leaves_less_than_one_tick_of_equity_per_lot(
     equity, position, mark
 ):
-    """At the exact zero price no equity is left. But the price is a whole number of ticks.
+    """At the exact zero price no equity is left. But the price is rounded to a whole tick.
 
-    A price of one tick may leave more equity, because no price is lower.
+    The lowest price is one tick. At this price more equity may be left.
     """
     part = hand_over(equity, position, abs(position), mark, 1, thirds=3)
 
@@ -247,7 +247,7 @@ def test_an_account_transferred_in_parts_gives_away_exactly_its_equity(
     assert given_away == equity
 
 
-def test_an_account_a_tenth_below_auto_close_margin_loses_a_tenth_of_its_position_each_second():
+def test_an_account_a_tenth_below_auto_close_margin_loses_a_tenth_of_remaining_lots_each_second():
     assert transferred_lots(1_000, 900, 1_000, seconds=1) == 100
     assert transferred_lots(1_000, 900, 1_000, seconds=2) == 190
     assert transferred_lots(1_000, 999, 1_000, seconds=3_600) == pytest.approx(973, abs=30)
@@ -273,18 +273,18 @@ def test_providers_take_positions_pro_rata_to_their_unused_capacity():
 
     assert backstop.take(40, 100) == [30, 10]
     backstop.refill(MAY_9_US + 60 * SECOND_US, 60, [True, True])
-    # The providers can take only 400 of the 1,000 lots.
+    # Together the providers can take only 400 of the 1,000 lots.
     assert backstop.take(1_000, 100) == [300, 100]
 
 
-def test_a_provider_below_its_minimum_balance_takes_nothing():
+def test_a_provider_that_may_not_take_positions_takes_nothing():
     backstop = Backstop([provider(300, 10_000), provider(100, 10_000)])
     backstop.refill(MAY_9_US, 60, [False, True])
 
     assert backstop.take(400, 100) == [0, 100]
 
 
-def test_a_provider_takes_at_most_its_hourly_capacity_in_an_hour():
+def test_a_provider_takes_at_most_its_hourly_capacity_in_each_clock_hour():
     backstop = Backstop([provider(100, 150)])
     for minute, taken in enumerate((100, 50, 0)):
         backstop.refill(MAY_9_US + minute * 60 * SECOND_US, 60, [True])
@@ -337,7 +337,7 @@ def test_no_customer_enters_if_no_market_has_volume_or_if_there_are_no_holders(h
     assert len(drawn.lots) == 0
 
 
-def test_the_leverage_limit_that_is_in_force_on_the_day_applies():
+def test_the_leverage_limit_of_a_day_is_the_limit_in_force_on_this_day():
     assert rules().leverage_max(date(2021, 7, 24)) == 101
     assert rules().leverage_max(date(2021, 7, 25)) == 20
 
@@ -389,7 +389,7 @@ def test_draws_of_customers_with_cash_do_not_depend_on_the_tokens_of_other_custo
         assert np.array_equal(getattr(cash, name)[own], getattr(drawn, name)[own])
 
 
-def test_customers_deposit_cash_instead_of_tokens_if_no_tokens_are_left():
+def test_customers_deposit_cash_instead_of_tokens_if_too_few_tokens_are_left():
     drawn = drawn_with(TOKENS, [1, 0])
     free = np.array([10**9, int(drawn.tokens[drawn.token_market == 1].sum()) // 2])
     after = drawn.with_tokens_of(free)

@@ -1,4 +1,4 @@
-"""A loan against tokens: the largest loan, sales that restore the margin, and the proceeds."""
+"""A loan against tokens: the largest loan, sales that restore the margin, and their proceeds."""
 
 from itertools import product
 from pathlib import Path
@@ -32,12 +32,12 @@ def loan(**changes: object) -> PledgedLoan:
 
 
 @pytest.mark.parametrize(("leverage", "cents"), [(1.0, 50), (10.0, 90), (100.0, 99)])
-def test_a_loan_leaves_a_margin_of_one_divided_by_the_maximum_leverage(leverage, cents):
+def test_the_largest_loan_leaves_a_margin_of_one_divided_by_the_maximum_leverage(leverage, cents):
     assert lendable_cents(100, loan(leverage_max=leverage)) == cents
 
 
 @given(st.integers(0, 10**13), st.integers(1, 200))
-def test_the_largest_loan_uses_all_margin_to_the_cent(counted, leverage):
+def test_one_cent_more_than_the_largest_loan_leaves_too_little_margin(counted, leverage):
     most = lendable_cents(counted, loan(leverage_max=float(leverage)))
     margin_e6 = round(E6 / leverage)
 
@@ -46,14 +46,14 @@ def test_the_largest_loan_uses_all_margin_to_the_cent(counted, leverage):
 
 
 def test_the_weight_of_a_large_amount_of_tokens_follows_the_published_rule():
-    assert size_weight_e6(0.0, 1e9) > E6  # a factor of zero has no effect
+    assert size_weight_e6(0.0, 1e9) > E6  # a factor of zero does not limit the weight
     assert size_weight_e6(0.0008, 1_000_000.0) == 611_111
-    assert size_weight_e6(0.0008, 100.0) > E6  # too few tokens for a lower weight
+    assert size_weight_e6(0.0008, 100.0) > E6  # so few tokens do not limit the weight
     assert size_weight_e6(0.00025, 500_000_000.0) == 166_915
 
 
 @pytest.mark.parametrize("lot_cents", [1, 99, 6_000])
-def test_the_smallest_number_of_lots_that_restores_the_margin_is_sold(lot_cents):
+def test_only_as_many_lots_are_sold_as_are_needed_to_restore_the_margin(lot_cents):
     for lots, share, weight_e6 in product((10, 1_000), (50, 68, 69), (600_000, 700_000)):
         account = PledgedAccount(lots, lots * lot_cents * share // 100)
         brings = lot_cents  # the order book is deep, so a sale brings the full price of a lot
@@ -68,17 +68,17 @@ def test_the_smallest_number_of_lots_that_restores_the_margin_is_sold(lot_cents)
         assert not sold or short(sold - 1)
 
 
-def test_all_lots_are_sold_if_the_sale_of_a_lot_yields_less_than_its_margin_value():
+def test_all_lots_are_sold_if_the_sale_of_a_lot_does_not_reduce_the_missing_margin():
     assert lots_to_sell(PledgedAccount(100, 9_000), 100, 900_000, 80, 30_000) == 100
 
 
-def test_in_each_refill_period_the_order_book_buys_tokens_for_as_many_dollars_as_its_depth():
+def test_in_each_refill_period_the_order_book_can_buy_its_whole_depth():
     assert BOOK.room_cents(60) == 5 * 1_000 * 100
     assert BOOK.room_cents(3_600) == 60 * BOOK.room_cents(60)
     assert BookDepth.of(TokenBook(usd_per_bp=0, refill_s=60)).room_cents(3_600) == 0
 
 
-def test_a_sale_of_the_whole_depth_costs_half_the_width_of_the_order_book():
+def test_the_discount_of_a_sale_of_the_whole_depth_is_half_the_width_of_the_order_book():
     room = BOOK.room_cents(3_600)
 
     assert BOOK.brings_cents(room, 3_600) == room * 99_975 // 100_000  # 2.5 basis points
@@ -86,7 +86,7 @@ def test_a_sale_of_the_whole_depth_costs_half_the_width_of_the_order_book():
 
 
 @given(st.integers(1, 500_000), st.integers(1, 500_000))
-def test_one_large_sale_yields_at_most_as_much_as_two_sales_of_the_same_total(one, other):
+def test_one_large_sale_yields_at_most_as_much_as_the_same_total_in_two_intervals(one, other):
     apart = BOOK.brings_cents(one, 60) + BOOK.brings_cents(other, 60)
 
     assert BOOK.brings_cents(one + other, 60) <= apart + 1

@@ -34,7 +34,7 @@ def test_the_noted_price_range_of_a_day_is_the_range_of_the_ticks_of_the_day(bus
     assert {(day, note.market): (note.low_usd, note.high_usd) for day, note in noted} == found
 
 
-def test_the_noted_spread_and_size_of_the_maker_are_as_stated_within_a_tick_and_a_lot(
+def test_the_makers_noted_spread_is_as_stated_within_a_tick_and_its_size_within_a_lot_per_level(
     busy_run: RunFolder,
 ):
     scenario = load(str(BUSY))
@@ -44,7 +44,7 @@ def test_the_noted_spread_and_size_of_the_maker_are_as_stated_within_a_tick_and_
     for _, book in noted:
         market = next(each for each in scenario.markets if each.name == book.market)
         quoter, others = market.quoter, market.others
-        price_usd = 25_000 if book.market == "BTC-PERP" else 30  # the price is never lower
+        price_usd = 25_000 if book.market == "BTC-PERP" else 30  # a lower limit of the price
         tick_bps = 10_000 * float(market.tick_usd) / price_usd
         assert float(book.captive_half_spread_bps) == pytest.approx(
             quoter.half_spread_bps, abs=tick_bps
@@ -59,20 +59,20 @@ def test_the_noted_spread_and_size_of_the_maker_are_as_stated_within_a_tick_and_
         assert 0 < book.others_usd <= others.displayed_usd
 
 
-def test_a_sampled_run_notes_the_displayed_size_without_the_weight_of_the_hour(executed):
+def test_in_a_sampled_run_the_noted_size_is_not_multiplied_by_the_weight_of_the_hour(executed):
     sampled = executed(BUSY, run={"one_hour_in": 12})
 
     books = [note for _, note in sampled.dated_notes(ShownBook) if note.market == "BTC-PERP"]
 
     assert len(books) == 3
     for book in books:
-        # The note states the size of both sides together. If the maker's position is at its limit,
-        # the maker displays one side only.
+        # The note states the mean size of both sides. If the maker's position is at its limit, the
+        # maker displays only one side, and the mean is half of the size of this side.
         both, one = 4_000 <= book.captive_usd < 4_200, 2_000 <= book.captive_usd < 2_100
         assert both or one
 
 
-def test_the_order_book_is_noted_in_the_first_played_hour_of_a_day():
+def test_the_first_played_hour_of_each_day_is_recognised():
     hours = TradedHours(6, 1, 2)
     for i in range(200):
         day_us = midnight_us(date(2022, 1, 1)) + i * DAY_US

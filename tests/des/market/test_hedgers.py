@@ -1,4 +1,4 @@
-"""A backstop provider sells a position at most at its stated speed."""
+"""A backstop provider sells at most its stated dollars per minute, but at least one lot."""
 
 import numpy as np
 import pytest
@@ -46,7 +46,9 @@ def sold_lots(unwind_usd_per_minute: float | None, settle_s: int) -> int:
 
 
 @pytest.mark.parametrize(("settle_s", "lots"), [(10, 100), (60, 600), (900, 9_000)])
-def test_a_backstop_sells_its_stated_dollars_per_minute_in_each_interval(settle_s, lots):
+def test_a_backstop_sells_its_stated_dollars_per_minute_times_the_minutes_of_the_interval(
+    settle_s, lots
+):
     assert sold_lots(600.0, settle_s) == lots
 
 

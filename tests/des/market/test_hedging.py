@@ -26,7 +26,7 @@ def desk_of(delays_us=(2_000_000, 5_000, 20_000), half_spread_bps=0.2) -> HedgeD
 
 
 def house_fills(*fills: tuple[int, int, int], motive: Motive = Motive.PICKOFF) -> np.ndarray:
-    """Return fills on the house venue, each given as time, taker and lots."""
+    """Return fills on the house venue. Each argument is one fill's time, taker and lots."""
     rows = new_rows(len(fills))
     rows["motive"] = motive
     for i, (time_us, taker, lots) in enumerate(fills):
@@ -46,13 +46,13 @@ def still(price: int) -> Ticks:
     delays_us=st.tuples(*[st.integers(0, 4 * STEP_US)] * len(HEDGERS)),
 )
 def test_every_position_is_hedged_exactly_once_for_any_delay(traded, delays_us):
-    """An order that is sent but not filled counts as a hedge, so no position is hedged twice.
+    """An order that is sent but not yet filled counts as a hedge.
 
-    At the end each hedger's positions on both venues sum to zero.
+    At the end the sum of each hedger's positions on both venues is zero.
     """
     desk = desk_of(delays_us)
     house, lead = np.zeros(5, dtype=np.int64), np.zeros(5, dtype=np.int64)
-    idle = [(0,) * len(HEDGERS)] * 5  # enough intervals without trades for all orders to be filled
+    idle = [(0,) * len(HEDGERS)] * 5  # five intervals without trades, until all orders are filled
     filled = []
     for i, lots in enumerate([*traded, *idle]):
         now_us = i * STEP_US
@@ -93,7 +93,7 @@ def test_uninformed_customers_do_not_hedge():
     assert len(desk.fills(STEP_US, still(30_000), 0.0)) == 0
 
 
-def test_the_net_lots_of_all_hedge_orders_move_the_price_once():
+def test_the_net_lots_of_new_hedge_orders_are_returned_only_once():
     desk = desk_of()
     desk.decide(0, MAKER, 30)
     desk.follow(house_fills((0, FAST, -10), (0, SLOW, -15)))
@@ -102,13 +102,13 @@ def test_the_net_lots_of_all_hedge_orders_move_the_price_once():
     assert desk.ordered_lots() == 0
 
 
-# ---- the time and the price
+# ---- the time and the price of fills
 
 
 def test_a_hedge_is_filled_at_the_lead_price_at_the_time_of_its_arrival():
-    """The price is 30 000 at the time of the decision.
+    """The lead price is 30,000 ticks at the time of the decision.
 
-    The price of a fill is the price of the last tick at or before the arrival of the order.
+    An order is filled at the price in force at its arrival. A price change at this moment counts.
     """
     ticks = Ticks(
         np.array([0, 5_000, 5_001, 20_001, 2_000_001]),
@@ -126,7 +126,7 @@ def test_a_hedge_is_filled_at_the_lead_price_at_the_time_of_its_arrival():
     assert (rows["maker"] == OUTSIDE).all()
 
 
-def test_an_order_that_arrives_at_the_end_of_an_interval_belongs_to_the_next_interval():
+def test_an_order_that_arrives_at_the_end_of_an_interval_is_filled_in_the_next_interval():
     desk = desk_of(delays_us=(STEP_US, STEP_US - 1, 0))
     desk.decide(0, MAKER, 30)
     desk.follow(house_fills((0, FAST, -10)))
@@ -142,7 +142,7 @@ def test_an_order_that_arrives_at_the_end_of_an_interval_belongs_to_the_next_int
     half_spread_bps=st.integers(0, 10**4).map(lambda n: n / 100),
     impact=st.sampled_from([0.0, 1e-7, 3e-6]),
 )
-def test_a_hedge_pays_half_spread_and_price_impact_each_rounded_up_to_a_tick(
+def test_a_hedge_pays_the_half_spread_and_its_price_impact_each_rounded_up_to_a_whole_tick(
     price, lots, half_spread_bps, impact
 ):
     desk = desk_of(half_spread_bps=half_spread_bps)
@@ -157,8 +157,8 @@ def test_a_hedge_pays_half_spread_and_price_impact_each_rounded_up_to_a_tick(
 
 
 @pytest.mark.parametrize(("lots", "paid"), [(100, 29_999), (-100, 30_001)])
-def test_the_price_of_a_hedge_is_never_better_than_the_lead_price(lots, paid):
-    """A half-spread of 0.2 bps at 30 000 is 0.6 ticks, which is rounded up to one tick."""
+def test_the_half_spread_is_rounded_up_for_a_sale_and_for_a_purchase(lots, paid):
+    """A half-spread of 0.2 bps of 30,000 ticks is 0.6 ticks, rounded up to one tick."""
     desk = desk_of(half_spread_bps=0.2)
     desk.decide(0, MAKER, lots)
     assert desk.fills(STEP_US, still(30_000), 0.0)["price"].tolist() == [paid]
@@ -183,7 +183,10 @@ def test_an_order_of_four_times_the_size_has_twice_the_price_impact():
 
 
 def test_an_order_that_already_moves_the_price_pays_no_impact_of_its_own():
-    """The price moves at the settlement. So only hedges of later fills pay their own impact."""
+    """The orders placed up to the settlement move the price at the settlement.
+
+    Only the later order pays its own impact.
+    """
     desk = desk_of(delays_us=(2 * STEP_US, 5_000, 2 * STEP_US), half_spread_bps=0.0)
     desk.decide(0, MAKER, -100)
     desk.follow(house_fills((0, SLOW, -100)))

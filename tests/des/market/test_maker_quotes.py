@@ -31,7 +31,10 @@ TRADED = Traded(captive_cents=30, others_cents=500, hits_cents=70, forced_cents=
 
 
 class Simulation:
-    """A simulation that records the considered quotes and predicts one cent for each hour."""
+    """A stub of the maker's simulation, which records the considered quotes.
+
+    For each hour it predicts a result of one cent and a volume of two cents.
+    """
 
     def __init__(self) -> None:
         self.months: list[Sequence[tuple[QuotingPolicy, int]]] = []
@@ -49,7 +52,10 @@ class Simulation:
 
 
 class Choice:
-    """A policy that decides the given quotes and also considers quotes of twice the size."""
+    """A policy that decides the given quotes one after another.
+
+    It also considers quotes of twice the size.
+    """
 
     def __init__(self, *shown: MonthlyQuotes) -> None:
         self.shown, self.asked = list(shown), []
@@ -75,7 +81,7 @@ def maker(choice: Choice, simulation: Simulation, spread_times: float = 1.0) -> 
 FIVE, NINE = MonthlyQuotes(5.0, 20_000_00), MonthlyQuotes(9.0, 50_000_00)
 
 
-def test_the_maker_decides_at_the_start_and_on_the_first_day_of_each_month():
+def test_the_maker_decides_at_the_start_of_the_run_and_on_the_first_day_of_each_month():
     choice = Choice(FIVE, NINE)
     quotes = maker(choice, Simulation())
     for hour_us in range(START, APRIL + 2 * DAY_US, HOUR_US):
@@ -98,7 +104,10 @@ def test_a_policy_receives_the_volume_and_the_predictions_of_the_previous_month(
 
 @pytest.mark.parametrize("spread_times", [1.0, 2.0])
 def test_a_decided_half_spread_moves_all_levels_by_the_same_distance(spread_times):
-    """The decision adds 4 bps to each level, and `spread_times` multiplies all distances."""
+    """The decision adds 4 bps to the distance of each level from the mid.
+
+    The factor `spread_times` multiplies all distances.
+    """
     stated = QuotingPolicy(0, 0, tuple(int(e6 * spread_times) for e6 in (500, 700)), 0, 10**15)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     simulation = Simulation()
@@ -119,11 +128,11 @@ def test_a_maker_that_displays_half_the_size_also_simulates_half_the_size():
     assert [cents for _, cents in simulation.months[0]] == [10_000_00, 20_000_00]
 
 
-def test_if_hours_are_sampled_position_limit_and_skew_use_the_lots_of_a_single_hour():
+def test_in_a_sampled_run_the_position_limit_and_the_skew_use_the_lots_of_a_single_hour():
     """The position limit is 40 lots, and each played hour has weight four.
 
-    So booked lots are four times the lots of a single hour. 120 booked lots count as 30 lots. 160
-    booked lots count as 40 lots and reach the limit.
+    So the booked lots are four times the lots of a single hour. 120 booked lots count as 30 lots.
+    160 booked lots count as 40 lots, which is the limit.
     """
     in_four = TradedHours(4, 0, 0)
     hours_us = range(START, START + 9 * DAY_US, HOUR_US)
@@ -147,8 +156,8 @@ def test_if_hours_are_sampled_position_limit_and_skew_use_the_lots_of_a_single_h
     assert plan(0, 4 * 30).skew_ticks == round(MARK_TICKS * 400 / 1_000_000 * 30 / 40)
 
 
-def test_a_decided_size_of_a_quarter_lot_is_displayed_as_a_lot_at_a_quarter_of_settlements():
-    """At the other settlements quotes display nothing."""
+def test_a_decided_size_of_a_quarter_lot_is_displayed_as_one_lot_at_a_quarter_of_settlements():
+    """At about three quarters of the settlements the maker displays nothing."""
     quarter = MonthlyQuotes(FIVE.half_spread_bps, LOT_CENTS // 4)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     rounding = WholeLots.of_decisions(1, "X-PERP")
@@ -164,7 +173,7 @@ def test_a_decided_size_of_a_quarter_lot_is_displayed_as_a_lot_at_a_quarter_of_s
     assert np.mean([plan.shown_lots[0] for plan in plans]) == pytest.approx(0.25, abs=0.03)
 
 
-def test_the_note_of_a_decision_has_the_quotes_and_the_plan_and_the_volumes_before_the_decision():
+def test_the_note_of_a_decision_has_the_quotes_and_the_plan_and_the_volumes_of_the_last_month():
     quotes = maker(Choice(FIVE, NINE), Simulation())
     quotes.look(START, state())
     first = noted("X-PERP", "believed", quotes)

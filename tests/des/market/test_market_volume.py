@@ -1,4 +1,4 @@
-"""The volume of a market is summed by day, by month and over the last 24 hours, to the cent.
+"""The volume of a market is summed by day, by month and over the last 24 hours.
 
 The daily pace is the volume of the last 24 hours. In the first hours of a run, the volume so far is
 scaled up to 24 hours.
@@ -44,7 +44,9 @@ def cents(found: list[tuple[Motive, int, int]], motive: Motive) -> int:
 
 
 @given(parts=st.lists(st.tuples(fills, st.integers(0, 10**15)), max_size=5))
-def test_the_volume_of_each_fill_is_counted_once_under_the_motive_of_the_fill(parts):
+def test_uninformed_orders_and_hits_and_forced_orders_are_counted_once_and_other_fills_are_not(
+    parts,
+):
     volume = MarketVolume(TICK_CENTS)
     volume.begin_hour(1.0)
     for found, others in parts:
@@ -72,10 +74,10 @@ def test_the_daily_pace_of_volume_covers_24_hours_and_at_first_it_is_scaled_up_f
     assert paces[0] == 0.0
     assert paces[1] == pytest.approx(24 * 300)
     assert paces[24] == pytest.approx(300 + 23 * 600)
-    assert paces[25] == pytest.approx(24 * 600)  # the last 24 hours exclude the first hour
+    assert paces[25] == pytest.approx(24 * 600)  # the first hour was more than 24 hours ago
 
 
-def test_the_daily_pace_covers_the_last_two_hours_if_an_hour_represents_twelve_hours():
+def test_the_daily_pace_covers_two_played_hours_if_each_of_them_represents_twelve_hours():
     volume = MarketVolume(TICK_CENTS)
     for usd in (9_999.0, 300.0, 600.0):
         traded(volume, usd, stands_for=12)
@@ -83,7 +85,7 @@ def test_the_daily_pace_covers_the_last_two_hours_if_an_hour_represents_twelve_h
     assert volume.usd_per_day() == pytest.approx(900)
 
 
-def test_hours_of_weight_one_replace_hours_of_weight_twelve_in_the_daily_pace_of_volume():
+def test_twelve_hours_of_weight_one_replace_one_hour_of_weight_twelve_in_the_daily_pace():
     volume = MarketVolume(TICK_CENTS)
     for usd in (2_400.0, 1_200.0):
         traded(volume, usd, stands_for=12)
@@ -99,8 +101,8 @@ def test_the_volume_without_the_maker_excludes_the_demand_that_the_makers_quotes
     traded(volume, 300.0, response=1.0)
     volume.count(rows_of([(Motive.PICKOFF, 5, 7), (Motive.SPREAD, 100, 100)]), 0)
 
-    # Without the maker there are no hits. The customers who trade with the maker trade with other
-    # makers instead.
+    # Without the maker there would be no hits. The maker's customers would trade with the other
+    # makers.
     assert volume.without_maker_cents == pytest.approx(100_00 + 300_00 + 300_00)
 
 

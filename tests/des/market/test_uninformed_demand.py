@@ -40,7 +40,7 @@ def demand_of(
 
 
 @given(offset=ticks, bid=lots, ask=lots, levels=st.integers(1, 3), e=elasticities, d=elasticities)
-def test_demand_is_a_product_of_powers_of_spread_and_depth_with_the_stated_elasticities(
+def test_demand_responds_to_spread_and_depth_with_the_stated_elasticities(
     offset, bid, ask, levels, e, d
 ):
     assume(bid or ask)
@@ -58,7 +58,7 @@ def test_demand_is_a_product_of_powers_of_spread_and_depth_with_the_stated_elast
     assert stated == pytest.approx(10.0 * response)
 
 
-def test_quotes_of_the_maker_with_size_zero_have_no_effect_on_demand():
+def test_the_makers_quotes_have_no_effect_on_demand_if_their_size_is_zero():
     demand, _ = demand_of("stated", 1.0, 1.0)
 
     assert demand.response(Plan(0, (1, 2), (0, 0)), ALONE) == 1.0
@@ -76,7 +76,9 @@ def test_stated_demand_does_not_depend_on_earlier_volume():
 
 
 @given(traded_usd=st.lists(st.integers(0, 100_000), min_size=1, max_size=24))
-def test_recorded_demand_is_the_recorded_volume_so_far_minus_the_volume_already_traded(traded_usd):
+def test_recorded_demand_is_the_recorded_volume_up_to_the_hours_end_minus_the_traded_volume(
+    traded_usd,
+):
     demand, volume = demand_of("recorded", 1.0, 1.0)
     for hours_before, usd in enumerate(traded_usd):
         volume.begin_hour(1.0)

@@ -1,4 +1,4 @@
-"""Recorded volume: a day has its own stated volume or an equal part of the month's volume."""
+"""Recorded volume: the day's own volume if it is stated, otherwise a part of the month's."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ VOLUME = VolumeByMonth((APRIL, MAY), (NINTH,))
 @pytest.mark.parametrize(
     ("day", "usd"), [((4, 30), 1e8), ((5, 1), 1e8), ((5, 9), 5e8), ((5, 10), 1e8)]
 )
-def test_a_day_has_its_stated_volume_or_an_equal_part_of_the_month(day, usd):
+def test_a_day_has_its_stated_volume_or_otherwise_an_equal_part_of_the_months_volume(day, usd):
     begin_us = midnight_us(date(2022, *day))
 
     for time_us in (begin_us, begin_us + DAY_US - 1):
@@ -24,6 +24,6 @@ def test_a_day_has_its_stated_volume_or_an_equal_part_of_the_month(day, usd):
         assert VOLUME.usd_per_s(time_us) * DAY_US / SECOND_US == pytest.approx(usd)
 
 
-def test_the_volume_of_a_month_is_unknown_if_it_is_not_stated():
+def test_the_volume_of_a_day_is_unknown_if_its_month_is_not_stated():
     assert VOLUME.usd_per_s(midnight_us(date(2022, 6, 1))) is None
     assert VOLUME.usd_of_day(midnight_us(date(2022, 3, 31))) is None

@@ -1,4 +1,4 @@
-"""A policy that states the first quotes, for tests of policies that begin with stated quotes."""
+"""A policy that tests of other policies use for the first decision."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from des.policies.monthly_quotes import Decided, MonthlyQuotes, SeenMonth
 
 @dataclass(frozen=True)
 class AsStated:
-    """A policy that decides the given quotes before any observation."""
+    """A policy that decides the quotes `first`. It must not receive an observed month."""
 
     first: MonthlyQuotes
 

@@ -1,6 +1,6 @@
-"""The policy 'believed' chooses the quotes with the best predicted result.
+"""The policy `believed` chooses the quotes with the best predicted result.
 
-The candidates are on a grid around the quotes of the last month.
+The candidates are the last month's quotes, and quotes with other spreads or sizes.
 """
 
 import pytest
@@ -28,7 +28,7 @@ def seen(showed: MonthlyQuotes, *results: int, traded: int = 10**9) -> SeenMonth
 
 
 def test_the_believed_policy_displays_the_stated_size_after_a_month_without_quotes():
-    """Such a month is possible, because a market may be listed before the maker quotes there."""
+    """A month without quotes is possible: a market may be listed before the maker quotes there."""
     nothing = SeenMonth(30, 10**6, 0, 0, MonthlyQuotes(2.5, 0), (Outlook(0, 0),))
 
     assert BELIEVED.decide(0, nothing) == Decided(FIRST)

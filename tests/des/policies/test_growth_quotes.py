@@ -1,4 +1,4 @@
-"""The policy 'growth' multiplies the last displayed size by target share / achieved share."""
+"""The policy `growth` multiplies the last displayed size by target share / achieved share."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ def seen(traded: int, own: int, showed_cents: int = 1_000_00) -> SeenMonth:
 
 
 def test_the_growth_policy_displays_the_stated_size_after_a_month_without_quotes():
-    """Such a month is possible, because a market may be listed before the maker quotes there."""
+    """A month without quotes is possible: a market may be listed before the maker quotes there."""
     nothing = SeenMonth(30, 10**6, 0, 0, MonthlyQuotes(2.5, 0), (Outlook(0, 0),))
 
     assert GROWTH.decide(0, nothing) == Decided(FIRST)
@@ -46,13 +46,13 @@ def test_the_growth_policy_displays_the_stated_size_before_any_observation():
         (200, 1_000_00, ""),  # the achieved share equals the target share
         (100, 2_000_00, ""),  # the achieved share is half of the target share
         (400, 500_00, ""),  # the achieved share is twice the target share
-        # the achieved share is a twentieth of the target, but the size at most quadruples
+        # the achieved share is a twentieth of the target, but the size only quadruples
         (10, 4_000_00, STEP),
-        # the achieved share is five times the target, but the size falls at most to a quarter
+        # the achieved share is five times the target, but the size falls only to a quarter
         (1_000, 250_00, STEP),
     ],
 )
-def test_the_size_is_multiplied_by_target_share_divided_by_achieved_share(
+def test_the_size_is_multiplied_by_target_share_divided_by_achieved_share_within_monthly_limits(
     own, shown_cents, held_by
 ):
     decided = GROWTH.decide(0, seen(1_000, own))
@@ -62,14 +62,14 @@ def test_the_size_is_multiplied_by_target_share_divided_by_achieved_share(
 
 
 def test_planned_volume_is_proportional_to_size_and_planned_result_to_planned_volume():
-    """The size doubles, so the maker's volume doubles from 100 to 200.
+    """The size doubles. The maker's volume was 100 cents, so the planned volume is 200 cents.
 
-    The prediction has a result of half of the volume, so the planned result is 100.
+    In the maker's simulation the result is half of the volume, so the planned result is 100 cents.
     """
     assert GROWTH.decide(0, seen(1_000, 100)).planned == Outlook(100, 200)
 
 
-def test_the_target_share_is_the_share_that_applies_on_the_day_of_the_decision():
+def test_the_target_share_is_the_share_stated_for_the_day_of_the_decision():
     steps = ({"since": date(2022, 5, 1), "share": 0.1},)
     rules = MakerQuoting.model_validate(
         {"policy": "growth", "target_share": 0.4, "target_share_steps": steps}
@@ -100,7 +100,7 @@ def test_the_size_decided_by_the_growth_policy_is_at_most_the_limit_and_never_ze
 
 
 @given(months=st.lists(st.tuples(st.integers(0, 10**15), st.floats(0, 1)), min_size=1, max_size=40))
-def test_any_sequence_of_observations_keeps_the_size_within_limits_and_steps(months):
+def test_any_sequence_of_observations_keeps_the_size_and_its_changes_within_limits(months):
     quotes = FIRST
     for traded, share in months:
         before = quotes.shown_cents

@@ -1,4 +1,4 @@
-"""`shown_limit` returns the smaller of two limits of the displayed size, and this limit's name."""
+"""`shown_limit` returns the smaller of two limits on the displayed size, and its key."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from des.scenario import Quoter
     ("most_displayed_usd", "limit"),
     [(1_000, (1_000_00, "most_displayed_usd")), (9_000, (5_000_00, "position_limit_usd"))],
 )
-def test_the_size_limit_is_the_smaller_of_stated_limit_and_position_limit_divided_by_levels(
+def test_the_size_limit_is_the_stated_limit_or_the_position_limit_per_level_if_this_is_smaller(
     most_displayed_usd, limit
 ):
     quoter = Quoter(

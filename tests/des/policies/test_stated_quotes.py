@@ -1,4 +1,4 @@
-"""The policy 'stated' displays the size that the scenario states, or a share of recorded depth."""
+"""The policy `stated` displays the stated size, or a stated share of the recorded depth."""
 
 from datetime import date
 
@@ -31,7 +31,9 @@ def test_a_new_stated_size_is_displayed_from_its_stated_day_on():
 
 
 @pytest.mark.parametrize(("levels", "reach_bps"), [(1, 8), (3, 12)])
-def test_all_levels_together_display_the_share_of_the_depth_up_to_the_last_level(levels, reach_bps):
+def test_all_levels_together_display_the_stated_share_of_the_depth_up_to_the_last_level(
+    levels, reach_bps
+):
     """The depth within a distance of the mid is `usd_per_bp` times this distance."""
     depth = ({"since": date(2022, 5, 1), "usd_per_bp": 30_000.0},)
     ladder = {"levels": levels, "level_step_bps": 2.0}
@@ -54,7 +56,7 @@ def test_a_maker_with_a_share_of_the_depth_displays_nothing_if_the_depth_is_zero
     assert quotes.decide(JUNE, None).quotes.shown_cents == 8_000_00
 
 
-def test_planned_result_and_volume_are_the_last_prediction_times_new_size_divided_by_last_size():
+def test_planned_result_and_volume_are_the_last_prediction_scaled_to_the_new_size():
     steps = ({"since": date(2022, 6, 1), "usd": 2_000.0},)
     quotes = stated({"displayed_usd": 8_000, "displayed_usd_steps": steps})
     promised = (Outlook(result_cents=-400, volume_cents=100_000),)

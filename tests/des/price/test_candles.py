@@ -1,4 +1,4 @@
-"""Candles are converted to anchors and volatility, or refused with the number of the wrong line."""
+"""Valid candles become anchors and volatility. A wrong line is refused with its number."""
 
 import math
 from datetime import UTC, date, datetime, timedelta
@@ -54,12 +54,14 @@ def test_the_first_open_and_every_close_become_anchors_of_the_price(file):
 def test_the_volatility_of_a_day_is_computed_from_its_high_and_low(file):
     first, _, _ = read_candles(file(DAYS)).volatility
 
-    # The volatility is ln(34243.15 / 30033.33) / (2 sqrt(ln 2)) x sqrt(365).
+    # The volatility is ln(34243.15 / 30033.33) / (2 * sqrt(ln(2))) * sqrt(365).
     assert first.since == date(2022, 5, 9)
     assert first.annual == pytest.approx(0.13118 / 1.66511 * 19.105, rel=1e-4)
 
 
-def test_the_volatility_of_a_day_of_hourly_candles_is_the_root_mean_square_over_its_hours(file):
+def test_a_days_volatility_from_hourly_candles_is_the_root_mean_square_of_the_hours_volatilities(
+    file,
+):
     ranges = [0.001 * (1 + hour) for hour in range(24)]
     rows = [
         f"2022-05-09T{hour:02}:00,100,{100 * math.exp(r)!r},100,100\n"
@@ -73,12 +75,12 @@ def test_the_volatility_of_a_day_of_hourly_candles_is_the_root_mean_square_over_
 
 
 def test_candles_of_a_random_walk_give_the_volatility_of_the_walk(file):
-    """Over 400 candles the mean of Parkinson's estimator has the relative s.e. sqrt(0.407 / 400).
+    """The mean variance of 400 candles has the relative standard error sqrt(0.407 / 400).
 
-    Here s.e. means standard error. The mean range of a continuous path is sqrt(8 / pi) standard
-    deviations. The range of a walk of n steps is smaller by 2 x 0.5826 / sqrt(n) standard
-    deviations (Broadie, Glasserman & Kou 1997). So at n = 3,000 the range is 1.3 % smaller, and the
-    variance is 2.6 % smaller.
+    The mean range of a continuous path is sqrt(8 / pi) standard deviations of the day's move. The
+    mean range of a walk of n steps is smaller by 2 * 0.5826 / sqrt(n) standard deviations (Broadie,
+    Glasserman & Kou 1997). So with n = 3,000 steps the range is 1.3 % smaller, and the variance
+    that is estimated from the range is 2.6 % smaller.
     """
     days, steps, daily_sd = 400, 3_000, 0.8 / math.sqrt(365)
     rng = np.random.default_rng(5)
@@ -127,11 +129,11 @@ def test_columns_are_found_by_name_in_any_order_and_in_upper_or_lower_case(file)
     ],
     ids=["byte order mark", "carriage returns", "blank lines", "spaces", "datetimes and zones"],
 )
-def test_candles_do_not_depend_on_line_ends_and_blanks_and_time_zones(file, variant):
+def test_line_ends_and_blanks_and_time_zones_do_not_change_the_candles(file, variant):
     assert read_candles(file(variant)) == read_candles(file(DAYS))
 
 
-def test_a_lead_price_from_candles_equals_the_closes_at_full_hours(file):
+def test_a_lead_price_from_hourly_candles_equals_the_first_open_and_then_each_close(file):
     candles = read_candles(file(klines(1_000)))
     price = Price(anchors=candles.anchors, volatility=candles.volatility)
     start = midnight_us(MAY_9.date())
@@ -220,7 +222,7 @@ def test_a_file_without_enough_candles_is_refused_without_a_line_number(file, co
 
 
 @pytest.mark.parametrize("name", ["", "missing.csv"], ids=["a folder", "nothing"])
-def test_a_path_to_a_folder_or_to_a_missing_file_is_refused_as_candles(tmp_path, name):
+def test_a_folder_or_a_missing_file_is_refused_as_a_file_of_candles(tmp_path, name):
     with pytest.raises(CandleError) as refusal:
         read_candles(tmp_path / name)
 
@@ -240,7 +242,7 @@ def test_a_file_of_random_bytes_is_refused(tmp_path_factory, data):
     place=st.integers(0, len(DAYS) - 1),
     character=st.sampled_from("0123456789.-eE+,;:\"'\n\r\t TZ\u0663\0"),
 )
-def test_candles_with_one_changed_character_are_valid_or_refused(
+def test_a_file_with_one_changed_character_gives_valid_candles_or_is_refused(
     tmp_path_factory, place, character
 ):
     path = tmp_path_factory.getbasetemp() / "changed.csv"
@@ -254,7 +256,7 @@ def test_candles_with_one_changed_character_are_valid_or_refused(
     hours = [
         midnight_us(anchor.at.date()) // HOUR_US + anchor.at.hour for anchor in candles.anchors
     ]
-    steps = np.diff(hours)  # a step of two days is possible, because gaps are bridged
+    steps = np.diff(hours)  # anchors may be two days apart, because small gaps are allowed
     assert (steps > 0).all()
     assert not (steps % steps.min()).any()
     assert all(0 < anchor.price_usd <= 1e9 for anchor in candles.anchors)

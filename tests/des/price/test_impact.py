@@ -1,4 +1,4 @@
-"""The impact of orders on the log-price grows with the square root of their dollars, and decays."""
+"""The impact of orders on the log-price decays. It grows with the root of the orders' dollars."""
 
 import math
 
@@ -11,7 +11,7 @@ ONE_USD = KAPPA * VOLATILITY / math.sqrt(VOLUME_USD)
 
 
 def impact_of(*orders: tuple[float, float], kappa: float = KAPPA) -> float:
-    """Return the impact after orders, each given as seconds since the last order and dollars."""
+    """Return the impact after orders, which are pairs: seconds since the last order, dollars."""
     impact = Impact(kappa, TAU_S, VOLUME_USD)
     for elapsed_s, usd in orders:
         impact.update(elapsed_s, usd, VOLATILITY)
@@ -19,7 +19,7 @@ def impact_of(*orders: tuple[float, float], kappa: float = KAPPA) -> float:
 
 
 @pytest.mark.parametrize("elapsed_s", [10.0, 600.0, 1_800.0])
-def test_the_impact_of_earlier_orders_decays_and_new_orders_add_the_root_of_their_dollars(
+def test_impact_decays_and_a_new_order_changes_it_in_proportion_to_the_root_of_its_dollars(
     elapsed_s,
 ):
     left = math.exp(-elapsed_s / TAU_S)

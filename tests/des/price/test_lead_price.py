@@ -1,7 +1,7 @@
 """The lead price follows the stated process, and hours can be read in any order.
 
-Statistical tests allow a deviation of three standard errors (s.e.), and each test states the
-formula of its standard error. Seeds are fixed, so a test always gives the same result.
+Most statistical tests allow a deviation of three standard errors. Seeds are fixed, so a test
+always gives the same result.
 """
 
 import math
@@ -21,7 +21,7 @@ from des.scenario import Anchor, Price, VolatilityLevel
 
 START = date(2022, 5, 1)
 START_US = midnight_us(START)
-CENT = Decimal("0.01")  # rounding to cents adds a millionth to the variance of a second's move
+CENT = Decimal("0.01")  # rounding to cents raises the variance of a second's move by a millionth
 
 
 def anchor(hours, price_usd):
@@ -44,7 +44,7 @@ def lead(model, days=1.0, seed=1, market="BTC-PERP", tick_usd=CENT):
 
 
 def path(model, days, **kwargs):
-    """Return the times in seconds since the start and the log prices of all ticks of a run."""
+    """Return two arrays for all ticks of a run: seconds since the start, and log prices."""
     ticks = lead(model, days, **kwargs).ticks(START_US, START_US + round(days * DAY_US))
     return (ticks.times_us - START_US) / SECOND_US, np.log(ticks.prices * float(CENT))
 
@@ -68,7 +68,7 @@ WILD = price(
 
 @settings(max_examples=60, deadline=None)
 @given(cuts=st.lists(st.integers(START_US, START_US + 4 * HOUR_US), max_size=12))
-def test_any_partition_of_a_period_gives_the_same_ticks(cuts):
+def test_a_period_that_is_read_in_parts_has_the_same_ticks(cuts):
     first, last = START_US, START_US + 4 * HOUR_US
     whole = lead(WILD).ticks(first, last, impact=0.01)
 
@@ -91,8 +91,8 @@ def test_the_ticks_of_an_hour_do_not_depend_on_the_order_in_which_hours_are_read
 
 
 @pytest.mark.parametrize("days", [1.25, 2, 2.5, 3, 9])
-def test_a_longer_run_begins_with_the_same_ticks(days):
-    """The longer runs have additional anchors and changes of volatility."""
+def test_a_longer_run_begins_with_the_ticks_of_a_shorter_run(days):
+    """After the first day, the longer runs have more anchors and another volatility."""
     short, long = lead(WILD, days=1), lead(WILD, days=days)
 
     assert same(short.ticks(START_US, START_US + DAY_US), long.ticks(START_US, START_US + DAY_US))
@@ -117,8 +117,8 @@ def test_prices_of_different_markets_or_seeds_are_uncorrelated():
         assert abs(correlation) < 3 / math.sqrt(len(base))
 
 
-def test_the_number_of_ticks_per_second_does_not_change_hourly_prices_and_jumps():
-    """The prices near the end of each hour are almost equal with few and many ticks."""
+def test_the_number_of_ticks_per_second_does_not_change_the_prices_at_full_hours():
+    """With few and with many ticks, the last prices before full hours are almost equal."""
     often, rarely = (
         lead(WILD.model_copy(update={"ticks_per_s": rate}), days=2) for rate in (2.0, 1.0)
     )
@@ -130,12 +130,12 @@ def test_the_number_of_ticks_per_second_does_not_change_hourly_prices_and_jumps(
         return np.log(ticks.prices[ticks.times_us.searchsorted(ends) - 1])
 
     gaps = last_before(often) - last_before(rarely)
-    assert np.abs(gaps).max() < hour_sd / 2  # independent prices would differ by about hour_sd
+    assert np.abs(gaps).max() < hour_sd / 2  # unrelated prices would differ by about hour_sd
     assert np.sqrt(np.mean(gaps**2)) < hour_sd / 20
 
 
 def test_half_the_volatility_halves_every_move_of_the_log_price():
-    """So a counterfactual with another volatility uses the same random draws."""
+    """A run with another volatility uses the same random draws."""
     seconds, logs = path(price(volatility=0.8), days=0.25)
     again, half = path(price(volatility=0.4), days=0.25)
 
@@ -177,14 +177,14 @@ def test_times_and_prices_of_ticks_are_integers_and_times_increase():
 
     assert ticks.times_us.dtype == ticks.prices.dtype == np.int64
     assert ticks.times_us.shape == ticks.prices.shape
-    assert (np.diff(ticks.times_us) > 0).all()  # although about 70 pairs have equal drawn times
+    assert (np.diff(ticks.times_us) > 0).all()  # although about 70 pairs are drawn with equal times
 
 
 def test_ticks_arrive_as_a_poisson_process():
-    """Counts in 10 minutes at 0.5 ticks a second have mean 300 and variance 300.
+    """At 0.5 ticks per second, the number of ticks in 10 minutes has mean 300 and variance 300.
 
-    The mean of n counts has s.e. sqrt(300 / n). The variance of n Poisson counts with mean m has
-    s.e. m sqrt(2 / n + 1 / (m n)).
+    The mean of n such numbers has the standard error sqrt(300 / n). The variance of n Poisson
+    numbers with mean m has the standard error m * sqrt(2 / n + 1 / (m * n)).
     """
     seconds, _ = path(price(ticks_per_s=0.5), days=20)
     counts = np.histogram(seconds[1:], bins=20 * 144, range=(0, 20 * 86_400))[0]
@@ -197,7 +197,10 @@ def test_ticks_arrive_as_a_poisson_process():
 
 
 def test_waits_between_ticks_are_exponential():
-    """A Kolmogorov-Smirnov test at the 1 % level includes waits across the end of an hour."""
+    """The test is a Kolmogorov-Smirnov test at the 1 % level.
+
+    Some of the waits begin in one hour and end in the next.
+    """
     seconds, _ = path(price(ticks_per_s=0.02), days=10)
     waits = np.sort(np.diff(seconds))
     uniform = -np.expm1(-0.02 * waits)
@@ -229,7 +232,7 @@ def test_a_price_never_falls_below_one_tick():
 
 
 def test_memory_does_not_grow_with_the_length_of_the_run():
-    """Ten days of ticks would need 14 MB. The memory of one day is below 2 MB."""
+    """The ticks of ten days would need 14 MB. The ticks of one day need less than 2 MB."""
     source = lead(price(), days=10)
     tracemalloc.start()
     for hour in range(240):
@@ -244,7 +247,10 @@ def test_memory_does_not_grow_with_the_length_of_the_run():
 
 
 def test_realised_variance_of_ticks_agrees_with_the_stated_volatility():
-    """The relative s.e. is sqrt(2 sum w^2) / sum w, where w are the waits between ticks."""
+    """The relative standard error is sqrt(2 * sum(w^2)) / sum(w).
+
+    Here w are the waits between ticks.
+    """
     seconds, logs = path(price(volatility=0.8), days=4)
     waits = np.diff(seconds)
 
@@ -254,7 +260,7 @@ def test_realised_variance_of_ticks_agrees_with_the_stated_volatility():
     assert realised == pytest.approx(0.8**2, abs=3 * error)
 
 
-def test_a_stated_volatility_applies_from_the_first_midnight_of_its_day():
+def test_a_stated_volatility_applies_from_the_start_of_its_day():
     model = price(volatility=(level(0.4), level(1.2, day=1), level(0.0, day=2)))
     seconds, logs = path(model, days=3)
     source = lead(model, days=3)
@@ -270,7 +276,7 @@ def test_a_stated_volatility_applies_from_the_first_midnight_of_its_day():
 
 
 def normalised_steps(seconds, logs, annual):
-    """Return each step of the log price divided by its standard deviation.
+    """Return each step of the log price, divided by the standard deviation that it should have.
 
     The results should be independent standard normals.
     """
@@ -278,11 +284,10 @@ def normalised_steps(seconds, logs, annual):
 
 
 def test_steps_are_normal_and_uncorrelated():
-    """Moments and autocorrelation agree within three standard errors.
+    """The standard error of an autocorrelation of n steps is 1 / sqrt(n).
 
-    For n standard normal numbers, the standard errors of the first, second and fourth moment are 1,
-    sqrt(2) and sqrt(96), each divided by sqrt(n). The standard error of an autocorrelation is
-    1 / sqrt(n).
+    The first moment of n standard normals has the standard error 1 / sqrt(n), the second moment
+    sqrt(2 / n), and the fourth moment sqrt(96 / n).
     """
     steps = normalised_steps(*path(price(ticks_per_s=0.3), days=4), annual=0.8)
     root_n = math.sqrt(len(steps))
@@ -294,8 +299,8 @@ def test_steps_are_normal_and_uncorrelated():
         assert abs(np.mean(steps[lag:] * steps[:-lag])) < 3 / root_n
 
 
-def test_steps_across_the_end_of_an_hour_are_as_large_as_steps_within_an_hour():
-    """The mean square of n normalised steps is 1, with s.e. sqrt(2 / n)."""
+def test_steps_across_the_end_of_an_hour_have_the_stated_variance():
+    """The mean square of n normalised steps is 1, with the standard error sqrt(2 / n)."""
     seconds, logs = path(price(ticks_per_s=0.02), days=60)
     steps = normalised_steps(seconds, logs, annual=0.8)
     across = steps[np.diff(seconds // 3_600) > 0]
@@ -305,11 +310,11 @@ def test_steps_across_the_end_of_an_hour_are_as_large_as_steps_within_an_hour():
 
 
 @pytest.mark.parametrize("share_of_hour", [0.25, 0.5, 0.75, 0.95])
-def test_variance_grows_linearly_within_an_hour_if_no_anchor_follows(share_of_hour):
+def test_the_variance_of_a_move_grows_in_proportion_to_time_if_no_anchor_follows(share_of_hour):
     """The test takes the mean of n squared moves, each divided by its expected variance.
 
     A move begins at the first tick of an hour. If moves are normally distributed and independent,
-    the mean is 1 with s.e. sqrt(2 / n).
+    the mean is 1 with the standard error sqrt(2 / n).
     """
     seconds, logs = path(price(ticks_per_s=0.05), days=60)
     hours = np.arange(60 * 24) * 3_600
@@ -321,15 +326,15 @@ def test_variance_grows_linearly_within_an_hour_if_no_anchor_follows(share_of_ho
 
 
 @pytest.mark.parametrize("share_of_hour", [0.1, 0.5, 0.9])
-def test_variance_within_an_hour_between_anchors_equals_the_variance_of_a_brownian_bridge(
+def test_the_price_between_hourly_anchors_has_the_variance_of_a_brownian_bridge(
     share_of_hour,
 ):
     """The anchors are an hour apart and have the same price.
 
-    After the part u of an hour, the log price has moved from the anchor with the variance
-    u (1 - u) v. Here v is the variance that an hour would have without anchors. The test takes the
+    Without anchors, the move of the log price in an hour would have the variance v. With anchors,
+    the move in the first part u of the hour has the variance u * (1 - u) * v. The test takes the
     mean of n squared moves, each divided by this variance. If moves are normally distributed and
-    independent, the mean is 1 with s.e. sqrt(2 / n).
+    independent, the mean is 1 with the standard error sqrt(2 / n).
     """
     days = 40
     anchors = [(hour, 30_000) for hour in range(days * 24 + 1)]
@@ -337,7 +342,7 @@ def test_variance_within_an_hour_between_anchors_equals_the_variance_of_a_browni
     hours = np.arange(days * 24) * 3_600
     at = seconds.searchsorted(hours + 3_600 * share_of_hour)
     u = (seconds[at] - hours) / 3_600
-    inside = u < 1  # an hour without a tick after this moment is left out
+    inside = u < 1  # an hour is left out if it has no tick after this moment
 
     hour_variance = 0.8**2 * 3_600 / YEAR_S
     ratio = (logs[at] - math.log(30_000))[inside] ** 2 / (hour_variance * u * (1 - u))[inside]
@@ -348,7 +353,7 @@ def test_variance_within_an_hour_between_anchors_equals_the_variance_of_a_browni
 # ---- anchors
 
 
-def test_every_anchor_is_a_tick_with_the_hour_and_the_price_of_the_anchor():
+def test_every_anchor_is_a_tick_at_the_time_and_the_price_of_the_anchor():
     known = {0: 30_000, 1: 30_500.01, 7: 28_000, 24: 28_000.5, 47: 33_333.33}
     source = lead(
         price(anchors=known.items(), volatility_log_sd=0.5, jumps_per_day=24.0, jump_share=0.4),
@@ -362,9 +367,9 @@ def test_every_anchor_is_a_tick_with_the_hour_and_the_price_of_the_anchor():
 
 
 def test_the_price_reaches_an_anchor_without_a_jump():
-    """The normalised last steps before anchors have mean square 1, like other steps.
+    """The last step to an anchor is as large as other steps: normalised, its mean square is 1.
 
-    For n steps the mean square has s.e. sqrt(2 / n).
+    For n steps the mean square has the standard error sqrt(2 / n).
     """
     hours = range(0, 481, 2)
     rng = np.random.default_rng(3)
@@ -373,16 +378,17 @@ def test_the_price_reaches_an_anchor_without_a_jump():
     steps = normalised_steps(seconds, logs, annual=0.8)
     arrivals = steps[np.isin(seconds[1:], [hour * 3_600 for hour in hours])]
 
-    assert len(arrivals) == len(hours) - 2  # all anchors except at the start and end of the run
+    assert len(arrivals) == len(hours) - 2  # all anchors but the first and the last
     assert np.mean(arrivals**2) == pytest.approx(1, abs=3 * math.sqrt(2 / len(arrivals)))
 
 
-def test_the_path_between_anchors_is_a_brownian_bridge_in_variance_time():
-    """Two days have the variances v and w = 4 v. The test is about the midnight between the days.
+def test_the_brownian_bridge_between_anchors_moves_more_on_days_with_more_variance():
+    """The first of two days has the variance v, and the second has the variance w = 4 * v.
 
-    A bridge goes from log price a to log price b. At midnight it has moved by (b - a) v / (v + w)
-    on average, with the variance v w / (v + w). Over n seeds the mean has s.e. sqrt(variance / n),
-    and the variance has s.e. variance x sqrt(2 / n).
+    In these days the log price goes from anchor a to anchor b. In the first day it moves by
+    (b - a) * v / (v + w) on average, with the variance v * w / (v + w). Over n seeds the mean has
+    the standard error sqrt(variance / n), and the variance has the standard error
+    variance * sqrt(2 / n).
     """
     v, w = (annual**2 / 365 for annual in (0.4, 0.8))
     model = price(
@@ -407,8 +413,8 @@ def test_the_path_between_anchors_is_a_brownian_bridge_in_variance_time():
 def test_the_price_moves_towards_an_anchor_that_is_after_the_end_of_the_run():
     """The run ends after half of the time to the anchor.
 
-    The mean log price has then moved half of the way. Over n seeds this mean has s.e.
-    sqrt(variance of a day / (2 n)).
+    At this time the mean log price has moved half of the way. Over n seeds this mean has the
+    standard error sqrt(variance of a day / (2 * n)).
     """
     model = price(anchors=[(0, 30_000), (48, 60_000)], ticks_per_s=0.2)
     n = 200
@@ -431,7 +437,10 @@ def test_the_log_price_is_linear_between_anchors_if_the_volatility_is_zero():
 
 
 def test_the_price_is_a_free_random_walk_after_the_last_anchor():
-    """The variance of the next day is as stated, with relative s.e. sqrt(2 / n) over n seeds."""
+    """The move in the day after the last anchor has the stated variance.
+
+    Over n seeds the relative standard error of the variance is sqrt(2 / n).
+    """
     model = price(anchors=[(0, 30_000), (24, 31_000)], ticks_per_s=0.2)
     n = 400
     ends = []
@@ -442,7 +451,7 @@ def test_the_price_is_a_free_random_walk_after_the_last_anchor():
     assert np.mean(np.square(ends)) / (0.8**2 / 365) == pytest.approx(1, abs=3 * math.sqrt(2 / n))
 
 
-def test_an_anchor_with_a_date_applies_at_the_first_midnight_of_the_date():
+def test_an_anchor_with_a_date_applies_at_the_start_of_the_date():
     model = Price(
         anchors=(
             Anchor(at=START, price_usd=30_000.0),
@@ -459,10 +468,10 @@ def test_an_anchor_with_a_date_applies_at_the_first_midnight_of_the_date():
 
 
 def test_the_volatility_factor_has_mean_square_one():
-    """Let f be the factor. Its square f^2 has mean 1 and variance e^(4 s^2) - 1.
+    """Let f be the factor, and let s be the standard deviation of ln(f).
 
-    Here s is the standard deviation of ln f. The half-life is short, so hours are almost
-    independent.
+    Then f^2 has mean 1 and variance e^(4 * s^2) - 1. The half-life is short, so the factors of
+    different hours are almost independent.
     """
     log_sd = 0.4
     days = 800
@@ -476,11 +485,11 @@ def test_the_volatility_factor_has_mean_square_one():
     assert source.hour_volatility(hours[5]) == 0.8 * source.hour_volatility_ratio(hours[5])
 
 
-def test_the_volatility_factor_has_the_same_distribution_in_every_hour():
+def test_the_volatility_factor_has_the_same_distribution_in_an_early_and_in_a_late_hour():
     """The logarithm of the factor has mean -s^2 and standard deviation s at hours 0 and 30.
 
-    Here s is the stated `volatility_log_sd`. Over n seeds, the s.e. of the mean is s / sqrt(n), and
-    the s.e. of the standard deviation is s / sqrt(2 n).
+    Here s is the stated `volatility_log_sd`. Over n seeds, the mean has the standard error
+    s / sqrt(n), and the standard deviation has the standard error s / sqrt(2 * n).
     """
     log_sd, n = 0.4, 500
     model = price(volatility_log_sd=log_sd, volatility_half_life_h=24.0)
@@ -492,8 +501,8 @@ def test_the_volatility_factor_has_the_same_distribution_in_every_hour():
         assert np.std(logs) == pytest.approx(log_sd, abs=3 * log_sd / math.sqrt(2 * n))
 
 
-def test_the_autocorrelation_of_the_volatility_factor_halves_in_each_half_life():
-    """Over n seeds, a correlation r has s.e. (1 - r^2) / sqrt(n)."""
+def test_the_autocorrelation_of_the_log_volatility_factor_halves_in_each_half_life():
+    """Over n seeds, a correlation r has the standard error (1 - r^2) / sqrt(n)."""
     n = 500
     model = price(volatility_log_sd=0.4, volatility_half_life_h=12.0)
     sources = [lead(model, days=2, seed=seed) for seed in range(n)]
@@ -507,11 +516,11 @@ def test_the_autocorrelation_of_the_volatility_factor_halves_in_each_half_life()
         assert correlation == pytest.approx(kept, abs=3 * (1 - kept**2) / math.sqrt(n))
 
 
-def test_steps_within_an_hour_have_the_volatility_of_the_hour():
+def test_steps_inside_an_hour_have_the_volatility_of_the_hour():
     """Each step is divided by the standard deviation that follows from the volatility of its hour.
 
     The quotients have mean square 1, in calm and in volatile hours. For n quotients the mean square
-    has s.e. sqrt(2 / n).
+    has the standard error sqrt(2 / n).
     """
     model = price(volatility_log_sd=0.6, ticks_per_s=0.05)
     source = lead(model, days=20)
@@ -526,13 +535,13 @@ def test_steps_within_an_hour_have_the_volatility_of_the_hour():
         assert np.mean(group**2) == pytest.approx(1, abs=3 * math.sqrt(2 / len(group)))
 
 
-def test_jumps_have_the_stated_share_of_the_variance_and_other_ticks_the_remaining_share():
+def test_jumps_have_the_stated_share_of_the_variance_and_other_steps_have_the_rest():
     """Jumps are recognised by size.
 
-    The standard deviation (sd) of a jump is 54 times the sd of a tick without a jump. The test
-    counts a move as a jump if it is larger than 6 times the sd of a tick without a jump. This limit
-    misses 9 % of the jumps, but only 0.1 % of the variance of jumps. The number of jumps is Poisson
-    with mean m, so the sum of their squares has the relative s.e. sqrt(3 / m).
+    Let sd be the standard deviation of a step without a jump. The standard deviation of a jump is
+    about 54 * sd. The test counts a step as a jump if it is larger than 6 * sd. So the test misses
+    about 9 % of the jumps, but less than 0.1 % of their variance. The number of jumps is Poisson
+    with mean m. So the sum of their squares has the relative standard error sqrt(3 / m).
     """
     share, per_day, days = 0.4, 10.0, 100
     model = price(jump_share=share, jumps_per_day=per_day, ticks_per_s=0.5)
@@ -552,9 +561,9 @@ def test_jumps_have_the_stated_share_of_the_variance_and_other_ticks_the_remaini
 
 
 def test_every_jump_is_a_tick_at_a_random_time():
-    """Hourly counts of jumps and ticks together are Poisson with mean m = 1000/24 + 3.6.
+    """The number of ticks in an hour, jumps included, is Poisson with mean 1000 / 24 + 3.6.
 
-    Times within the hour are uniform by a Kolmogorov-Smirnov test at the 1 % level.
+    A Kolmogorov-Smirnov test at the 1 % level checks that the times are uniform inside the hour.
     """
     days, mean = 60, 1_000 / 24 + 3.6
     model = price(jump_share=0.9, jumps_per_day=1_000.0, ticks_per_s=0.001)
@@ -571,11 +580,11 @@ def test_every_jump_is_a_tick_at_a_random_time():
     assert distance < 1.63 / math.sqrt(len(offsets))
 
 
-def test_a_price_that_moves_almost_only_by_jumps_is_constant_between_jumps():
+def test_a_price_that_moves_almost_only_by_jumps_is_nearly_constant_between_jumps():
     """Jumps add ticks and do not change the times of other ticks.
 
-    The log price moves by jumps with a standard deviation of 0.006, so one jump in a hundred is
-    smaller than 10^-4. Without jumps, the move of an hour has a standard deviation of 10^-5.
+    A jump of the log price has a standard deviation of 0.006, so about one jump in a hundred is
+    smaller than 10^-4. Without its jumps, the move of an hour has a standard deviation of 10^-5.
     """
     without, _ = path(price(ticks_per_s=0.01), days=10)
     model = price(jump_share=0.999_999, jumps_per_day=48.0, ticks_per_s=0.01)
@@ -598,18 +607,18 @@ def test_a_first_anchor_after_the_start_is_refused_with_its_time():
         lead(price(anchors=[(1, 30_000)]))
 
 
-def test_a_run_that_does_not_begin_and_end_on_the_hour_is_refused():
+def test_a_run_that_does_not_begin_and_end_at_full_hours_is_refused():
     for start_us, end_us in [(START_US + 1, START_US + DAY_US), (START_US, START_US + 1)]:
         with pytest.raises(ValueError, match="whole hours"):
             LeadPrice(1, "BTC-PERP", price(), CENT, start_us, end_us)
 
 
-def test_a_volatility_that_begins_after_the_run_is_refused():
+def test_a_first_volatility_that_begins_after_the_start_of_the_run_is_refused():
     with pytest.raises(ValueError, match="2022-05-02"):
         lead(price(volatility=(level(0.8, day=1),)))
 
 
-def test_a_price_above_the_largest_value_that_can_be_stored_is_refused():
+def test_a_price_above_the_largest_allowed_number_of_ticks_is_refused():
     with pytest.raises(ValueError, match="BTC-PERP rises"):
         lead(price(anchors=[(0, 30_000), (12, 20_000_000)]))
 
@@ -617,7 +626,7 @@ def test_a_price_above_the_largest_value_that_can_be_stored_is_refused():
 def test_volatility_is_not_defined_outside_the_run():
     source = lead(price())
 
-    assert source.hour_volatility(START_US + DAY_US) == 0.8  # the end of the run
+    assert source.hour_volatility(START_US + DAY_US) == 0.8  # at the end of the run
     for time_us in (START_US - 1, START_US + DAY_US + 1):
         with pytest.raises(ValueError, match="outside the run"):
             source.hour_volatility(time_us)

@@ -1,7 +1,6 @@
 """The predictions of the maker's simulation, in which orders do not depend on the price.
 
-Statistical tests allow a deviation of three standard errors, and each test states its standard
-error.
+Statistical tests allow a deviation of three standard errors.
 """
 
 import calendar
@@ -32,7 +31,7 @@ DAYS_OF_MAY = 31
 HOURS = 24 * DAYS
 PRICE_USD = 100.0
 LOT, TICK_USD = "10", "0.001"
-LOT_USD, TICKS_PER_BP = 1_000.0, 10  # a lot and a basis point at PRICE_USD
+LOT_USD, TICKS_PER_BP = 1_000.0, 10  # at PRICE_USD: dollars per lot, ticks per bp
 ORDER_USD = 20_000.0
 MONTH_USD, SHARE = 3e10, 0.2
 HALF_SPREAD_BPS = 8.0
@@ -66,7 +65,7 @@ def market(quoter: dict, month_usd: float = MONTH_USD, annual: float = 0.8) -> M
 
 @cache
 def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8, **quoter):
-    """Return the result and volume until *until_us* in the maker's simulation, in dollars."""
+    """Return the result and volume that the maker predicts until *until_us*, in dollars."""
     run = TINY.run.model_copy(update={"start": START, "end": END})
     of_market = market(quoter, of, annual)
     scenario = TINY.model_copy(update={"run": run, "markets": (of_market,)})
@@ -82,7 +81,7 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
         Session,
         TradedHours.of(run),
     )
-    # The simulation uses the volume of the previous day. In this test all days are equal.
+    # The simulation uses the volume of the previous day. Here all days have the same volume.
     listing.volume.usd_per_day = lambda: SHARE * of / DAYS_OF_MAY
     nobody = np.zeros(len(firms), dtype=np.int64)
     firms_in_market = FirmsInMarket(nobody, nobody, nobody, nobody, nobody > 0)
@@ -92,8 +91,8 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
     return result_cents / 100, volume_cents / 100
 
 
-# The maker's simulation plays only the first minutes of each hour. SAMPLED is the mean number of
-# orders in these minutes of all hours.
+# The maker's simulation plays only the first minutes of each hour. SAMPLED is the expected number
+# of orders in all played minutes together.
 EXPECTED_USD = MONTH_USD * SHARE * DAYS / calendar.monthrange(2022, 5)[1]
 SAMPLE_H = SAMPLE_US / HOUR_US
 SAMPLED = EXPECTED_USD / ORDER_USD * SAMPLE_H
@@ -101,11 +100,12 @@ SAMPLED = EXPECTED_USD / ORDER_USD * SAMPLE_H
 
 @pytest.mark.parametrize("half_spread_bps", [20.0, 100.0])
 def test_the_predicted_result_of_fresh_quotes_is_the_half_spread_times_the_volume(half_spread_bps):
-    """The tolerance is half a tick plus the moves of the price since each hour's first tick.
+    """The tolerance is half a tick plus three standard errors of the mean price move.
 
-    Within the played five minutes the price moves by 0.18 % (root mean square). With a mean of k
-    orders, an hour's volume has a squared coefficient of variation of 2 / k. So n hours count as
-    much as n / (1 + 2 / k) hours of equal volume.
+    In the simulation the half-spread in ticks is set at the start of each hour. At a random time in
+    the next five minutes, the price has moved by 0.17 % (root mean square). If an hour has k orders
+    on average, the squared coefficient of variation of its volume is about 2 / k. So n such hours
+    count as much as n / (1 + 2 / k) hours of equal volume.
     """
     result_usd, volume_usd = promised(half_spread_bps=half_spread_bps)
 
@@ -116,10 +116,10 @@ def test_the_predicted_result_of_fresh_quotes_is_the_half_spread_times_the_volum
     )
 
 
-def test_the_predicted_volume_is_the_share_of_the_maker_in_stated_demand():
-    """A sum of geometric sizes with mean m has standard error m sqrt(2 n).
+def test_the_predicted_volume_is_the_daily_volume_times_the_number_of_days():
+    """The number of orders is Poisson with mean n, and their sizes are geometric with mean m.
 
-    The number of sizes is Poisson with mean n.
+    So the standard error of the volume is about m * sqrt(2 * n).
     """
     _, volume_usd = promised(refresh_s=2.0)
 
@@ -127,18 +127,18 @@ def test_the_predicted_volume_is_the_share_of_the_maker_in_stated_demand():
 
 
 def test_stale_quotes_have_the_same_predicted_result_as_fresh_quotes():
-    """Simulated orders do not depend on the price, so price moves since the quote average out.
+    """Simulated orders do not depend on the price, so gains and losses from its moves average out.
 
-    A quote is two to four seconds old. In this time the price moves by sigma sqrt(3 s), root mean
-    square. Fills of the same quote have the same move but random sides, so the results of these
-    fills are uncorrelated. Sizes are geometric, so the sum over n fills with mean size m has a
-    standard error of m sqrt(2 n) times the move.
+    A quote is two to four seconds old. In this time the price moves by sigma * sqrt(3 s) (root mean
+    square). Fills of one quote share the price move but have random sides. So the results of these
+    fills are uncorrelated. Sizes are geometric with mean m. So the sum over n fills has a standard
+    error of about m * sqrt(2 * n) times the move.
     """
     annual = 2.0
     result_usd, volume_usd = promised(annual=annual, latency_s=2.0, refresh_s=2.0)
 
     moved = annual * math.sqrt(3 / (365 * 86_400))
-    # The moves are large enough to change the result if they did not average out.
+    # Moves of this size would change the result if they did not average out.
     assert moved > 0.5 * HALF_SPREAD_BPS * 1e-4
     assert abs(result_usd / volume_usd - HALF_SPREAD_BPS * 1e-4) < 3 * moved * math.sqrt(
         2 / SAMPLED
@@ -150,11 +150,11 @@ def test_the_prediction_is_zero_if_there_is_no_volume():
 
 
 def test_the_predicted_volume_is_limited_by_the_displayed_size():
-    """Quotes display one lot on each side, so each side fills only one lot of the first order.
+    """A quote displays one lot on each side, so each side fills one lot of its first order.
 
-    The price is constant. The number of orders is Poisson, with standard error sqrt(n). Each side
-    of a quote lasts two seconds and receives x orders on average. So a side is filled with
-    probability 1 - exp(-x).
+    The price is constant. A quote lasts two seconds, and each of its sides receives x orders on
+    average. The number of orders is Poisson. So a side is filled with probability 1 - exp(-x), and
+    a total of n orders has the standard error sqrt(n).
     """
     _, volume_usd = promised(annual=0.0, displayed_usd=LOT_USD, refresh_s=2.0)
 
@@ -168,12 +168,10 @@ def test_twice_the_half_spread_doubles_the_predicted_result():
         promised(half_spread_bps=bps) for bps in (100.0, 200.0)
     )
 
-    assert two_usd / one_usd == pytest.approx(
-        2, rel=0.001
-    )  # the tolerance is half a tick at a price of a thousand ticks
-    assert same_usd == pytest.approx(
-        volume_usd, rel=0.001
-    )  # the fills are valued at slightly different prices
+    # Each half-spread, of about 1,000 or 2,000 ticks, is rounded to whole ticks.
+    assert two_usd / one_usd == pytest.approx(2, rel=0.001)
+    # The fills have slightly different prices.
+    assert same_usd == pytest.approx(volume_usd, rel=0.001)
 
 
 def test_a_prediction_for_an_unfinished_month_covers_the_days_so_far():
@@ -183,8 +181,7 @@ def test_a_prediction_for_an_unfinished_month_covers_the_days_so_far():
     assert ten_usd == pytest.approx(EXPECTED_USD * 10 / DAYS, rel=3 * math.sqrt(2 / n))
 
 
-def test_a_second_prediction_gives_the_same_result_to_the_cent():
-    """A new simulation with the same seed has the same random streams."""
+def test_a_new_simulation_with_the_same_seed_gives_the_same_prediction_to_the_cent():
     promised.cache_clear()
     first = promised()
     promised.cache_clear()

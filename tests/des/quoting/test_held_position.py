@@ -1,4 +1,4 @@
-"""Customers close positions, so the net position returns to zero and has the expected variance.
+"""Customers close positions, so their net position tends to zero with the expected variance.
 
 Statistical tests allow a deviation of three standard errors.
 """
@@ -17,28 +17,26 @@ from des.traded_hours import TradedHours
 
 FIRST_HOUR = 480_000
 LOT_USD, MEAN_LOTS, USD_PER_S = 10.0, 4.0, 1.0
-MANY, FINE_LOT_USD = (
-    400.0,
-    0.1,
-)  # The lots are small, so a mean size n times as large has n^2 times the mean square.
+# An order of MANY lots is so large that n times the mean size has almost n^2 times the mean square.
+MANY, FINE_LOT_USD = 400.0, 0.1
 FLOW_LOTS = USD_PER_S * 3_600 / LOT_USD  # lots per hour
 
 
 def mean_square(mean_lots: float) -> float:
-    """Return the mean square of a geometric size with this mean and a minimum of one."""
+    """Return the mean of squared order sizes. Sizes are geometric and at least one lot."""
     return mean_lots * (2 * mean_lots - 1)
 
 
 def hourly_variance(times: int = 1) -> float:
-    """Return the variance of an hour's net lots if order sizes are *times* as large.
+    """Return the variance of the random part of an hour's net purchases.
 
-    The number of orders is Poisson.
+    The mean order size is multiplied by *times*. The number of orders is Poisson.
     """
     return FLOW_LOTS / MEAN_LOTS * mean_square(times * MEAN_LOTS)
 
 
 def positions(holding_h: float, hours: int, seed: int = 1) -> np.ndarray:
-    """Return customers' net position after each hour, shape (hours,)."""
+    """Return customers' net position in lots after each hour, shape (hours,)."""
     held = HeldPosition(holding_h / HOURS_PER_DAY)
     flow = UninformedFlow(seed, "BTC-PERP", 40, MEAN_LOTS * LOT_USD, held=held)
     after = []
@@ -49,11 +47,12 @@ def positions(holding_h: float, hours: int, seed: int = 1) -> np.ndarray:
 
 
 def test_the_net_position_of_customers_is_an_autoregressive_process():
-    """The variance is v / (1 - a^2) and the autocorrelation is a.
+    """The variance is v / (1 - a^2), and the correlation of successive hours is a.
 
-    Here v is the variance of an hour's net orders, T is the holding time, and a = exp(-1 / T). Over
-    n hours the variance has the relative standard error sqrt(2 (1 + a^2) / (1 - a^2) / n), and the
-    correlation has the standard error sqrt((1 - a^2) / n).
+    Here v is the variance of the random part of an hour's net purchases. T is the mean holding time
+    in hours, and a = exp(-1 / T). Over n hours the relative standard error of the variance is
+    sqrt(2 * (1 + a^2) / (1 - a^2) / n). The standard error of the correlation is
+    sqrt((1 - a^2) / n).
     """
     holding_h, n = 4.0, 4_000
     a = math.exp(-1 / holding_h)
@@ -62,16 +61,16 @@ def test_the_net_position_of_customers_is_an_autoregressive_process():
     expected = hourly_variance() / (1 - a**2)
     error = math.sqrt(2 * (1 + a**2) / (1 - a**2) / len(held))
     assert abs(held.var() / expected - 1) < 3 * error
-    assert 3 * error < 0.4  # The error is small enough to detect half the holding time.
+    assert 3 * error < 0.4  # The test detects a holding time that is twice as long.
     seen = np.corrcoef(held[:-1], held[1:])[0, 1]
     assert abs(seen - a) < 3 * math.sqrt((1 - a**2) / len(held))
 
 
-def test_the_variance_of_the_position_equals_the_variance_in_an_infinite_server_queue():
-    """Half of all orders open a position, which lasts T hours on average.
+def test_the_variance_of_the_position_is_nearly_that_of_a_queue_with_infinitely_many_servers():
+    """In the queue half of all orders open a position, and positions last T hours on average.
 
-    Positions close once an hour here and at any time in the queue. So the variances differ by a
-    part of about 1 / T. The standard error is as in the test above.
+    In the queue positions close at any time. In the simulation they close once an hour. So the
+    relative difference of the variances is about 1 / T. The standard error is as in the test above.
     """
     holding_h, n = 20.0, 8_000
     a = math.exp(-1 / holding_h)
@@ -84,10 +83,10 @@ def test_the_variance_of_the_position_equals_the_variance_in_an_infinite_server_
     assert 3 * error + 1.1 / holding_h < 0.3
 
 
-def test_the_position_is_a_random_walk_if_the_holding_time_is_very_long():
-    """Each hour adds the variance v, so the mean square after n hours is n v.
+def test_the_position_is_nearly_a_random_walk_if_the_holding_time_is_very_long():
+    """Each hour adds the variance v, so the mean square after n hours is n * v.
 
-    Over N walks the relative standard error is sqrt(2 / N).
+    Over N simulated walks, the relative standard error of the mean square is sqrt(2 / N).
     """
     hours, seeds = 24, 300
     squares = [positions(1e7, hours, seed)[-1] ** 2 for seed in range(seeds)]
@@ -97,14 +96,14 @@ def test_the_position_is_a_random_walk_if_the_holding_time_is_very_long():
 
 
 @pytest.mark.parametrize("one_in", [4, 12])
-def test_the_variance_of_the_position_is_the_same_in_sampled_hours_as_in_all_hours(one_in):
-    """The variance after each pair of played hours agrees with a formula.
+def test_the_variance_of_the_position_in_a_sample_of_hours_agrees_with_a_formula(one_in):
+    """After each pair of played hours the variance is about n * v / (1 - a^2).
 
-    For hours of weight n and holding time T, the variance is n v / (1 - a^2). Here v is the
-    variance of an hour's net orders, and a = exp(-n / T). The noise of an hour is the random part
-    of its net orders. Only one pair in n adds noise. In all other pairs the second hour reverses
-    the noise of the first hour. For a complete reversal, the second hour must close a part of the
-    position without the noise of the first hour.
+    All played hours have the weight n. The noise of an hour is the random part of its net
+    purchases, and v is the variance of the noise of an hour of weight 1. T is the mean holding time
+    in hours, and a = exp(-n / T). On average only one pair in n adds noise. In all other pairs the
+    second hour reverses the noise of the first hour. The reversal is complete only if the second
+    hour closes no part of this noise.
     """
     holding_h, pairs, seeds = 4.0 * one_in, 80, 60
     a = math.exp(-one_in / holding_h)
@@ -128,14 +127,15 @@ def test_the_variance_of_the_position_is_the_same_in_sampled_hours_as_in_all_hou
     assert abs(np.mean(squares) - expected) < 3 * error
 
 
-def test_open_chains_of_grouped_hours_add_their_variance_to_the_variance_of_all_hours():
+def test_the_variance_of_the_position_is_that_of_a_run_with_all_hours_plus_that_of_open_chains():
     """The weights of hours differ, because hours are drawn from groups.
 
-    A chain is a sequence of hours that repeat or reverse the same orders. A chain has open lots
-    until later hours reverse these lots. Without open lots the position has the variance
-    v / (1 - exp(-2 / T)), as if all hours were played. Here v is the variance of an hour's net
-    orders, and T is the mean holding time. While the weight w of a chain is not reversed, its open
-    lots add the variance w^2 v. A chain is open for a day or two.
+    A chain is a sequence of hours that repeat or reverse the same random orders. The random lots of
+    a chain are open until later hours of the chain reverse them. Let v be the variance of the
+    random part of an hour's net purchases, and let T be the mean holding time in hours. Without
+    open lots the variance of the position is v / (1 - exp(-2 / T)), as if all hours were played.
+    Open lots add w^2 * v. Here w is the sum of the weights of the chain's hours so far, where hours
+    with reversed orders count as negative.
     """
     holding_h, days, seeds = 120.0, 240, 24
     predicted = np.random.default_rng(2).lognormal(0, 1.5, days * HOURS_PER_DAY)
@@ -168,10 +168,13 @@ def test_open_chains_of_grouped_hours_add_their_variance_to_the_variance_of_all_
 
 
 def test_a_reversing_hour_closes_a_part_of_the_position_but_not_the_noise_of_the_reversed_hour():
-    """At a holding time of a day, an hour of weight twelve closes 1 - exp(-0.5) of the position."""
+    """An hour of weight 12 closes 1 - exp(-0.5) of the position if positions last a day on average.
+
+    The noise of an hour is the random part of its net purchases.
+    """
     once = HeldPosition(holding_days=1.0, lots=1_000)
     first = once.buyers(10_000.0, 12, Noise.BEGINS)
-    once.add(9_999, Noise.BEGINS)  # the orders of this hour are almost only noise
+    once.add(9_999, Noise.BEGINS)  # a large random purchase
     again = once.buyers(10_000.0, 12, Noise.TAKES_BACK)
 
     left = math.exp(-0.5)
@@ -179,11 +182,11 @@ def test_a_reversing_hour_closes_a_part_of_the_position_but_not_the_noise_of_the
     assert again == pytest.approx((1 - 1_000 * left * (1 - left) / 10_000) / 2)
 
 
-def test_lots_that_are_left_after_a_chain_of_hours_are_closed_over_time():
+def test_lots_of_a_chain_are_closed_over_time_only_after_the_chain_has_ended():
     held, left = HeldPosition(holding_days=1.0), math.exp(-0.5)
 
     def leans(noise: Noise, bought: int) -> float:
-        """Add an hour's purchases, and return the lots that the hour was expected to close."""
+        """Add an hour's net purchases. Return the lots that the hour is expected to close."""
         closes = 10_000.0 * (1 - 2 * held.buyers(10_000.0, 12, noise))
         held.add(bought, noise)
         return closes
@@ -191,19 +194,19 @@ def test_lots_that_are_left_after_a_chain_of_hours_are_closed_over_time():
     assert leans(Noise.BEGINS, 600) == 0
     assert leans(Noise.STAYS, 100) == 0
     assert leans(Noise.TAKES_BACK, -400) == pytest.approx(100 * (1 - left))
-    # The position is 300 lots. 200 of these lots belong to the open chain, so they are not closed.
+    # The position is 300 lots. 239 of these lots belong to the open chain, so they are not closed.
     assert leans(Noise.TAKES_BACK, 0) == pytest.approx(100 * left * (1 - left))
     assert leans(Noise.BEGINS, 0) == pytest.approx(300 * (1 - left))
 
 
-def test_an_hour_closes_at_most_the_lots_traded_in_this_hour():
+def test_an_hour_is_expected_to_close_at_most_its_expected_volume():
     assert HeldPosition(0.1, lots=10**9).buyers(5.0, 1, Noise.BEGINS) == 0
     assert HeldPosition(0.1, lots=-(10**9)).buyers(5.0, 1, Noise.BEGINS) == 1
     assert HeldPosition(0.1, lots=10**9).buyers(0.0, 1, Noise.BEGINS) == 0.5
     assert HeldPosition(0.1).buyers(5.0, 1, Noise.BEGINS) == 0.5
 
 
-def test_the_net_position_of_customers_is_the_sum_of_their_orders():
+def test_the_net_position_of_customers_is_their_purchases_minus_their_sales():
     held = HeldPosition(2.0)
     flow = UninformedFlow(3, "BTC-PERP", 40, MEAN_LOTS * LOT_USD, held=held)
     bought = 0

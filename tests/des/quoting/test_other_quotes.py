@@ -1,4 +1,4 @@
-"""Other makers quote the stated spread and size, but wider and smaller after a volatile hour."""
+"""The other makers' quotes are as stated, but wider and smaller after a volatile hour."""
 
 import math
 from datetime import date
@@ -31,7 +31,7 @@ def quoting(price: LeadPrice, **terms: float) -> OtherQuoting:
     return OtherQuoting(market, TINY.maker, price, START_US)
 
 
-def test_other_makers_quote_the_stated_spread_and_size_in_calm_hours(price):
+def test_other_makers_quote_the_stated_spread_and_size_after_a_calm_hour(price):
     calm = quoting(price, calm_volatility=100.0)
 
     for hour in range(72):
@@ -39,12 +39,12 @@ def test_other_makers_quote_the_stated_spread_and_size_in_calm_hours(price):
         assert quotes == OtherQuotes(12, 300, 50_000)
 
 
-def test_other_makers_quote_wider_and_smaller_after_a_volatile_hour(price):
+def test_other_makers_quote_a_wider_spread_and_a_smaller_size_after_a_volatile_hour(price):
     of = {"calm_volatility": 0.5, "spread_elasticity": 0.5, "depth_elasticity": 2.0}
     nervous, stressed = quoting(price, **of), 0
     for hour in range(1, 72):
         now_us = START_US + hour * HOUR_US
-        for within_us in (0, HOUR_US - 1):  # quotes depend on the previous hour
+        for within_us in (0, HOUR_US - 1):  # at both times quotes depend on the previous hour
             quotes = nervous.quotes(now_us + within_us, MARK, LOT_CENTS)
             stress = max(price.hour_volatility(now_us - HOUR_US) / 0.5, 1.0)
             assert quotes.away_ticks == math.ceil(MARK * 4.0 * stress**0.5 / 10_000)
@@ -65,14 +65,14 @@ def test_the_hour_before_the_start_of_the_run_counts_as_calm(price):
     assert quoting(price, calm_volatility=0.01).quotes(START_US, MARK, LOT_CENTS)[:2] == (12, 300)
 
 
-def test_other_makers_display_at_least_a_lot_and_twelve_times_the_size_at_weight_twelve(price):
+def test_the_displayed_size_is_multiplied_by_the_weight_of_the_hour_and_is_at_least_a_lot(price):
     calm = quoting(price, calm_volatility=100.0)
 
     assert calm.quotes(START_US, MARK, 10**9).shown_lots == 1
     assert calm.quotes(START_US, MARK, LOT_CENTS, times=12).shown_lots == 3_600
 
 
-def test_other_makers_without_a_stated_size_display_the_recorded_depth_without_the_makers_share(
+def test_without_a_stated_size_other_makers_display_the_depth_minus_the_captive_makers_part(
     price,
 ):
     ftx = load("ftx")

@@ -1,4 +1,4 @@
-"""Customers trade at the better price, which lowers the gain of a maker with late quotes.
+"""Customers trade at the better price. So a maker with late quotes gains less.
 
 Statistical tests allow a deviation of three standard errors.
 """
@@ -29,7 +29,7 @@ HOURS = 48
 PRICE_USD, TICK_USD, LOT_USD = 30_000.0, 1, 300.0
 AWAY_TICKS, OTHERS_LATENCY_US = 12, 50_000
 LATENCIES_S = (0.0, 0.5, 2.0, 8.0)
-# There are no firms. Retail has code 7. The maker has code 1, and other makers have code 2.
+# There are no firms. Customers have code 7, the captive maker 1, and the other makers 2.
 ALONE = Codes(np.array([7]), np.array([1, 2]))
 
 
@@ -48,7 +48,10 @@ def price() -> LeadPrice:
 
 
 def filled(price: LeadPrice, latency_s: float) -> list[Fills]:
-    """Return by hour the fills of quotes with this latency, as wide as the other makers' quotes."""
+    """Return the fills of each hour if the captive maker's quotes have this latency.
+
+    The captive maker and the other makers have the same half-spread.
+    """
     policy = QuotingPolicy(microseconds(latency_s), microseconds(latency_s), (0,), 0, 0)
     nobody = np.empty(0, dtype=np.uint64)
     session = Session(price, policy, Takers.of(()), nobody, ALONE)
@@ -68,7 +71,7 @@ def filled(price: LeadPrice, latency_s: float) -> list[Fills]:
 
 
 def earned(rows: np.ndarray, lead: np.ndarray) -> np.ndarray:
-    """Return the maker's gain per lot of each fill in ticks, measured at a given lead price."""
+    """Return the maker's gain on each fill at the lead prices *lead*, in ticks per lot."""
     return (rows["price"] - lead) * np.sign(rows["lots"])
 
 
@@ -78,7 +81,9 @@ def by_latency(price) -> dict[float, list[Fills]]:
 
 
 @pytest.mark.parametrize("latency_s", LATENCIES_S)
-def test_no_fill_earns_more_than_the_half_spread_of_the_other_makers(price, by_latency, latency_s):
+def test_no_fill_earns_more_than_the_other_makers_half_spread_at_the_lead_price_that_they_see(
+    price, by_latency, latency_s
+):
     ticks = price.ticks(START_US, START_US + HOURS * HOUR_US)
     rows = np.concatenate([fills.rows for fills in by_latency[latency_s]])
     seen_us = np.maximum(rows["time_us"] - OTHERS_LATENCY_US, ticks.times_us[0])
@@ -89,7 +94,7 @@ def test_no_fill_earns_more_than_the_half_spread_of_the_other_makers(price, by_l
     assert earned(rows, seen).max() == AWAY_TICKS
 
 
-def test_the_mean_gain_of_the_maker_on_a_fill_is_smaller_if_its_latency_is_higher(by_latency):
+def test_the_mean_gain_on_a_fill_falls_as_the_latency_of_the_maker_rises(by_latency):
     means, errors = [], []
     for latency_s in LATENCIES_S:
         rows = np.concatenate([fills.rows for fills in by_latency[latency_s]])
@@ -103,8 +108,8 @@ def test_the_mean_gain_of_the_maker_on_a_fill_is_smaller_if_its_latency_is_highe
     assert means[-1] < AWAY_TICKS / 4
 
 
-def test_the_volume_of_customers_does_not_depend_on_the_latency_of_the_maker(by_latency):
-    """Other makers fill all orders that the maker does not fill, at nearly the same prices."""
+def test_the_volume_of_customers_hardly_depends_on_the_latency_of_the_maker(by_latency):
+    """Other makers fill all lots that the maker does not fill, at nearly the same prices."""
     lots = {}
     for latency_s, every in by_latency.items():
         captive = sum(int((np.abs(f.rows["lots"]) * f.rows["price"]).sum()) for f in every)
@@ -119,7 +124,10 @@ def test_the_volume_of_customers_does_not_depend_on_the_latency_of_the_maker(by_
 
 
 def met(lots: int, left: int, others_lots: int, away: int, firm: int = UNINFORMED) -> Fills:
-    """Return a buy order's fills. The maker asks 1004 and 1006, and others ask 1000 + *away*."""
+    """Return the fills of one buy order.
+
+    The captive maker asks 1004 and 1006 ticks, and the other makers ask 1000 + *away* ticks.
+    """
     now, price = np.array([0]), np.array([1_000])
     quote = post(blank(0, 2, firms=0), now, 0, Ticks(now, price), Plan(0, (4, 6), (left, left)))
     order = np.array([(0, firm, ASK, ANY_PRICE, lots, 0, 0)], dtype=ORDER)
@@ -157,7 +165,7 @@ def test_makers_with_the_same_price_fill_an_order_in_proportion_to_displayed_siz
 @pytest.mark.parametrize(
     ("away", "captive", "others_price"), [(3, 0, 1_003), (5, 6, 1_005), (7, 12, 1_007)]
 )
-def test_an_order_takes_the_captive_makers_better_levels_and_the_rest_from_the_other_makers(
+def test_an_order_first_takes_the_captive_makers_better_levels_and_then_trades_with_other_makers(
     away, captive, others_price
 ):
     rows, others_lot_ticks, _ = met(20, 6, 3, away)

@@ -1,7 +1,7 @@
-"""The loss of stale quotes until their replacement, compared with an independent simulation.
+"""The loss on stale quotes agrees with an independent simulation, within three standard errors.
 
-A formula exists only for the loss at the posting (`test_stale_quotes`). So the loss from the
-posting to the replacement is compared with an independent simulation, within three standard errors.
+There is a formula only for the loss at the posting of a quote (see `test_stale_quotes`). The loss
+here also includes later hits, until the quote is replaced.
 """
 
 import math
@@ -25,15 +25,15 @@ from des.quoting.takers import LOTS_MAX, Terms
 class Setting:
     """The inputs of both simulations.
 
-    The unit of half-spread and costs is the standard deviation of the price move in two seconds, at
-    the default sigma.
+    The unit of `half_spread_sd` and `costs_sd` is the standard deviation of the price move in two
+    seconds at the default `sigma`.
     """
 
     latency_s: float
     refresh_s: float
     half_spread_sd: float
     costs_sd: float
-    sigma: float = 1_000.0  # ticks per square-root second
+    sigma: float = 1_000.0  # ticks per square root of a second
     ticks_per_s: float = 8.0
     delay_s: float = 0.08
     quotes: int = 12_000
@@ -45,7 +45,7 @@ class Setting:
 
     @property
     def costs(self) -> int:
-        """Return the taker's hurdle beyond the half-spread, including the fee, in ticks."""
+        """Return the taker's costs in ticks: its fee plus its hurdle."""
         return round(self.costs_sd * 1_000 * math.sqrt(2))
 
     def witnessed(self) -> Outcome:
@@ -63,7 +63,7 @@ class Setting:
         )
 
     def played(self, lots: int = 1) -> Outcome:
-        """Return the outcome of des.quoting, where an order can take all *lots* of a quote."""
+        """Return the outcome of `des.quoting` if an order can take all *lots* of a quote."""
         market = Market(self.sigma, self.latency_s, self.refresh_s, self.ticks_per_s, self.quotes)
         batches = math.ceil(self.quotes * self.refresh_s * SECOND_US / BATCH_US)
         price = lead_price(market, START_US + WARM_UP_US + batches * BATCH_US)
@@ -74,7 +74,7 @@ class Setting:
                 np.array([self.costs]), np.array([0]), np.array([lots]), np.full((2, 1), LOTS_MAX)
             ),
             lognormal_quantiles_us(0, 0.0),
-            OtherQuotes(0, 1, 0),  # there are no customers
+            OtherQuotes(0, 1, 0),  # without effect, since there are no customers
         )
         session.play(START_US, START_US + WARM_UP_US, 0.0, decided, NO_ORDERS)
         losses, hits = np.zeros(batches), np.zeros(batches)
@@ -138,7 +138,7 @@ def test_hits_and_losses_agree_with_an_independent_simulation_in_all_settings(se
 
 
 def test_the_loss_per_second_falls_to_zero_if_latency_and_refresh_interval_fall_to_zero():
-    """At shorter times there are more quotes, but each quote is hit so rarely that the loss falls.
+    """The loss on a quote falls faster than the refresh interval.
 
     The price has 32 ticks a second.
     """
@@ -151,17 +151,17 @@ def test_the_loss_per_second_falls_to_zero_if_latency_and_refresh_interval_fall_
     assert per_s[-1] < 0.01 * per_s[0]
 
 
-def test_lower_costs_of_takers_raise_the_loss_unless_costs_are_very_small():
-    """Takers with very small costs hit more often, but after smaller moves of the price.
+def test_lower_costs_of_the_taker_raise_the_loss_unless_the_costs_are_very_small():
+    """A taker with very small costs hits more often, but after smaller moves of the price.
 
-    So the maker's loss on each hit is smaller.
+    So the maker loses less on each hit, and less in total.
     """
     losses = [replace(BASE, costs_sd=costs).played().loss for costs in (2.5, 2.0, 1.5, 1.0)]
     assert losses == sorted(losses)
     assert replace(BASE, costs_sd=0.0).played().loss < losses[-1]
 
 
-def test_the_loss_is_smaller_at_a_wider_half_spread_and_is_proportional_to_the_size():
+def test_a_wider_half_spread_lowers_the_loss_and_the_loss_is_proportional_to_the_size():
     wider = [replace(BASE, half_spread_sd=s).played().loss for s in (0.25, 0.5, 1.0, 2.0)]
     assert wider == sorted(wider, reverse=True)
     assert BASE.played(lots=7).loss == pytest.approx(7 * wider[1])

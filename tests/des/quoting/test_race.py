@@ -1,4 +1,4 @@
-"""The race for a stale quote agrees with an independent engine, with any limits and time steps."""
+"""The race for stale quotes gives the same fills as an independent engine, in random worlds."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ FAR_AWAY = OtherQuotes(away_ticks=500, shown_lots=1, latency_us=0)
 
 @dataclass(frozen=True)
 class Path:
-    """A lead price with a few given ticks."""
+    """A lead price with given ticks."""
 
     steps: Sequence[tuple[int, int]]
 
@@ -51,7 +51,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Decided:
-    """The decisions from one settlement to the next."""
+    """The decisions that apply from one settlement to the next."""
 
     start_us: int
     end_us: int
@@ -59,9 +59,9 @@ class Decided:
     skew: int
     shown: Sequence[int]  # lots displayed on each level, by side
     thresholds: Sequence[int]  # ticks, by firm
-    orders: Sequence[int]  # lots of one order, by firm
+    orders: Sequence[int]  # the most lots of one order, by firm
     rooms: Sequence[Sequence[int]]  # lots until a firm's position is at its limit, by side and firm
-    gateway_us: Sequence[int]  # gateway delays in us, at equally likely quantiles
+    gateway_us: Sequence[int]  # equally likely gateway delays, in microseconds
     others: OtherQuotes = FAR_AWAY
 
     def for_session(self) -> Decisions:
@@ -106,15 +106,15 @@ class World:
         return np.array(keys, dtype=np.uint64)
 
     def delay_us(self, gateway_us: Sequence[int], firm: int, posted_us: int, side: int) -> int:
-        """Return the drawn delay of an order. The engines share this function and no other code."""
+        """Return the drawn delay of an order. The two engines share only this function."""
         drawn = mix(self.keys()[firm], 2 * posted_us + side)
         return self.reactions_us[firm] + int(gateway_us[quantile_index(drawn)])
 
     def cut(self, cuts_us: Sequence[int]) -> "World":
-        """Return the world with settlements at these times that change no decision."""
+        """Return the world with settlements at *cuts_us*. All repeat the first decisions."""
         first, end_us = self.intervals[0], self.intervals[-1].end_us
-        # Each settlement sets the room (the lots that a firm may trade) again. So no order may
-        # reach this limit here.
+        # Each settlement renews the room: the lots that a firm may still trade. Here the room is so
+        # large that no order reaches it.
         first = replace(first, rooms=[[10_000] * len(first.orders)] * 2)
         times = sorted({START_US, *cuts_us, end_us})
         spans = [replace(first, start_us=a, end_us=b) for a, b in pairwise(times)]
@@ -134,11 +134,11 @@ def session_of(world: World, kind: type[Session]) -> Session:
 
 
 def played(world: World, kind: type[Session] = Session) -> tuple[list[NaiveFill], int, int]:
-    """Play a world with des.quoting, interval by interval.
+    """Play a world with `des.quoting`, interval by interval.
 
     Returns:
-        The fills, and two sums over the trades of noise traders with other makers: lots x price,
-        and lots bought by noise traders less lots sold by noise traders.
+        The fills, and two sums over the trades of noise traders with the other makers: the volume
+        in lots times ticks, and the noise traders' purchases less their sales in lots.
     """
     session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
     rows, others_lot_ticks, others_lots = [], 0, 0
@@ -153,7 +153,7 @@ def played(world: World, kind: type[Session] = Session) -> tuple[list[NaiveFill]
 
 
 def witnessed(world: World) -> tuple[list[NaiveFill], int, int]:
-    """Play the same world with the independent engine."""
+    """Play a world with the independent engine, and return the same values as `played`."""
     intervals = [now.for_witness(world.delay_us) for now in world.intervals]
     path = world.path.steps
     race = NaiveRace(world.latency_us, world.refresh_us, path, intervals, world.customers)
@@ -196,11 +196,11 @@ def as_naive(row: np.void) -> NaiveFill:
 
 
 def random_world(seed: int) -> World:
-    """Draw a world of a few hundred microseconds, in which many events have equal times."""
+    """Draw a world of 60 to 400 microseconds, in which many events have equal times."""
     draw = Random(seed)
     span_us = draw.choice((60, 200, 400))
     firms, levels = draw.randrange(5), draw.randint(1, 3)
-    # Settlements are on a grid that need not agree with the times of quotes.
+    # Settlements are regular, but need not happen at the times of quotes.
     step_us = draw.choice((5, 20, 33, 100, span_us))
     ends = [*range(START_US + step_us, START_US + span_us, step_us), START_US + span_us]
     slowest_us = draw.choice((0, 2, 20, 100))
@@ -398,7 +398,7 @@ def test_an_order_is_never_filled_beyond_its_size_or_at_a_price_worse_than_its_l
 
 
 @given(crowd=crowds())
-def test_fills_of_a_level_reduce_the_size_of_the_level_and_never_exceed_the_size(crowd):
+def test_each_fill_reduces_the_lots_left_on_its_level_and_never_takes_more_than_these_lots(crowd):
     quote, orders = crowd
     shown = quote.left.copy()
     for i, side in enumerate(orders["side"].tolist()):
@@ -409,7 +409,7 @@ def test_fills_of_a_level_reduce_the_size_of_the_level_and_never_exceed_the_size
 
 
 @given(crowd=crowds())
-def test_orders_are_filled_in_order_of_arrival_from_the_best_level_first(crowd):
+def test_orders_are_filled_in_order_of_arrival_and_each_order_takes_the_best_level_first(crowd):
     quote, orders = crowd
     queues = [
         [int(price) for price, lots in zip(prices, left, strict=True) for _ in range(lots)]
@@ -440,7 +440,7 @@ def test_only_customers_have_fills_if_there_are_no_firms():
 
 
 def rising(reaction_us: int) -> World:
-    """Return a world whose price rises by 10 at each of 40 ticks, with quotes one tick late."""
+    """Return a world of 40 ticks. The price rises by 10 per tick, and quotes are one tick late."""
     ticks = [(START_US + 10 * i, 1_000 + 10 * i) for i in range(40)]
     everything = Decided(
         START_US,
@@ -459,14 +459,14 @@ def rising(reaction_us: int) -> World:
 def test_a_late_order_is_not_filled_if_the_new_quote_is_worse_than_the_limit_of_the_order():
     in_time, too_late = (played(rising(reaction_us=us))[0] for us in (9, 10))
 
-    # Each quote except the first is 10 too low. Both levels, with 3 lots each, are profitable.
+    # Each quote except the first is 10 too low. Both of its levels, of 3 lots each, are profitable.
     assert [fill.lots for fill in in_time] == [3, 3] * 39
     assert {fill.lead - fill.price for fill in in_time} == {6, 5}
     assert too_late == []
 
 
 @pytest.mark.parametrize(("reaction_us", "noted"), [(9, 39), (10, 1), (500, 39)])
-def test_the_race_keeps_an_order_that_arrives_before_the_next_quote_or_after_the_last_known_quote(
+def test_the_race_keeps_an_order_that_arrives_before_the_next_quote_or_after_the_interval(
     reaction_us, noted
 ):
     world, end_us = rising(reaction_us), START_US + 400
@@ -484,12 +484,12 @@ def test_the_race_keeps_an_order_that_arrives_before_the_next_quote_or_after_the
 
 
 @pytest.mark.parametrize(("price_later", "paid"), [(997, [1_001]), (1_000, [1_004]), (1_001, [])])
-def test_a_late_order_is_filled_within_its_limit_by_the_quote_that_is_then_in_force(
+def test_a_late_order_is_filled_by_the_new_quote_if_the_new_price_is_within_the_limit_of_the_order(
     price_later, paid
 ):
-    """After a spike of the price a firm sends an order to buy at 1004 or less.
+    """When the price rises to 1010, a firm sends an order to buy at 1004 or less.
 
-    A new quote is posted before the order arrives.
+    The price falls, and a new quote is posted before the order arrives.
     """
     spike = [(START_US, 1_000), (START_US + 5, 1_010), (START_US + 8, price_later)]
     one_level = replace(rising(0).intervals[0], offsets=[4], end_us=START_US + 20)
@@ -502,7 +502,10 @@ def test_a_late_order_is_filled_within_its_limit_by_the_quote_that_is_then_in_fo
 
 
 def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
-    """Return sums of lots times price: taken by firms, and not taken because of each limit."""
+    """Return the volume that firms took, and the volumes that two limits prevented.
+
+    The limits are the order size and the position limit. Volumes are in lots times ticks.
+    """
     session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
     for now in world.intervals:
         inside = [c for c in world.customers if now.start_us <= c.time_us < now.end_us]
@@ -516,10 +519,10 @@ def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
     [
         ([9, 0], 6, 0),  # all lots of two levels with 3 lots each
         ([6, 0], 6, 0),
-        ([4, 0], 4, 2),  # the order size limits the second level
-        ([2, 0], 2, 4),  # the order size limits the first level
+        ([4, 0], 4, 2),  # the order size prevents two lots of the second level
+        ([2, 0], 2, 4),  # the order size prevents one lot of the first level, and the second level
         ([0, 0], 0, 6),  # both firms have an order size of zero
-        ([2, 3], 5, 1),  # the second firm takes the lots that the first firm left
+        ([2, 3], 5, 1),  # the second firm takes three of the four lots that the first firm left
         ([2, 9], 6, 0),
     ],
 )
@@ -531,7 +534,7 @@ def test_profitable_lots_that_are_not_taken_because_of_the_order_size_are_counte
     decided = replace(world.intervals[0], thresholds=[1, 1], orders=orders, rooms=rooms)
     world = replace(world, reactions_us=[3, 4], intervals=[decided])
 
-    # The best level of each of the 39 quotes is 4 above the price: 1000, 1010, ...
+    # The best asks of the 39 stale quotes are 1004, 1014, ..., 1384.
     prices = [1_004 + 10 * i for i in range(39)]
     assert counted_of(world) == [taken_lots * sum(prices), cut_lots * sum(prices), 0]
 
@@ -540,13 +543,13 @@ def test_only_lots_at_profitable_levels_are_counted_as_lots_not_taken():
     world = rising(reaction_us=3)
     deeper = replace(world.intervals[0], offsets=[4, 9, 30], orders=[1])
 
-    # The gain on the second level equals the threshold of 1. The third level is not profitable.
+    # Only the first level is profitable. The gain on the second level only equals the threshold.
     assert counted_of(replace(world, intervals=[deeper]))[ORDER_SHARE] == 2 * sum(
         1_004 + 10 * i for i in range(39)
     )
 
 
-def test_both_simulations_of_a_session_count_the_same_lots_not_taken():
+def test_the_quote_by_quote_simulation_counts_the_same_volumes_as_the_fast_simulation():
     cut = np.zeros(3, dtype=np.int64)
     for seed in range(3_000, 3_150):
         world = random_world(seed)
@@ -559,7 +562,7 @@ def test_both_simulations_of_a_session_count_the_same_lots_not_taken():
 
 
 @pytest.mark.parametrize("seed", range(3_000, 3_020))
-def test_firms_take_all_profitable_lots_if_no_limit_is_reached(seed):
+def test_no_lots_are_counted_as_not_taken_if_no_firm_reaches_a_limit(seed):
     world = random_world(seed)
     bottomless = [
         replace(now, orders=[100] * len(now.orders), rooms=[[10_000] * len(now.orders)] * 2)
@@ -568,8 +571,8 @@ def test_firms_take_all_profitable_lots_if_no_limit_is_reached(seed):
     assert counted_of(replace(world, intervals=bottomless))[ORDER_SHARE:] == [0, 0]
 
 
-def test_a_firm_stops_when_the_fills_of_an_interval_have_used_up_its_position_limit():
-    """The firm may buy ten lots. It takes three quotes of three lots, and then one more lot."""
+def test_a_firm_stops_buying_when_its_fills_in_an_interval_reach_its_position_limit():
+    """The firm may buy ten lots. It takes three lots from each of three quotes, then one lot."""
     world = rising(reaction_us=3)
     one_level = replace(world.intervals[0], offsets=[4], rooms=[[10], [10]])
     fills, *_ = played(replace(world, intervals=[one_level]))

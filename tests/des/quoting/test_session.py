@@ -1,4 +1,4 @@
-"""A session keeps the quote in force from interval to interval, until the session is cleared."""
+"""A quote stays in force after its interval, until it is replaced or the session is cleared."""
 
 from dataclasses import replace
 from datetime import date
@@ -20,7 +20,7 @@ from des.scenario import Anchor, Price, VolatilityLevel
 
 DAY = date(2022, 5, 9)
 START_US = midnight_us(DAY)
-REFRESH_US = 1_700 * SECOND_US  # so no quote is posted exactly at the start of the second hour
+REFRESH_US = 1_700 * SECOND_US  # no quote is posted exactly at the start of the second hour
 LAW = Price(
     anchors=(Anchor(at=DAY, price_usd=30_000),),
     volatility=(VolatilityLevel(since=DAY, annual=0.8),),

@@ -1,27 +1,28 @@
-"""The expected loss of a stale quote at its posting, compared with formulas.
+"""The expected loss on a stale quote at its posting, compared with formulas.
 
-A quote posted at time p is made from the price at p - L. If the price moves like sigma W, a taker
-without delay and with costs c gains over both sides
+A quote that is posted at time p is based on the price at p - L, where L is the latency. The price
+is sigma * W, where W is a Brownian motion. A taker has the costs c and no delay. Its expected gain
+before costs, summed over both sides of the quote, is
 
-    g(T) = 2 [sigma sqrt(T) phi(d) - s Phi(-d)],   d = (s + c) / (sigma sqrt(T)).
+    g(T) = 2 * (sigma * sqrt(T) * phi(d) - s * Phi(-d)),   d = (s + c) / (sigma * sqrt(T)).
 
-Here s is the half-spread and T the time between the two observed prices. phi and Phi are the normal
-density and distribution. Prices are whole ticks, and the taker hits only if the price has moved by
-more than s + c. So the formula uses s + c + 1/2 in d.
+Here s is the half-spread. T is the time between two prices: the price on which the quote is based,
+and the price that the taker sees. phi is the density of the standard normal distribution, and Phi
+is its distribution function. Prices are whole ticks, and the taker hits only if the price has moved
+by more than s + c. So the tests use s + c + 1/2 in the formula for d.
 
-With dense ticks T is L. With ticks of a Poisson process of rate lambda, the quote is made from the
-last tick before p - L. The age of this tick at p - L is A. The order is filled at the last price
-before p. The age of this price at p is B. If there is no tick between p - L and p, the price has
-not moved. Otherwise T = L + A - B. A is exponential with rate lambda, because the process has no
-memory. B is also exponential with rate lambda, but truncated at L. The integral of the product of
-both densities over A - B = T - L is
+If ticks are dense, T is about L. Now let the ticks be a Poisson process of rate lambda. The quote
+is based on the last tick before p - L. The age of this tick at p - L is A. The taker sees the price
+of the last tick before p. The age of this tick at p is B. If there is no tick between p - L and p,
+the price has not moved. Otherwise T = L + A - B. A has the density lambda * exp(-lambda * A). B has
+the same density, but B is at most L. So the density of T is
 
-    f(T) = lambda / 2 (exp(-lambda |T - L|) - exp(-lambda (T + L))),   T > 0.
+    f(T) = lambda / 2 * (exp(-lambda * |T - L|) - exp(-lambda * (T + L))),   T > 0.
 
-The integral of f over T is 1 - exp(-lambda L), the probability of a tick between p - L and p.
+The integral of f is 1 - exp(-lambda * L), the probability of a tick between p - L and p.
 
-Quotes that are posted less than L apart depend on the same price moves. So standard errors are
-computed from means of batches with many quotes each.
+Quotes that are posted less than L apart depend in part on the same price moves. So standard errors
+are computed from the means of batches of many quotes.
 """
 
 import math
@@ -64,9 +65,9 @@ FAR_AWAY = OtherQuotes(
 
 @dataclass(frozen=True)
 class Market:
-    """A price without drift and without jumps, and the times of the maker's quotes."""
+    """The settings of a price without drift and jumps, and of the maker's quotes."""
 
-    sigma: float  # ticks per square-root second
+    sigma: float  # ticks per square root of a second
     latency_s: float
     refresh_s: float
     ticks_per_s: float
@@ -82,14 +83,14 @@ class Asked:
 
 
 def gain(market: Market, asked: Asked, seconds: float) -> float:
-    """Return g(T), the taker's gain over both sides of a quote, in ticks per lot."""
+    """Return g(T): the taker's expected gain over both sides of a quote, in ticks per lot."""
     sd = market.sigma * math.sqrt(seconds)
     d = (asked.half_spread + asked.costs + 0.5) / sd
     return 2 * (sd * NORMAL.pdf(d) - asked.half_spread * NORMAL.cdf(-d))
 
 
 def chance(market: Market, asked: Asked, seconds: float) -> float:
-    """Return the mean number of sides of a quote that are hit at its posting, 2 Phi(-d)."""
+    """Return 2 * Phi(-d): the mean number of sides of a quote that are hit at its posting."""
     return 2 * NORMAL.cdf(-(asked.half_spread + asked.costs + 0.5) / market.sigma / seconds**0.5)
 
 
@@ -98,12 +99,15 @@ Expect = Callable[[Market, Value, Asked], float]
 
 
 def over_latency(market: Market, value: Value, asked: Asked) -> float:
-    """Return the value at T = L, which is expected if ticks are dense."""
+    """Return the value at T = L. It is the expected value if ticks are dense."""
     return value(market, asked, market.latency_s)
 
 
 def over_elapsed(market: Market, value: Value, asked: Asked) -> float:
-    """Integrate the value times f(T) by Simpson's rule, on each side of the kink at L."""
+    """Return the integral of the value times f(T).
+
+    Simpson's rule is used on each side of L, because f has a kink at L.
+    """
     rate, latency_s = market.ticks_per_s, market.latency_s
 
     def density(seconds: float) -> float:
@@ -120,15 +124,15 @@ def over_elapsed(market: Market, value: Value, asked: Asked) -> float:
 
 @dataclass(frozen=True)
 class Sample:
-    """Loss and hits per quote at the posting, by batch and firm, and the gain of each later hit."""
+    """The results of simulated quotes. `loss` and `hits` have the shape (batches, firms)."""
 
-    loss: np.ndarray  # ticks per lot
-    hits: np.ndarray
-    later: np.ndarray  # edge minus costs of each fill that a tick triggered
+    loss: np.ndarray  # the mean loss per quote at its posting, in ticks per lot
+    hits: np.ndarray  # the mean number of hits per quote at its posting
+    later: np.ndarray  # the edge minus the firm's costs, for each later hit
 
 
 def measure(market: Market, half_spread: int, costs: tuple[int, ...]) -> Sample:
-    """Simulate firms without delay, one firm for each of *costs*, with orders of one lot."""
+    """Simulate firms without delay and with orders of one lot, one firm for each of *costs*."""
     batches = math.ceil(market.quotes * market.refresh_s * SECOND_US / BATCH_US)
     end_us = START_US + WARM_UP_US + batches * BATCH_US
     session = session_of(market, lead_price(market, end_us), reactions_us=[0] * len(costs))
@@ -175,7 +179,7 @@ def session_of(market: Market, price: LeadPrice, reactions_us: list[int]) -> Ses
 
 
 def terms_of(costs: tuple[int, ...]) -> Terms:
-    """Return terms of firms that hit with one lot if the edge exceeds their costs."""
+    """Return the terms of firms that send an order of one lot if the edge exceeds their costs."""
     firm = np.argsort(costs, kind="stable")
     n = len(costs)
     return Terms(np.array(costs)[firm], firm, np.ones(n, np.int64), np.full((2, n), LOTS_MAX))
@@ -193,12 +197,13 @@ SPARSE = (
     Market(sigma=1_000, latency_s=1.0, refresh_s=0.5, ticks_per_s=2.0, quotes=100_000),
     Market(sigma=400, latency_s=2.0, refresh_s=1.0, ticks_per_s=1.0, quotes=100_000),
 )
-# Half-spread and costs of the firms, in standard deviations of the price over the latency.
+# The half-spread, and the costs of each firm. The unit is the standard deviation of the price move
+# over the latency.
 ASKED_SD = ((0.5, (0.0, 0.5)), (1.2, (0.0,)), (0.3, (0.3,)))
 
 
 def hold(market: Market, half_spread_sd: float, costs_sd: Sequence[float], expect: Expect) -> None:
-    """Assert that the simulated loss and the number of hits of quotes agree with *expect*."""
+    """Assert that the simulated losses and hits agree with *expect* for each firm."""
     sd = market.sigma * market.latency_s**0.5
     half_spread, costs = round(half_spread_sd * sd), tuple(round(cost * sd) for cost in costs_sd)
     sample = measure(market, half_spread, costs)
@@ -210,15 +215,15 @@ def hold(market: Market, half_spread_sd: float, costs_sd: Sequence[float], expec
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(DENSE, ASKED_SD, strict=True)])
 def test_the_loss_on_stale_quotes_equals_the_formula_if_ticks_are_dense(market, asked):
-    """Standard errors are at most 1 % of the expected values, from 42 to 167 batches."""
+    """Standard errors, from 42 to 167 batches, are at most 1 % of the expected values."""
     hold(market, *asked, over_latency)
 
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(SPARSE, ASKED_SD, strict=True)])
-def test_the_loss_with_sparse_ticks_is_the_formula_averaged_over_the_time_between_the_ticks(
+def test_the_loss_with_sparse_ticks_is_the_mean_of_the_formula_over_random_times_between_two_prices(
     market, asked
 ):
-    """Standard errors are at most 1 %.
+    """Standard errors are at most 1 % of the expected values.
 
     In these markets the formula for dense ticks is wrong by tens of standard errors.
     """
@@ -228,12 +233,12 @@ def test_the_loss_with_sparse_ticks_is_the_formula_averaged_over_the_time_betwee
 @pytest.mark.slow
 @pytest.mark.parametrize("half_spread_sd", [0.0, 0.5, 1.2])
 @pytest.mark.parametrize("market", DENSE + SPARSE)
-def test_the_loss_equals_the_formulas_over_a_grid_of_settings(market, half_spread_sd):
+def test_losses_and_hits_agree_with_the_formulas_in_a_grid_of_settings(market, half_spread_sd):
     many = replace(market, quotes=400_000)
     hold(many, half_spread_sd, (0.0, 0.3, 0.8), over_latency if market in DENSE else over_elapsed)
 
 
-def test_hits_after_the_posting_gain_more_than_the_costs_of_the_firm():
+def test_each_hit_after_the_posting_gains_more_than_the_costs_of_its_firm():
     later = measure(SPARSE[0], half_spread=500, costs=(0, 300)).later
 
     assert len(later) > 10_000
@@ -245,9 +250,9 @@ def test_hits_after_the_posting_gain_more_than_the_costs_of_the_firm():
 
 @pytest.mark.parametrize("gateway_ms", [0, 75])
 def test_quotes_without_latency_that_are_renewed_at_every_tick_are_never_picked_off(gateway_ms):
-    """There are firms with and without delay, and no firm has costs.
+    """One firm reacts at once, the other after 50 milliseconds, and neither firm has costs.
 
-    With a millisecond of latency, thousands of quotes are picked off in the same minutes.
+    With a latency of one millisecond there are more than a thousand hits in the same ten minutes.
     """
     assert len(pick_offs(latency_s=0.0, gateway_ms=gateway_ms)) == 0
     assert len(pick_offs(latency_s=0.001, gateway_ms=gateway_ms)) > 1_000
@@ -267,7 +272,7 @@ def pick_offs(latency_s: float, gateway_ms: int) -> np.ndarray:
 
 
 def test_noise_traders_pay_exactly_the_half_spread_of_a_quote_without_latency():
-    """The gain is exact to the cent, also after the maker's position has reached both limits."""
+    """The amount is exact to the cent, although the maker's position reaches both limits."""
     market = Market(sigma=30_000, latency_s=0.0, refresh_s=0.0, ticks_per_s=1.0, quotes=0)
     end_us = START_US + 24 * HOUR_US
     session = session_of(market, lead_price(market, end_us), reactions_us=[0, 5_000])

@@ -10,7 +10,7 @@ from des.quoting.quotes import ASK, BID
 from des.quoting.takers import Takers, competing, terms
 from des.scenario import Firm
 
-MARK = 50_000  # in ticks, so that a lot is worth 500 dollars
+MARK = 50_000  # in ticks of one cent per lot, so a lot is worth 500 dollars
 FIRMS = [
     Firm(name=f"Firm{i}", reaction_ms=5, hurdle_bps=hurdle, capital_usd=1e6, order_share=share)
     for i, (hurdle, share) in enumerate([(2.0, 0.1), (1.0, 1.0), (0.5, 0.5)])
@@ -28,15 +28,15 @@ def decided(state: FirmsInMarket = STATE, hurdle_times: float = 1.0):
     return terms(Takers.of(FIRMS), MARK, 1, state, hurdle_times)
 
 
-def test_the_size_of_an_order_is_a_share_of_the_present_claim_of_the_firm():
+def test_the_largest_size_of_an_order_is_a_share_of_the_present_claim_of_the_firm():
     twice = replace(STATE, claim_cents=2 * STATE.claim_cents)
 
     assert decided().order_lots.tolist() == [200, 2_000, 1_000]
     assert decided(twice).order_lots.tolist() == [400, 4_000, 2_000]
 
 
-def test_a_firm_may_buy_as_many_lots_as_leverage_times_margin_allows_minus_its_position():
-    """Leverage of three on half a million dollars of margin is 3,000 lots.
+def test_a_firm_may_trade_until_its_long_or_short_position_is_worth_leverage_times_margin():
+    """With a leverage of three, a margin of half a million dollars allows 3,000 lots.
 
     The second firm is already long 100 lots.
     """
@@ -45,7 +45,10 @@ def test_a_firm_may_buy_as_many_lots_as_leverage_times_margin_allows_minus_its_p
 
 
 def test_the_threshold_of_each_trading_firm_is_its_fee_plus_its_hurdle():
-    """Fee plus hurdle are 6 bps and 5 bps for the two trading firms. The price is 50,000 ticks."""
+    """The fee plus the hurdle is 6 bps for the first firm and 5 bps for the second firm.
+
+    The third firm does not trade. The price is 50,000 ticks.
+    """
     assert decided().firm.tolist() == [1, 0]
     assert decided().threshold.tolist() == [25, 30]
 
@@ -53,5 +56,5 @@ def test_the_threshold_of_each_trading_firm_is_its_fee_plus_its_hurdle():
 @pytest.mark.parametrize(("firms", "exponent", "times"), [(4, 0.5, 0.5), (9, 0.0, 1), (0, 1.0, 1)])
 def test_hurdles_are_divided_by_a_power_of_the_number_of_firms(firms, exponent, times):
     assert competing(firms, exponent) == times
-    # With half the hurdles, the thresholds are 4 + 1 bps and 4 + 0.5 bps.
+    # With half the hurdles, the thresholds are 4 + 1 bps and 4 + 0.5 bps, rounded down to ticks.
     assert decided(hurdle_times=0.5).threshold.tolist() == [22, 25]

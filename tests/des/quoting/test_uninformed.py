@@ -1,7 +1,6 @@
-"""Uninformed orders are Poisson, have the stated volume, and do not depend on time steps.
+"""Uninformed orders have the stated distributions and volume, and do not depend on time steps.
 
-Statistical tests allow a deviation of three standard errors, and each test states its standard
-error.
+Statistical tests allow a deviation of three standard errors.
 """
 
 import math
@@ -50,21 +49,21 @@ def orders(hours) -> np.ndarray:
 # ---- the stated distributions
 
 
-def test_hourly_counts_of_uninformed_orders_are_poisson(hours):
-    """For n counts the standard error of the mean is sqrt(mean / n).
+def test_hourly_numbers_of_uninformed_orders_have_a_poisson_distribution(hours):
+    """Over n hours the standard error of the mean number is sqrt(mean / n).
 
-    The standard error of the variance is about sqrt(2 / n) mean.
+    The standard error of the variance is about mean * sqrt(2 / n).
     """
     counts = np.array([len(one) for one in hours])
 
     assert abs(counts.mean() - MEAN_ORDERS) < 3 * math.sqrt(MEAN_ORDERS / HOURS)
     assert abs(counts.var(ddof=1) - MEAN_ORDERS) < 3 * MEAN_ORDERS * math.sqrt(2 / HOURS)
-    # Counts of neighbouring hours are uncorrelated.
+    # The numbers of two successive hours are uncorrelated.
     assert abs(np.corrcoef(counts[:-1], counts[1:])[0, 1]) < 3 / math.sqrt(HOURS)
 
 
-def test_uninformed_orders_sum_to_the_stated_volume(hours):
-    """The sum of a Poisson number of sizes has the variance (mean number) x (mean square size)."""
+def test_the_mean_volume_of_uninformed_orders_is_the_stated_volume(hours):
+    """The variance of an hour's volume is the mean number of orders times the mean squared size."""
     lots = np.array([one["lots"].sum() for one in hours])
     expected = USD_PER_S * 3_600 / LOT_USD
     mean_square = MEAN_LOTS * (2 * MEAN_LOTS - 1)
@@ -74,16 +73,16 @@ def test_uninformed_orders_sum_to_the_stated_volume(hours):
     assert abs(lots.mean() - expected) < 3 * error
 
 
-def test_half_of_uninformed_orders_are_purchases(orders):
+def test_about_half_of_the_uninformed_orders_are_purchases(orders):
     sides = orders["side"]
     assert set(sides) == {0, 1}
     assert abs(sides.mean() - 0.5) < 3 * 0.5 / math.sqrt(len(sides))
 
 
 def test_sizes_of_uninformed_orders_are_geometric(orders):
-    """For a mean of m, P(more than k lots) = (1 - 1/m)^k.
+    """If the mean is m lots, an order has more than k lots with the probability (1 - 1 / m)^k.
 
-    A share p has the standard error sqrt(p (1 - p) / n).
+    Among n orders a share p has the standard error sqrt(p * (1 - p) / n).
     """
     lots = orders["lots"]
     assert lots.min() == 1
@@ -93,8 +92,8 @@ def test_sizes_of_uninformed_orders_are_geometric(orders):
 
 
 @pytest.mark.parametrize("what", ["minute", "holder"])
-def test_all_minutes_of_the_hour_and_all_customers_are_equally_likely(orders, what):
-    """A chi-square with k degrees of freedom has standard deviation sqrt(2 k)."""
+def test_an_order_is_equally_likely_in_each_minute_of_the_hour_and_from_each_customer(orders, what):
+    """A chi-square with k degrees of freedom has mean k and standard deviation sqrt(2 * k)."""
     if what == "minute":
         drawn, cells = orders["arrival_us"] % HOUR_US * 60 // HOUR_US, 60
     else:
@@ -105,7 +104,7 @@ def test_all_minutes_of_the_hour_and_all_customers_are_equally_likely(orders, wh
     assert abs(chi_square - (cells - 1)) < 3 * math.sqrt(2 * (cells - 1))
 
 
-def test_a_single_customer_sends_the_same_orders_as_many_customers():
+def test_a_single_customer_sends_the_same_orders_as_many_customers_together():
     alone, many = hour(flow(holders=1), 0), hour(flow(), 0)
 
     assert set(alone["holder"]) == {0}
@@ -119,8 +118,8 @@ def test_orders_of_customers_have_no_price_limit_and_no_trigger(orders):
     assert set(orders["trigger"]) == {Trigger.NONE}
 
 
-def test_orders_are_one_lot_if_a_lot_is_worth_more_than_a_mean_order():
-    """The number of orders is the stated volume divided by the value of a lot."""
+def test_each_order_is_one_lot_if_a_lot_is_worth_more_than_the_stated_mean_order():
+    """The expected number of orders is the stated volume divided by the value of a lot."""
     source, hours = flow(order_usd_mean=20.0), 30
     counts = []
     for i in range(hours):
@@ -135,11 +134,11 @@ def test_there_are_no_uninformed_orders_if_there_is_no_volume():
     assert not len(flow().orders(START_US, START_US + HOUR_US, 0.0, LOT_USD))
 
 
-# ---- orders do not depend on time steps or on the order of reading
+# ---- orders do not depend on time steps or on the sequence of reading
 
 
 @given(cuts=st.lists(st.integers(START_US, START_US + HOUR_US), max_size=12))
-def test_any_partition_of_an_hour_gives_the_same_orders_sorted_by_time(cuts):
+def test_any_partition_of_an_hour_into_steps_gives_the_same_orders_in_the_order_of_time(cuts):
     source = flow()
     parts = [
         source.orders(begin_us, end_us, USD_PER_S, LOT_USD)
@@ -152,7 +151,7 @@ def test_any_partition_of_an_hour_gives_the_same_orders_sorted_by_time(cuts):
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(order=st.permutations(range(6)))
-def test_the_orders_of_an_hour_do_not_depend_on_the_order_in_which_hours_are_read(order):
+def test_the_orders_of_an_hour_do_not_depend_on_the_sequence_in_which_hours_are_read(order):
     straight, shuffled = flow(), flow()
     in_turn = [hour(straight, i) for i in range(6)]
     assert all(np.array_equal(hour(shuffled, i), in_turn[i]) for i in order)

@@ -1,4 +1,4 @@
-"""A decided size is rounded at random to whole lots, so that its mean is the decided size."""
+"""A decided size is rounded to whole lots at random. The mean remains the decided size."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ LOT_CENTS = 1_000_00
 
 
 @pytest.mark.parametrize("size_cents", [1, 40_00, 999_99, 2_250_00, 70_900_00])
-def test_rounded_sizes_are_neighbouring_lots_whose_mean_is_the_decided_size(size_cents):
+def test_a_size_is_rounded_down_or_up_to_whole_lots_and_the_mean_is_the_decided_size(size_cents):
     rounding = WholeLots.of_decisions(1, "X-PERP")
     shown = np.array([rounding.cents(size_cents, LOT_CENTS, us) for us in range(20_000)])
     below = size_cents // LOT_CENTS * LOT_CENTS

@@ -1,4 +1,4 @@
-"""The valuation of a house from given fees, with and without its captive maker."""
+"""The values of a house from given monthly amounts, with and without the captive maker's quotes."""
 
 from dataclasses import replace
 from datetime import date
@@ -29,7 +29,7 @@ cents = st.integers(0, 10**12)
 
 
 class Ledger:
-    """A ledger with balances to which a test posts, and with a list of notes."""
+    """A ledger for tests: it has only balances and a list of notes."""
 
     def __init__(self) -> None:
         self.balances: dict[str, int] = {}
@@ -48,7 +48,7 @@ class Ledger:
 def appraised(months: list[dict[str, int]], left: float = 0.8) -> tuple[Appraiser, Ledger]:
     """Return an appraiser and its ledger after months with the given postings.
 
-    If the maker did not quote, fees on trades with other makers would be *left* times as high.
+    Without the maker's quotes, the fees on trades with other makers would be multiplied by *left*.
     """
     ledger = Ledger()
     makers = SimpleNamespace(fees_without_maker_cents=0.0)
@@ -69,7 +69,7 @@ def values(appraiser: Appraiser) -> dict[str, tuple[int, ...]]:
 # ------------------------------------------------------------------------------ months and years
 
 
-def test_monthly_income_is_the_change_of_balances_and_gains_are_positive():
+def test_monthly_income_is_the_change_of_the_balances_with_the_opposite_sign():
     ledger = Ledger()
     income = MonthlyIncome(ledger, (FEES, "Expenses:FTX:Operations"))
 
@@ -83,7 +83,7 @@ def test_monthly_income_is_the_change_of_balances_and_gains_are_positive():
 
 
 @given(months=st.lists(st.integers(-(10**12), 10**12), max_size=40))
-def test_a_year_is_the_sum_of_twelve_months_and_missing_months_are_zero(months):
+def test_a_year_is_the_sum_of_twelve_months_and_missing_months_count_as_zero(months):
     padded = [0] * 24 + months
 
     assert year_cents(months) == sum(padded[-12:])
@@ -93,7 +93,7 @@ def test_a_year_is_the_sum_of_twelve_months_and_missing_months_are_zero(months):
 # --------------------------------------------------------------------------- values by hand
 
 
-def test_the_valuation_of_two_years_agrees_with_a_calculation_by_hand():
+def test_the_values_after_two_years_agree_with_a_calculation_by_hand():
     # Fees are 1,000 dollars a month in the first year and 3,000 dollars a month in the second year.
     # Customers who trade with other makers pay a tenth of the fees of the first year and two thirds
     # of the fees of the second year.
@@ -101,9 +101,9 @@ def test_the_valuation_of_two_years_agrees_with_a_calculation_by_hand():
     second = {FEES: -300_000, OTHERS: 200_000}
     appraiser, _ = appraised([first] * 12 + [second] * 12, left=0.64)
 
-    # Fees rise from 12,000 to 36,000 a year. In the second year customers who trade with other
-    # makers pay 24,000 of these fees. Without the maker 0.64 of the 24,000 is left: 15,360, which
-    # is 3,360 above the 12,000 of the first year. There are no costs, so earnings are 36,000.
+    # Fees rise from 12,000 to 36,000 dollars a year. In the second year customers who trade with
+    # other makers pay 24,000 of these fees. Without the maker 64 % of the 24,000 is left: 15,360.
+    # This is 3,360 above the 12,000 of the first year. There are no costs, so earnings are 36,000.
     assert values(appraiser) == {
         BY_GROWTH: (2_400_000, 24_000_000, 72_000_000, 240_000_000),
         WITHOUT_MAKER: (336_000, 3_360_000, 10_080_000, 33_600_000),
@@ -112,7 +112,7 @@ def test_the_valuation_of_two_years_agrees_with_a_calculation_by_hand():
     assert appraiser.lost_without_maker_cents == 72_000_000 - 10_080_000
 
 
-def test_earnings_of_a_trading_firm_include_results_of_quotes_and_costs_of_the_captive_maker():
+def test_earnings_are_fees_minus_operating_costs_plus_the_result_of_quotes_after_hedging():
     appraiser, _ = appraised(
         [
             {
@@ -124,7 +124,7 @@ def test_earnings_of_a_trading_firm_include_results_of_quotes_and_costs_of_the_c
                 "Expenses:Alameda:Hedging": 80,
                 "Income:Alameda:LeadSpread": -60,
                 "Income:Alameda:LeadPickOff": 20,
-                # These accounts are not results of quotes and not operating costs.
+                # These amounts are neither results of quotes nor operating costs.
                 "Income:Alameda:Directional": 9_000,
                 "Expenses:Alameda:Interest": 9_000,
                 "Expenses:FTX:Sponsorship": 9_000,
@@ -145,7 +145,7 @@ def test_a_house_is_worth_zero_by_the_growth_of_its_fees_if_fees_do_not_grow(bef
     assert (priced == [0, 0, 0]) == (after <= before)
 
 
-def test_values_of_half_a_cent_are_rounded_to_the_even_cent():
+def test_values_that_end_in_half_a_cent_are_rounded_to_the_even_cent():
     one, three = (appraised([{FEES: -cents}])[0] for cents in (1, 3))
 
     assert values(one)[AS_TRADING_FIRM] == (1, 1, 2, 5)  # 2.5 cents are rounded to 2
@@ -178,10 +178,10 @@ def test_shares_lose_no_value_without_the_makers_quotes_if_fees_do_not_grow():
     assert appraised(posted)[0].lost_without_maker_cents == 0
 
 
-# ---------------------------------------------------------------------------------- in the books
+# -------------------------------------------------------------------------- notes in the books
 
 
-def test_each_month_and_each_funding_round_has_a_note_of_all_valuations():
+def test_each_month_and_each_funding_round_has_notes_of_all_three_values():
     appraiser, ledger = appraised([{FEES: -1_234, OTHERS: 234}], left=1.0)
     of_month = list(ledger.noted)
     appraiser.note(0, "seed")

@@ -31,7 +31,7 @@ PARTIES, COINS = parties_of(SCENARIO), chart_coins(SCENARIO)
 OPENED = opened(Chart(PARTIES, (), coins=COINS))
 CODE = {name: code for code, name in enumerate(PARTIES.names)}
 HOUSE, MAKER, CUSTOMER = CODE["FTX"], CODE["Alameda"], CODE[PARTIES.retail]
-FIRST = date(2022, 5, 30)  # two days before a first of a month
+FIRST = date(2022, 5, 30)  # two days before the first of a month
 PURCHASES = date(2022, 6, 1)
 OWN_CENTS = 10**8  # the maker's own cash on the first day
 ALTS_CENTS = 100_00  # the constant price of a lot of the second coin
@@ -107,12 +107,12 @@ class Town:
         self.reserve.sell_coins(evening(today), day.due, np.array([day.ticks]))
 
     def end(self, today: date, day: Day) -> None:
-        """Buy coins if cash is above the reserve on the first of a month."""
+        """On the first of a month, buy coins if cash is above the reserve."""
         self.reserve.buy_coins(evening(today), np.array([day.ticks]))
 
     @property
     def above_reserve(self) -> int:
-        """Return the cash of the house and its maker above the reserve and waiting requests."""
+        """Return the cash of the house and its maker minus the reserve, in cents."""
         cash = int(self.custody.cash[HOUSE] + self.custody.cash[MAKER])
         calm = self.custody.customers_cents() - self.waiting
         return cash - self.waiting - calm * self.share_e9 // 10**9
@@ -127,7 +127,7 @@ def dated(days: list[Day]) -> list[tuple[date, Day]]:
 
 
 @given(days=DAYS, share=SHARES, haircut=HAIRCUTS)
-def test_after_sales_of_coins_cash_covers_the_reserve_and_due_payments_or_all_coins_are_sold(
+def test_after_sales_either_cash_covers_the_reserve_and_due_payments_or_no_coins_are_left(
     days, share, haircut
 ):
     town = Town(share, haircut)
@@ -139,7 +139,9 @@ def test_after_sales_of_coins_cash_covers_the_reserve_and_due_payments_or_all_co
 
 
 @given(days=DAYS, share=SHARES)
-def test_on_the_first_of_a_month_the_maker_buys_coins_with_cash_above_the_reserve(days, share):
+def test_the_maker_buys_coins_only_on_the_first_of_a_month_and_only_with_cash_above_the_reserve(
+    days, share
+):
     town = Town(share)
 
     for today, day in dated(days):
@@ -153,7 +155,9 @@ def test_on_the_first_of_a_month_the_maker_buys_coins_with_cash_above_the_reserv
 
 
 @given(days=DAYS, share=SHARES, haircut=HAIRCUTS)
-def test_after_purchases_and_sales_all_books_balance_and_no_cash_is_negative(days, share, haircut):
+def test_after_purchases_and_sales_all_books_balance_and_no_cash_is_below_zero(
+    days, share, haircut
+):
     town = Town(share, haircut)
     cash = int(town.custody.cash.sum())
 
@@ -170,7 +174,9 @@ def test_after_purchases_and_sales_all_books_balance_and_no_cash_is_negative(day
 
 
 @given(days=DAYS, share=SHARES)
-def test_cash_plus_coins_equal_claims_plus_the_makers_own_money_at_constant_prices(days, share):
+def test_at_constant_prices_without_haircuts_cash_plus_coins_equals_claims_plus_the_makers_money(
+    days, share
+):
     town = Town(share)
 
     for today, day in dated(days):
@@ -194,6 +200,6 @@ def test_the_proceeds_of_a_sale_go_to_the_house_and_repay_the_credit_line():
     rest = int(town.custody.cash[MAKER])  # This cash is too small to buy another lot.
     town.begin(PURCHASES + timedelta(days=1), due)
 
-    assert owed > 6 * 10**8  # The maker has bought coins for four fifths of the deposit.
+    assert owed > 6 * 10**8  # The maker has borrowed most of the deposit to buy coins.
     assert town.custody.till("FTX") - till == owed - town.credit.drawn_cents >= due.due
     assert town.custody.cash[MAKER] == rest

@@ -1,4 +1,4 @@
-"""The maker buys coins in whole lots at their price. It sells coins with a haircut to get cash."""
+"""The maker buys coins in whole lots at their price. It sells coins at the price less a haircut."""
 
 from datetime import date
 from pathlib import Path
@@ -21,9 +21,9 @@ SCENARIO = load(str(Path(__file__).parents[2] / "worlds" / "portfolio.toml"))
 PARTIES, COINS = parties_of(SCENARIO), chart_coins(SCENARIO)
 OPENED = opened(Chart(PARTIES, (), coins=COINS))
 MAKER, DEALERS = (PARTIES.names.index(name) for name in ("Alameda", "Coin-Dealers"))
-NIGHT_US = midnight_us(date(2022, 5, 29)) + DAY_US - 1  # ALTS cost 100, and a sale yields 5 % less
-LATER_US = midnight_us(date(2022, 6, 2)) + DAY_US - 1  # ALTS cost 60
-MARKS = np.array([30_000])  # price of BTC (a lot is 0.01 BTC)
+NIGHT_US = midnight_us(date(2022, 5, 29)) + DAY_US - 1  # ALTS cost $100; a sale yields 5 % less
+LATER_US = midnight_us(date(2022, 6, 2)) + DAY_US - 1  # ALTS cost $60
+MARKS = np.array([30_000])  # price of BTC in dollars (a lot is 0.01 BTC)
 CENTS = st.integers(0, 10**12)
 
 
@@ -54,7 +54,7 @@ class Desk:
         return sum(lots * c for lots, c in zip(self.book.lots, (297_00, 95_00), strict=True))
 
 
-def test_the_maker_spends_the_stated_part_on_each_coin_in_whole_lots():
+def test_the_maker_spends_the_stated_share_of_an_amount_on_whole_lots_of_each_coin():
     desk = Desk()
 
     desk.buy(1_000_000)  # 50 % for BTC at 300.00 a lot, 40 % for ALTS at 100.00
@@ -65,7 +65,7 @@ def test_the_maker_spends_the_stated_part_on_each_coin_in_whole_lots():
 
 
 @given(spent=CENTS, wanted=st.one_of(CENTS, st.integers(0, 3)))
-def test_a_sale_yields_at_least_the_needed_amount_and_at_most_a_lot_of_each_coin_more(
+def test_if_coins_suffice_a_sale_yields_the_needed_amount_or_up_to_one_lot_of_each_coin_more(
     spent, wanted
 ):
     desk = Desk()
@@ -81,7 +81,7 @@ def test_a_sale_yields_at_least_the_needed_amount_and_at_most_a_lot_of_each_coin
 
 
 @given(spent=CENTS, wanted=CENTS, dealers=st.integers(0, 10**9))
-def test_dealers_buy_coins_only_up_to_their_cash(spent, wanted, dealers):
+def test_dealers_never_pay_more_for_coins_than_their_cash(spent, wanted, dealers):
     desk = Desk()
     desk.buy(spent)
     desk.custody.cash[DEALERS] = dealers
@@ -114,7 +114,7 @@ def test_the_books_record_the_cost_of_bought_coins_minus_the_proceeds_of_sold_co
     ]
 
 
-def test_a_coin_has_no_price_before_its_first_stated_price():
+def test_a_coin_with_stated_prices_has_no_price_before_the_first_of_them():
     prices = CoinPrices(SCENARIO, SCENARIO.coins)
 
     assert prices.usd(1, date(2022, 5, 28), MARKS) is None

@@ -1,6 +1,6 @@
 """The directional book holds the long positions that a scenario states for the maker.
 
-It buys a position evenly over a day, keeps the position, and sells it evenly over a day.
+It buys each position evenly over the first day, keeps it, and sells it evenly over the last day.
 """
 
 from datetime import date
@@ -23,7 +23,7 @@ def long(**changes: object) -> Long:
 
 
 class Market:
-    """A market that fills each order at once at a given value of a lot."""
+    """A market that fills each order at once. The value of a lot is given."""
 
     def __init__(self, *longs: Long) -> None:
         self.book = DirectionalBook(longs, DESK)
@@ -40,7 +40,7 @@ class Market:
 
 
 @given(usd=st.integers(1, 10**7), lot_cents=st.integers(1, 10**6))
-def test_after_a_day_the_position_is_worth_the_stated_dollars(usd, lot_cents):
+def test_after_the_first_day_the_position_has_the_stated_value_rounded_down_to_lots(usd, lot_cents):
     market = Market(long(usd=float(usd)))
 
     market.pass_days(SINCE, 1, lot_cents)
@@ -48,7 +48,7 @@ def test_after_a_day_the_position_is_worth_the_stated_dollars(usd, lot_cents):
     assert market.held == 100 * usd // lot_cents
 
 
-def test_a_position_is_bought_and_sold_evenly_over_a_day():
+def test_a_position_is_bought_evenly_on_its_first_day_and_sold_evenly_on_its_last_day():
     market = Market(long(usd=240.0))
     market.pass_days(SINCE, 4)
 
@@ -65,14 +65,14 @@ def test_a_change_of_the_price_does_not_change_the_size_of_the_position():
     assert set(market.path[-STEPS:]) == {held}
 
 
-def test_there_is_no_position_before_the_first_day_or_for_another_market():
+def test_there_is_no_position_before_the_first_day_or_in_another_market():
     market = Market(long(), long(market="SOL-PERP", since=date(2021, 9, 1)))
     market.pass_days(date(2021, 9, 29), 2)
 
     assert set(market.path) == {0}
 
 
-def test_two_long_positions_in_one_market_are_added():
+def test_two_long_positions_in_one_market_are_added_together():
     market = Market(long(usd=100.0), long(since=date(2021, 10, 2), usd=50.0))
     market.pass_days(SINCE, 3)
 
@@ -93,7 +93,7 @@ def test_after_a_close_out_the_book_sells_all_positions_and_never_buys_again():
     assert market.path[STEPS - 1 :] == sorted(market.path[STEPS - 1 :], reverse=True)
 
 
-def test_a_long_position_is_never_bought_if_its_end_is_before_the_run():
+def test_a_long_position_is_never_bought_if_it_has_ended_by_the_start_of_the_run():
     market = Market(long())
     market.pass_days(UNTIL, 2)
 

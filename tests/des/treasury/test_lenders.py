@@ -1,4 +1,4 @@
-"""The maker uses its sources of money in order. Loans bear interest and can be recalled."""
+"""The maker uses sources of money in a fixed order. Lenders earn interest and can recall loans."""
 
 from datetime import date
 from fractions import Fraction
@@ -38,7 +38,7 @@ CENTS = st.integers(0, 10_000)
 
 
 class Town:
-    """A house with customers and a maker, and two lenders. By default loans bear no interest."""
+    """A house, its customers, its maker and two lenders. By default loans bear no interest."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Town:
 
 
 @given(own=CENTS, account=CENTS, limits=st.tuples(CENTS, CENTS), line=CENTS, needed=CENTS)
-def test_each_source_of_money_is_used_to_the_cent_before_the_next_source(
+def test_each_source_of_money_is_used_up_before_the_next_source_is_used(
     own, account, limits, line, needed
 ):
     town = Town(own, account, limits, line)
@@ -125,7 +125,7 @@ def test_each_source_of_money_is_used_to_the_cent_before_the_next_source(
 )
 @example(own=5, account=10, limits=(100, 100), line=1_000, till=9_000, needed=700, tranche=30)
 @example(own=5, account=10, limits=(100, 100), line=1_000, till=9_000, needed=215, tranche=30)
-def test_no_source_is_used_while_an_earlier_source_has_money(
+def test_the_maker_borrows_from_a_source_only_if_the_earlier_sources_do_not_suffice(
     own, account, limits, line, till, needed, tranche
 ):
     town = Town(own, account, limits, line, till, tranche=tranche)
@@ -150,7 +150,7 @@ def test_no_source_is_used_while_an_earlier_source_has_money(
     till=CENTS,
     tranche=st.integers(1, 3_000),
 )
-def test_the_payable_amount_is_the_cash_that_can_be_raised(
+def test_the_payable_amount_is_the_most_cash_that_the_maker_can_raise(
     own, account, limits, line, till, tranche
 ):
     town = Town(own, account, limits, line, till, tranche=tranche)
@@ -162,7 +162,7 @@ def test_the_payable_amount_is_the_cash_that_can_be_raised(
 
 
 @given(own=CENTS, lost=st.integers(1, 20_000), limits=st.tuples(CENTS, CENTS), line=CENTS)
-def test_a_negative_balance_of_the_maker_at_the_house_is_covered_by_the_sources_in_order(
+def test_the_sources_cover_a_negative_balance_of_the_maker_at_the_house_in_a_fixed_order(
     own, lost, limits, line
 ):
     town = Town(own, -lost, limits, line)
@@ -180,7 +180,7 @@ def test_a_negative_balance_of_the_maker_at_the_house_is_covered_by_the_sources_
     assert town.account == -left
 
 
-# ------------------------------------------------------------- never lend customers' money
+# ------------------------------------------------------ customers' money and the credit line
 
 
 @given(
@@ -227,7 +227,7 @@ def test_by_default_the_credit_line_also_lends_customers_money():
 
 
 @pytest.mark.parametrize(("reserve", "lent"), [(0, 300), (100, 200), (400, 0)])
-def test_money_of_the_insurance_fund_is_not_own_money_of_the_house(reserve, lent):
+def test_the_insurance_fund_is_not_part_of_the_houses_own_money(reserve, lent):
     town = Town(till=1_000, retail=600, account=100)
 
     money = HouseMoney(PARTIES, town.house, town.custody, lambda: reserve)
@@ -251,7 +251,7 @@ def test_a_loan_is_a_debt_of_the_borrower_and_a_claim_of_the_lender():
     assert town.books.balances[cash("Alameda")] == 500 == town.purse.cash_cents
 
 
-def test_a_lender_lends_nothing_before_its_first_limit_and_then_up_to_the_limit_in_force():
+def test_a_lender_lends_nothing_before_its_first_limit_begins_and_then_up_to_the_current_limit():
     days = [date(2022, 6, day) for day in (12, 13, 20, 21)]
     limits = tuple({"since": d, "usd": usd} for d, usd in ((days[1], 5.0), (days[3], 2.0)))
     town = Town(limits=(0, 0))
@@ -261,7 +261,7 @@ def test_a_lender_lends_nothing_before_its_first_limit_and_then_up_to_the_limit_
     assert [lenders.unused_cents(midnight_us(day)) for day in days] == [0, 500, 500, 200]
 
 
-def test_lenders_recall_the_excess_of_their_loans_if_tokens_fall_in_value():
+def test_a_lender_recalls_the_part_of_its_loan_above_its_limit_if_the_collateral_loses_value():
     town = Town(limits=(1_000, 300), advance=0.5)
     town.lenders.look(1_000)
     town.purse.raise_cash(NIGHT_US, 10_000)
@@ -286,7 +286,7 @@ def test_a_repayment_reduces_the_debt():
     assert town.books.transactions[-1].tag == "recall"
 
 
-def test_a_repayment_above_the_cash_of_the_maker_is_refused():
+def test_a_repayment_larger_than_the_makers_cash_is_refused():
     town = Town(limits=(400, 0))
     town.purse.raise_cash(NIGHT_US, 400)
     town.custody.cash[CODE["Alameda"]] = 399
@@ -299,7 +299,7 @@ def test_a_repayment_above_the_cash_of_the_maker_is_refused():
 
 
 @given(cents=st.integers(0, 10**12), days=st.integers(0, 366), rate=st.integers(0, 100 * 10**6))
-def test_interest_is_not_compounded_and_is_rounded_once(cents, days, rate):
+def test_interest_is_simple_interest_and_is_rounded_only_once(cents, days, rate):
     exact = Fraction(cents * days * rate, 365 * 100 * 10**6)
 
     assert abs(interest_cents(cents * days, rate) - exact) <= Fraction(1, 2)

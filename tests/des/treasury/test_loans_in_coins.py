@@ -1,6 +1,6 @@
-"""The maker buys coins with loans, and sells coins to repay recalled loans, in random histories.
+"""In random histories the maker buys coins with loans, and sells coins to repay recalled loans.
 
-If sales have no haircut, only price changes cause losses.
+If sales have no haircut, only price changes cause gains or losses.
 """
 
 from collections import defaultdict
@@ -40,7 +40,7 @@ STILL = [{"since": FIRST, "usd": 100}]
 
 
 class Day(NamedTuple):
-    """The limits of both lenders in dollars, and the price of BTC in ticks, on a day."""
+    """A day, with the limits of both lenders in dollars and the price of BTC in ticks."""
 
     limits: tuple[int, int]
     ticks: int
@@ -57,7 +57,7 @@ DAYS = st.lists(
 
 @cache
 def world(haircut: float, sold_share: float) -> Scenario:
-    """Return the scenario with this haircut for each coin and this `recall_sold_share`."""
+    """Return the scenario with the given terms, and with a constant price of the second coin."""
     group = SCENARIO.group.model_dump(exclude_none=True)
     holdings = [each | {"haircut": haircut} for each in group["portfolio"]["holdings"]]
     holdings[1]["prices"] = STILL
@@ -69,7 +69,7 @@ def world(haircut: float, sold_share: float) -> Scenario:
 
 
 class Town:
-    """A maker with cash, two lenders with daily limits, and a house with a credit line."""
+    """A maker with cash, two lenders whose limits change daily, and a house with a credit line."""
 
     def __init__(self, scenario: Scenario, days: list[Day], own: int, till: int) -> None:
         self.books, self.days = Books(OPENED), days
@@ -107,7 +107,7 @@ class Town:
         self.loans = LoanService(PARTIES, purse, self.lenders, self.book)
 
     def play(self):
-        """Play each day and then yield the limits of the day in cents."""
+        """Play the days. After each day yield both lenders' limits of this day, in cents."""
         for i, day in enumerate(self.days):
             time_us = midnight_us(FIRST + timedelta(days=i)) + DAY_US - 1
             marks = np.array([day.ticks])
@@ -128,7 +128,7 @@ class Town:
     haircut=st.sampled_from([0.0, 0.05, 1.0]),
     sold_share=st.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_all_books_balance_and_no_cash_is_negative_after_any_loans_and_recalls(
+def test_after_any_loans_and_recalls_all_books_balance_and_no_cash_is_negative(
     days, own, till, haircut, sold_share
 ):
     town = Town(world(haircut, sold_share), days, own, till)
@@ -138,7 +138,7 @@ def test_all_books_balance_and_no_cash_is_negative_after_any_loans_and_recalls(
         assert int(town.custody.cash.sum()) == town.cash
         assert min(town.book.lots) >= 0
         beyond = [o - limit for o, limit in zip(town.lenders.owed_cents, limits, strict=True)]
-        if max(beyond) > 0 and haircut < 1:  # a recall is unpaid only if all coins are sold
+        if max(beyond) > 0 and haircut < 1:  # part of a recall is unpaid only if no coins are left
             assert town.book.lots == [0, 0]
     by_entity: dict[tuple[str, str], int] = defaultdict(int)
     for entry in town.books.transactions:
@@ -152,7 +152,9 @@ def test_all_books_balance_and_no_cash_is_negative_after_any_loans_and_recalls(
 
 
 @given(days=DAYS, own=st.integers(0, 10**9), sold_share=st.sampled_from([0.0, 0.5, 1.0]))
-def test_at_constant_prices_cost_minus_proceeds_is_the_value_of_the_coins(days, own, sold_share):
+def test_without_haircuts_and_price_changes_the_coins_held_are_worth_cost_minus_proceeds(
+    days, own, sold_share
+):
     still = [day._replace(ticks=30_000) for day in days]
     town = Town(world(0.0, sold_share), still, own, 10**9)
 

@@ -1,4 +1,4 @@
-"""Margin comes from own cash, from the other venue or from credit. A missing part is a gap loss."""
+"""A hedger's money covers its losses and margin. The uncovered part of a loss is a gap loss."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01
 NAMES = PARTIES.names
 FTX, ALAMEDA, FIRM01, FIRM02, RETAIL, OTHERS, BINANCE, OUTSIDE = range(len(NAMES))
 HEDGERS = (ALAMEDA, FIRM01, FIRM02)
-ON_HOUSE, ON_LEAD = (*HEDGERS, RETAIL), (*HEDGERS, OUTSIDE)  # parties with claims on each venue
+ON_HOUSE, ON_LEAD = (*HEDGERS, RETAIL), (*HEDGERS, OUTSIDE)  # the parties that trade on each venue
 CONTRACTS = {name: (Contract("BTC-PERP", name, "0.01", "1"),) for name in ("FTX", "Binance")}
 CHART = Chart(PARTIES, (*CONTRACTS["FTX"], *CONTRACTS["Binance"]))
 OPENED = opened(CHART)
@@ -59,18 +59,18 @@ class Bank:
         )
 
     def give(self, member: int, cash: int = 0, house: int = 0, lead: int = 0) -> None:
-        """Add cash and claims of a party. Add cash as large as the new claim to each venue."""
+        """Give a party cash and claims. Each venue receives cash equal to the new claim on it."""
         self.custody.cash[[member, FTX, BINANCE]] += (cash, house, lead)
         self.house.claims[member] += house
         self.lead.claims[member] += lead
 
     def lose(self, member: int, house: int = 0, lead: int = 0) -> None:
-        """Move claims of a party to Retail on the house, and to Outside on the lead venue."""
+        """Move a party's claims on the house to Retail, and those on the lead venue to Outside."""
         self.house.claims[[member, RETAIL]] += (-house, house)
         self.lead.claims[[member, OUTSIDE]] += (-lead, lead)
 
     def hold(self, member: int, lots: int) -> None:
-        """Add lots to a party's position on the lead venue."""
+        """Add lots to a party's position on the lead venue. Outside takes the other side."""
         self.lead.lots[0, member] += lots
         self.lead.lots[0, OUTSIDE] -= lots
 
@@ -85,7 +85,7 @@ class Bank:
 
 @pytest.fixture
 def bank() -> Bank:
-    """Return a bank with cash, in which each hedger has only its minimum margin."""
+    """Return a bank with customers' money, in which each hedger has only its minimum margin."""
     bank = Bank()
     bank.give(RETAIL, house=1_000_000)
     bank.give(OUTSIDE, lead=1_000_000)
@@ -102,7 +102,7 @@ AMOUNTS = st.integers(0, 150_000)
 
 @dataclass(frozen=True)
 class Lose:
-    """A settlement by which one party loses cents to another party."""
+    """A settlement in which one party loses money to another party."""
 
     venue: str
     loser: int
@@ -118,7 +118,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """A withdrawal by a party, limited to the cash of the venue."""
+    """A withdrawal by a party, limited to its claim and to the cash of the venue."""
 
     member: int
     venue: str
@@ -188,7 +188,7 @@ def test_in_any_history_money_is_conserved_and_no_balance_is_negative(money, his
 
 
 def worth(bank: Bank, name: str) -> int:
-    """Return a venue's own money: cash plus loans minus debts."""
+    """Return a venue's own money: its cash plus its loans to the maker, minus its debts."""
     if name == "FTX":
         lent_out, owes = bank.credit.drawn_cents, bank.house.claims
     else:
@@ -197,8 +197,8 @@ def worth(bank: Bank, name: str) -> int:
 
 
 @given(money=MONEY, history=st.lists(steps, max_size=25))
-def test_the_books_record_all_transfers_of_the_margin_desk(money, history):
-    """Every change of cash and of claims is a transaction, except changes by settlements."""
+def test_the_books_record_all_transfers_by_the_margin_desk(money, history):
+    """Transactions record all changes of cash and claims, except the results of settlements."""
     bank = opened_bank(money)
     before = [bank.has(member) for member in range(len(NAMES))]
     settled = defaultdict(int)
@@ -232,7 +232,7 @@ def test_the_books_record_all_transfers_of_the_margin_desk(money, history):
 def test_a_gap_loss_is_the_part_of_a_loss_that_no_source_of_money_covers(
     own, house, lead, lots, member
 ):
-    """The sources are own cash, claims on both venues, and the credit line of the captive maker."""
+    """The sources are own cash and claims on both venues. The maker also has a credit line."""
     bank = Bank()
     bank.give(RETAIL, house=1_000_000)
     bank.give(OUTSIDE, lead=1_000_000)
@@ -250,7 +250,7 @@ def test_a_gap_loss_is_the_part_of_a_loss_that_no_source_of_money_covers(
 # ---- the sources of money
 
 
-def test_a_negative_claim_on_the_house_is_paid_first_from_own_cash(bank):
+def test_a_firm_covers_a_loss_on_the_house_first_from_its_own_cash(bank):
     bank.give(FIRM01, cash=500)
     bank.lose(FIRM01, house=300)
     bank.settle()
@@ -258,7 +258,7 @@ def test_a_negative_claim_on_the_house_is_paid_first_from_own_cash(bank):
     assert bank.has(FIRM01) == (200, 0, 1_000)
 
 
-def test_a_negative_claim_on_the_house_is_paid_from_the_lead_venue_after_own_cash_is_used_up(bank):
+def test_a_firm_covers_a_loss_on_the_house_from_the_lead_venue_after_its_cash_is_used_up(bank):
     bank.give(FIRM01, cash=500)
     bank.lose(FIRM01, house=800)
     bank.settle()
@@ -287,7 +287,7 @@ def test_only_the_captive_maker_may_borrow(bank):
     assert bank.books.balances["Expenses:FTX:GapLoss"] == 700
 
 
-def test_the_house_bears_a_gap_loss_if_the_makers_credit_line_is_fully_drawn(bank):
+def test_the_house_bears_the_part_of_the_makers_loss_above_its_margin_and_its_credit_line(bank):
     bank.lose(ALAMEDA, house=LIMIT + 1_700)
     bank.settle()
 
@@ -296,7 +296,7 @@ def test_the_house_bears_a_gap_loss_if_the_makers_credit_line_is_fully_drawn(ban
     assert bank.books.balances["Expenses:FTX:GapLoss"] == 700
 
 
-def test_a_gap_loss_of_the_outside_account_is_booked_on_the_lead_venue(bank):
+def test_a_gap_loss_of_the_outside_account_is_an_expense_of_the_lead_venue(bank):
     bank.lose(FIRM01, lead=-1_000_500)
     bank.settle()
 
@@ -306,14 +306,14 @@ def test_a_gap_loss_of_the_outside_account_is_booked_on_the_lead_venue(bank):
 
 # ---- margin for hedges
 
-# Amounts are in cents. The notional of 10 lots at 30 000 ticks of a cent is 300 000. The minimum
-# margin is 15 000, and the target margin is 60 000.
+# Amounts are in cents. The notional value of 10 lots at 30 000 ticks of a cent is 300 000. The
+# minimum margin is 15 000, and the target margin is 60 000.
 
 
 def test_margin_below_the_minimum_is_topped_up_to_the_target(bank):
     bank.give(
         FIRM01, cash=20_000, house=100_000, lead=13_999
-    )  # With the 1 000 at the opening, the margin is 14 999.
+    )  # With the opening 1 000 the margin is 14 999, one cent too little.
     bank.hold(FIRM01, 10)
     bank.settle()
 
@@ -329,7 +329,7 @@ def test_margin_that_equals_the_minimum_is_not_changed(bank):
     assert not bank.books.transactions
 
 
-def test_the_captive_maker_borrows_missing_margin_in_tranches(bank):
+def test_the_captive_maker_borrows_missing_margin_in_whole_tranches(bank):
     bank.give(ALAMEDA, cash=20_000, house=10_000)
     bank.hold(ALAMEDA, 10)
     bank.settle()
@@ -341,7 +341,7 @@ def test_the_captive_maker_borrows_missing_margin_in_tranches(bank):
 
 
 def test_no_margin_is_moved_or_borrowed_from_a_venue_without_cash(bank):
-    """A claim is not cash: the house owes the maker 40 000 but has no cash."""
+    """The house owes the maker 40 000 cents, but has no cash."""
     bank.give(ALAMEDA, house=40_000)
     bank.hold(ALAMEDA, 10)
     bank.custody.cash[FTX] = 0
@@ -374,7 +374,7 @@ def test_margin_is_reduced_to_the_target_if_it_exceeds_twice_the_target(bank, ma
     assert bank.has(FIRM01) == (0, margin - left, left)
 
 
-def test_free_money_of_the_maker_repays_whole_tranches_of_the_credit_line_every_day(bank):
+def test_each_day_the_makers_claim_on_the_house_repays_whole_tranches_of_the_credit_line(bank):
     bank.credit.draw(NOON_US, 3 * TRANCHE)
     bank.lose(ALAMEDA, house=1)
     bank.desk.daily(NOON_US, MARK)
@@ -390,7 +390,7 @@ def test_free_money_of_the_maker_repays_whole_tranches_of_the_credit_line_every_
     ("needed", "drawn"),
     [(0, 0), (1, TRANCHE), (TRANCHE, TRANCHE), (TRANCHE + 1, 2 * TRANCHE), (LIMIT, LIMIT)],
 )
-def test_a_draw_on_the_credit_line_is_rounded_up_to_whole_tranches_within_the_limit(
+def test_a_draw_on_the_credit_line_is_rounded_up_to_whole_tranches_but_at_most_to_the_limit(
     bank, needed, drawn
 ):
     bank.credit.draw(NOON_US, needed)
@@ -400,7 +400,7 @@ def test_a_draw_on_the_credit_line_is_rounded_up_to_whole_tranches_within_the_li
     assert bank.has(ALAMEDA) == (0, drawn, 1_000)
 
 
-def test_a_last_partial_tranche_can_be_drawn_and_repaid(bank):
+def test_a_partial_tranche_up_to_the_limit_can_be_drawn_and_repaid(bank):
     bank.credit.draw(NOON_US, LIMIT)
     bank.credit.repay(NOON_US, LIMIT + TRANCHE)
 
@@ -408,7 +408,7 @@ def test_a_last_partial_tranche_can_be_drawn_and_repaid(bank):
 
 
 @given(acts=st.lists(st.tuples(st.booleans(), st.integers(-10_000, 3 * LIMIT)), max_size=20))
-def test_draws_add_to_the_claim_of_the_maker_and_stay_within_the_limit(acts):
+def test_drawn_credit_is_added_to_the_makers_claim_and_never_exceeds_the_limit(acts):
     bank = Bank()
     for is_draw, cents in acts:
         drawn = bank.credit.drawn_cents

@@ -1,4 +1,4 @@
-"""The maker's pools on chain open and return their reserves, and losses agree with the formulas."""
+"""The maker's pools open, trade and close. Booked gains and fees agree with the formulas."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -51,7 +51,7 @@ class Wealthy:
 
 
 class Programme:
-    """A programme with its own books and a single pool of SOL, whose days a test closes."""
+    """A programme with its own books and a single pool of SOL. A test closes each day."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Programme:
         self.pools.open_due(midnight_us(START) + DAY_US - 1, np.array([mark_ticks, mark_ticks]))
 
     def days(self, n: int) -> None:
-        """Close the *n* days after the first day."""
+        """Close each of the *n* days after the first day."""
         for i in range(1, n + 1):
             self.pools.close_day(midnight_us(START) + (i + 1) * DAY_US - 1)
 
@@ -97,7 +97,7 @@ class Programme:
 
 
 def closes(*prices: int) -> Callable[[int], Ticks]:
-    """Return the ticks of a price that changes once a day, at noon."""
+    """Return a function that gives the only tick of a day, at noon. The last price is repeated."""
 
     def of_day(end_us: int) -> Ticks:
         day = (end_us - midnight_us(START)) // DAY_US - 2
@@ -109,10 +109,10 @@ def closes(*prices: int) -> Callable[[int], Ticks]:
 
 # ---- opening and closing
 
-MARK = 10_000  # ticks of a cent
+MARK = 10_000  # 100 dollars, in ticks of a cent
 
 
-def test_a_pool_opens_with_its_dollars_and_tokens_of_equal_value():
+def test_a_pool_opens_with_the_stated_dollars_and_whole_tokens_of_at_most_the_same_value():
     one = Programme(closes(MARK), usd=1_000_050)
     one.open(MARK)
 
@@ -177,10 +177,11 @@ def test_at_any_prices_cash_is_conserved_and_a_closed_pool_returns_its_reserves(
     assert sum(map(one.cash_cents, (MAKER, ARBITRAGEURS, OUTSIDE))) == 0
 
 
-def test_arbitrageurs_gain_the_value_of_tokens_at_the_lead_price_minus_the_cost_of_the_tokens():
-    """The price rises from 100 to 400, so the pool has half the tokens and twice the dollars.
+def test_arbitrageurs_gain_the_value_of_bought_tokens_at_the_lead_price_minus_the_price_paid():
+    """At four times the price the pool has half the tokens and twice the dollars.
 
-    Arbitrageurs buy 5,000 tokens for 1,000,000. At the lead price these tokens are worth 2,000,000.
+    Arbitrageurs buy 5,000 tokens for 1,000,000 dollars. At the lead price, 400 dollars, these
+    tokens are worth 2,000,000 dollars.
     """
     one = Programme(closes(4 * MARK), usd=1_000_000, fee_bps=0.0)
     one.open(MARK)
@@ -193,7 +194,7 @@ def test_arbitrageurs_gain_the_value_of_tokens_at_the_lead_price_minus_the_cost_
     assert one.books.transactions[-1].meta == (("trades", "1"),)
 
 
-def test_the_outside_party_can_pay_ten_times_the_largest_possible_trade_of_a_pool():
+def test_the_outside_party_starts_with_ten_times_its_estimated_need_for_trades_with_a_pool():
     one = Programme(closes(MARK), usd=1_000_000)
     hours = iter([100.0, 1_600.0, 25.0])
     (listing, _) = one.pools._listings
@@ -222,7 +223,8 @@ def test_trades_of_a_pool_are_exact_for_any_tick_size_of_the_price(tick_usd):
 
 TICK = "0.0001"
 VOLATILITY, DAYS, SEEDS = 1.0, 9, 10
-BLOCK_S = 60.0  # There is about one tick per block, as the formulas assume.
+# Blocks are 60 seconds apart on average. The price has about one tick per second.
+BLOCK_S = 60.0
 
 
 def lead_of(seed: int) -> LeadPrice:
@@ -243,7 +245,7 @@ def seeded(seed: int) -> Scenario:
 
 
 def booked_per_dollar(fee_bps: float) -> np.ndarray:
-    """Return by day the gains of arbitrageurs and the fees, per year and per dollar in the pool."""
+    """Return each day's arbitrage gain and fees, per year and per dollar of the pool's value."""
     found = []
     for seed in range(SEEDS):
         lead = lead_of(seed)
@@ -263,16 +265,16 @@ def booked_per_dollar(fee_bps: float) -> np.ndarray:
             moved = {p.account: p.units for p in entry.postings if p.commodity == "USD"}
             kept = -moved[income(ARBITRAGEURS, "Pools")]
             paid = -moved.get(income(MAKER, "Pools"), 0)
-            if i > 1:  # on the first day the start has an effect, so this day is left out
+            if i > 1:  # the first day still depends on the opening, so it is left out
                 found.append((365 * kept / worth, 365 * paid / worth))
     return np.array(found)
 
 
 @pytest.mark.parametrize("fee_bps", [0.0, 5.0, 30.0])
-def test_booked_gains_and_fees_of_pools_agree_with_the_formulas(fee_bps):
+def test_booked_arbitrage_gains_and_pool_fees_agree_with_the_formulas(fee_bps):
     """The tolerance is three standard errors.
 
-    A standard error is at most 1/30 of the expected value.
+    Each standard error is at most 1/30 of the expected value.
     """
     found = booked_per_dollar(fee_bps)
     terms = VOLATILITY, BLOCK_S, fee_bps / 10_000
@@ -284,7 +286,7 @@ def test_booked_gains_and_fees_of_pools_agree_with_the_formulas(fee_bps):
     assert (np.abs(found.mean(axis=0) - expected) <= 3 * errors).all()
 
 
-def test_realised_variance_agrees_with_a_loop_over_blocks():
+def test_realised_variance_equals_the_result_of_a_plain_loop_over_blocks():
     price = lead_of(7)
     start_us = midnight_us(START)
     ticks = price.ticks(start_us, start_us + DAY_US)
@@ -304,8 +306,8 @@ def test_realised_variance_agrees_with_a_loop_over_blocks():
 # ---- the world
 
 
-def test_a_pool_trades_at_the_prices_of_the_day_including_the_price_impact(tmp_path):
-    """At the end of the day the pool's price differs from the mark by no more than the fee."""
+def test_a_pool_trades_at_prices_that_include_the_impact_of_orders(tmp_path):
+    """At the end of each day the pool's price is within 0.4 % of the mark. The fee is 0.3 %."""
     markets = [market.model_dump(exclude_none=True) for market in SCENARIO.markets]
     for market in markets:
         market["lead_volume_usd_per_day"] = 1e7
@@ -359,7 +361,7 @@ def test_pools_raise_the_marks_of_tokens_only_if_the_scenario_has_a_lift():
     for each in (plain, high):
         each.holdings.close_day(end_us, marks)
 
-    assert worth[0] == 10**8 * 10_000  # the tokens in the pool are included
+    assert worth[0] == 10**8 * 10_000  # the value includes the tokens in the pool
     assert worth[1] == pytest.approx(worth[0] * (1 + 0.2 * math.log(2)), rel=1e-6)
     assert plain.books.prices == [("SOL", "100.00")]
     assert high.books.prices[0][0] == "SOL"

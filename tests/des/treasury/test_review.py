@@ -1,4 +1,4 @@
-"""Monthly reviews of quotes by an independent maker and by a captive maker."""
+"""An independent maker and a captive maker review their quotes each month."""
 
 from itertools import pairwise
 
@@ -52,7 +52,9 @@ def test_a_maker_without_a_policy_quotes_on_both_venues(on_lead):
 
 
 @pytest.mark.parametrize("venue", ["lead", "house"])
-def test_an_independent_maker_halves_its_size_after_each_loss_and_then_stops(venue):
+def test_an_independent_maker_halves_its_size_after_each_of_three_losses_and_stops_at_the_fourth(
+    venue,
+):
     quotes = QuoteShares("independent", on_lead=venue == "lead")
     review = getattr(quotes, f"review_{venue}")
     history = [(review(LOSS), getattr(quotes, f"on_{venue}")) for _ in range(4)]
@@ -66,7 +68,7 @@ def test_an_independent_maker_halves_its_size_after_each_loss_and_then_stops(ven
 
 
 @given(results=months)
-def test_an_independent_maker_stays_on_the_lead_venue_and_halves_its_size_after_losses(results):
+def test_losses_reduce_an_independent_makers_size_but_never_move_its_quotes_to_the_house(results):
     quotes = of_lead("independent", results)
     losses = sum(result < 0 for result in results)
 
@@ -106,7 +108,7 @@ def test_a_captive_maker_moves_its_quotes_to_the_house_after_its_first_loss():
 
 
 @given(results=months)
-def test_a_captive_maker_never_quotes_on_both_venues_at_a_time(results):
+def test_a_captive_maker_never_quotes_on_both_venues_at_the_same_time(results):
     quotes = of_lead("captive", results)
 
     assert quotes.on_house == any(result < 0 for result in results)
@@ -117,17 +119,17 @@ def test_a_captive_maker_never_quotes_on_both_venues_at_a_time(results):
     ("year_cents", "shares_lose_cents", "decided"),
     [
         (-99, 100, "quotes on"),
-        (-100, 100, "shuts off"),  # the loss of the year equals the loss of share value
+        (-100, 100, "shuts off"),  # the year's loss equals the share value at stake
         (-101, 100, "shuts off"),
         (-1, 0, "shuts off"),
         (-1, -50, "shuts off"),  # share value would rise without quotes
-        (0, 0, "quotes on"),  # there is no loss in the year
+        (0, 0, "quotes on"),  # the year has no loss
         (0, -50, "quotes on"),
         (7, 0, "quotes on"),
-        (-(10**15), None, "quotes on"),  # the loss of share value is unknown
+        (-(10**15), None, "quotes on"),  # the share value at stake is unknown
     ],
 )
-def test_a_captive_maker_stops_if_the_loss_of_a_year_is_at_least_the_loss_of_share_value(
+def test_a_captive_maker_stops_if_its_loss_in_a_year_is_at_least_the_share_value_at_stake(
     year_cents, shares_lose_cents, decided
 ):
     quotes = QuoteShares("captive", on_lead=False)
@@ -137,7 +139,7 @@ def test_a_captive_maker_stops_if_the_loss_of_a_year_is_at_least_the_loss_of_sha
 
 
 @given(year=st.integers(max_value=-1), shares=st.integers(), more=st.integers(0))
-def test_a_larger_loss_of_share_value_without_quotes_never_makes_a_captive_maker_stop(
+def test_a_captive_maker_that_continues_also_continues_if_more_share_value_is_at_stake(
     year, shares, more
 ):
     less, rather = QuoteShares("captive", on_lead=False), QuoteShares("captive", on_lead=False)

@@ -1,4 +1,4 @@
-"""Tokens are valued at the last mark, and purchases are due on their dates."""
+"""A token is valued at its market's lead price, or at its last mark. Purchases have due dates."""
 
 from datetime import date
 
@@ -49,7 +49,7 @@ def holding(*tokens: Token, **units: int) -> TokenHoldings:
     ("day", "cents"),
     [(date(2021, 1, 1), 180), (date(2022, 5, 9), 180), (DAY, 9012), (date(2022, 12, 31), 9012)],
 )
-def test_a_mark_applies_from_its_day_until_the_day_of_the_next_mark(day, cents):
+def test_a_mark_applies_from_its_day_to_the_day_before_the_next_mark(day, cents):
     assert holding(token(), SOL=1).worth_cents(day, MARKS) == cents
 
 
@@ -68,7 +68,7 @@ def test_the_value_of_holdings_is_the_sum_over_all_tokens(units):
     assert together == units[0] * 90_123 // 10 + units[1] * 30_000 * 100
 
 
-def test_prices_are_recorded_only_for_tokens_in_the_holdings():
+def test_prices_are_recorded_only_for_tokens_that_the_maker_holds():
     tokens = token(), token("FTT", marks=(), market="BTC-PERP"), token("SRM")
     holdings = holding(*tokens, SOL=1, FTT=1)
 
@@ -92,7 +92,7 @@ def test_purchases_of_tokens_are_due_on_the_stated_dates():
     ]
 
 
-def test_the_house_issues_its_own_token_and_the_outside_party_issues_other_tokens():
+def test_the_house_issues_its_own_token_and_the_outside_party_issues_all_other_tokens():
     group = {"tokens": (token().model_dump(), token("FTT", house_token=True).model_dump())}
 
     issuers = [each.issuer for each in chart_tokens(load("tiny", {"group": group}))]

@@ -1,4 +1,4 @@
-"""Payments of a use of money have due dates and sum to the amount of the use."""
+"""The payments of a use of money have due dates, and they sum to the amount of the use."""
 
 from datetime import date, timedelta
 
@@ -38,14 +38,16 @@ def test_payments_of_a_use_sum_to_its_amount_and_differ_by_at_most_a_cent(since,
 
 
 @given(since=DATES, days=st.integers(0, 900))
-def test_payments_of_a_use_are_due_on_its_date_and_then_on_the_first_of_each_month(since, days):
+def test_payments_of_a_use_are_due_on_its_date_and_on_the_first_of_each_month_until_its_end(
+    since, days
+):
     until = since + timedelta(days=days)
     span = [since + timedelta(days=n) for n in range(1, days + 1)]
 
     assert use(date=since, until=until).days() == [since, *(day for day in span if day.day == 1)]
 
 
-def test_a_use_without_an_end_date_is_one_payment():
+def test_a_use_without_an_end_date_is_paid_in_one_payment():
     ((day, (payment,)),) = calendar([use()], PARTIES).items()
 
     assert (day, payment.cents) == (date(2021, 7, 15), 10_000)
@@ -66,7 +68,7 @@ def test_uses_on_the_same_day_keep_their_order_and_have_distinct_links():
     assert [each.spending.payer for each in payments] == ["Alameda", "Alameda", "Alameda", "FTX"]
 
 
-def test_a_venture_is_an_asset_at_cost_and_a_gift_is_an_expense():
+def test_a_venture_is_booked_as_an_asset_and_a_gift_as_an_expense():
     venture, gift = (spending_of(use(kind=kind), PARTIES) for kind in ("Ventures", "Charity"))
 
     assert venture.spent == "Assets:Alameda:Ventures:Binance-Labs"

@@ -31,7 +31,7 @@ def schedule(*volume_30d_usd: float) -> FeeSchedule:
         (10**12, 550),
     ],
 )
-def test_a_fee_tier_applies_from_exactly_its_stated_volume_on(volume_usd, rate_e6):
+def test_a_fee_tier_applies_if_the_volume_is_at_least_the_volume_of_the_tier(volume_usd, rate_e6):
     assert schedule(volume_usd).rates_e6.tolist() == [rate_e6]
 
 
@@ -44,14 +44,14 @@ def test_each_taker_has_the_fee_tier_of_its_own_volume():
     [
         (0, 0.6, 1.5, 280),
         (5_000_000, 0.6, 0.0, 220),
-        (5_000_000, 0.6, 2.5, 250),  # the floor applies instead of the lower fee
+        (5_000_000, 0.6, 2.5, 250),  # the discounted fee, 220, is below the floor
         (5_000_000, 0.0, 6.0, 550),  # a floor above the tier's fee has no effect
         (5_000_000, 1.0, 0.0, 0),
-        # the exact fee is 366.85, and rounding the discount down gives 367
+        # The discount of 183.15 is rounded down to 183, so the fee is 550 - 183.
         (5_000_000, 0.333, 0.0, 367),
     ],
 )
-def test_a_discount_reduces_the_fee_of_the_tier_down_to_a_floor(
+def test_a_discount_reduces_the_fee_of_the_tier_but_not_below_the_floor(
     volume_usd, discount, floor_bps, rate_e6
 ):
     volume_cents = np.array([volume_usd * USD])
@@ -71,11 +71,11 @@ def test_the_volume_of_a_day_counts_for_thirty_days():
     assert fees.rates_e6 == 700
 
 
-def test_volume_from_before_the_run_falls_by_a_thirtieth_each_day():
+def test_each_day_a_thirtieth_of_the_volume_from_before_the_run_expires():
     """The volume from before the run is three million dollars.
 
-    After ten days two million dollars of this volume count. A day later less than two million
-    dollars count.
+    After ten days two million dollars of this volume remain. A day later less than two million
+    dollars remain.
     """
     fees = schedule(3_000_000)
     for _ in range(10):
@@ -96,7 +96,8 @@ def test_the_fee_rate_depends_on_the_volume_of_the_last_thirty_days(before_cents
         fees.close_day(np.array([cents]))
     traded = sum(days_cents[-30:])
     left = max(30 - len(days_cents), 0)
-    # Each day removes a thirtieth of the volume from before the run, rounded by less than a cent.
+    # Each day a thirtieth of the volume from before the run expires. Rounding changes the sum by
+    # less than 30 cents.
     volume_usd = (traded + before_cents * left / 30) / USD
     rates = {
         max((t for t in TIERS if t.volume_usd <= volume_usd + off), key=lambda t: t.volume_usd)

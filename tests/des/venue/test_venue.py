@@ -1,4 +1,4 @@
-"""In any history a venue gains and loses nothing by positions, variation margin and funding."""
+"""In any history a venue gains and loses nothing from positions, variation margin and funding."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,11 +13,11 @@ from ledger.fills import new_rows
 from ledger.money import Contract
 from ledger.motives import Motive
 
-# All payments at a settlement have one counterparty. In a test it is the pool, which never trades,
-# or the single party that trades with all other parties.
+# All payments in a settlement have the same counterparty. In some histories it is the pool, which
+# never trades. In other histories it is a party that trades with all other parties.
 MEMBERS, POOL, ONE_FOR_ALL = 5, 0, 4
 CONTRACTS = (Contract("BTC-PERP", "FTX", "0.01", "1"), Contract("ETH-PERP", "FTX", "0.1", "0.5"))
-CENTS = (1, 5)  # the value of one tick on one lot, by market
+CENTS = (1, 5)  # the value of one tick on one lot in cents, by market
 NOON_US = 1_652_097_600_000_000
 
 
@@ -53,7 +53,7 @@ class Trade:
         return row
 
     def fee_cents(self) -> int:
-        """Return the fee, rounded half up to a cent."""
+        """Return the fee, rounded half up to whole cents."""
         notional = abs(self.lots) * self.price * CENTS[self.market]
         return int(Fraction(notional * self.fee_e6, 1_000_000) + Fraction(1, 2))
 
@@ -98,7 +98,7 @@ trades_with_one_for_all = st.builds(
 
 @st.composite
 def histories(draw) -> tuple[int, list]:
-    """Draw a counterparty of settlements and a history of trades, settlements and funding."""
+    """Draw the counterparty of all settlements, and a list of trades, settlements and funding."""
     pays, trades = draw(
         st.sampled_from([(POOL, trades_in_pairs), (ONE_FOR_ALL, trades_with_one_for_all)])
     )
@@ -122,7 +122,7 @@ def happen(venue: Venue, step: Trade | Settle | Fund) -> None:
 
 
 def worth(steps: list, member: int, last: tuple[int, int]) -> int:
-    """Return a party's gain over all its trades at the last marks, after fees."""
+    """Return a party's gain from all its trades, valued at the marks *last*, after fees."""
     cents = 0
     for trade in steps:
         if isinstance(trade, Trade) and member in (trade.taker, trade.maker):
@@ -145,7 +145,7 @@ def test_positions_in_each_market_sum_to_zero_after_every_step(history):
 
 
 @given(history=histories(), last=marks)
-def test_all_variation_margin_together_is_the_gain_at_the_last_mark(history, last):
+def test_without_funding_each_partys_claim_is_its_gain_at_the_last_mark_after_fees(history, last):
     pays, steps = history
     steps = [step for step in steps if not isinstance(step, Fund)]
     venue, _ = venue_of(pays)
@@ -157,7 +157,7 @@ def test_all_variation_margin_together_is_the_gain_at_the_last_mark(history, las
 
 @given(history=histories())
 def test_the_sum_of_all_claims_changes_only_by_fees(history):
-    """The venue receives the fees."""
+    """Takers pay fees from their claims, and the venue receives them."""
     pays, steps = history
     venue, _ = venue_of(pays)
     fees = 0
@@ -183,12 +183,12 @@ def test_closing_all_positions_after_a_settlement_changes_no_claim(history, last
     closed = recorder.rows(Motive.CLOSING)
     for row in closed:
         assert held[row["market"], row["taker"]] > 0 > held[row["market"], row["maker"]]
-    # Each lot is closed once: closing trades sum to all long positions.
+    # Each lot is closed once: the lots of the closing trades sum to the long positions.
     assert np.abs(closed["lots"]).sum() == held[held > 0].sum()
 
 
 def test_the_result_of_a_position_does_not_depend_on_the_path_of_the_marks():
-    """A lot bought at 30 010 loses 10 ticks at a price of 30 000, and gains 490 at 30 500."""
+    """A lot bought at 30 010 loses 10 ticks at a price of 30 000, and gains 490 ticks at 30 500."""
     straight, detour = venue_of(POOL)[0], venue_of(POOL)[0]
     bought = Trade(0, 1, 3, lots=2, price=30_010, lead=30_000, fee_e6=0)
     for venue, path in ((straight, (30_500,)), (detour, (31_000, 5, 29_000, 30_500))):
@@ -203,7 +203,7 @@ def test_the_result_of_a_position_does_not_depend_on_the_path_of_the_marks():
 
 
 @given(history=histories(), motive=st.sampled_from([Motive.MARGIN, Motive.FUNDING]))
-def test_recorded_payments_equal_the_changes_of_claims(history, motive):
+def test_recorded_payments_of_margin_and_funding_equal_the_changes_of_claims(history, motive):
     pays, steps = history
     venue, recorder = venue_of(pays)
     moved = np.zeros(MEMBERS, dtype=np.int64)
@@ -219,13 +219,13 @@ def test_recorded_payments_equal_the_changes_of_claims(history, motive):
     assert (rows["maker"] == pays).all()
     assert not (rows["taker"] == pays).any()
     assert rows["edge_cents"].all()
-    received[pays] = -received.sum()  # the counterparty of all payments
+    received[pays] = -received.sum()  # the counterparty pays what all others receive
     assert np.array_equal(received, moved)
 
 
 @given(steps=st.lists(st.one_of(trades_in_pairs, settlements, fundings), max_size=30))
-def test_the_pool_of_settlements_has_a_zero_balance_after_every_step(steps):
-    """Winners receive exactly the amount that losers pay."""
+def test_the_settlement_pool_has_a_zero_balance_after_every_step(steps):
+    """Parties with gains receive exactly the amount that parties with losses pay."""
     venue, recorder = venue_of(POOL)
     for step in steps:
         happen(venue, step)
@@ -237,7 +237,7 @@ def test_the_pool_of_settlements_has_a_zero_balance_after_every_step(steps):
 
 
 @given(history=histories(), last=marks, rate_e9=st.integers(-(10**6), 10**6))
-def test_funding_payments_sum_to_zero_and_each_account_pays_the_rate_within_a_cent(
+def test_funding_payments_sum_to_zero_and_each_is_less_than_a_cent_from_the_exact_amount(
     history, last, rate_e9
 ):
     pays, steps = history
@@ -260,8 +260,10 @@ def test_funding_payments_sum_to_zero_and_each_account_pays_the_rate_within_a_ce
 
 
 @pytest.mark.parametrize(("rate_e9", "paid"), [(10_000, 3), (-10_000, -3), (0, 0)])
-def test_longs_pay_funding_to_shorts_if_the_rate_is_positive(rate_e9, paid):
-    """The rate is 0.001 % of 10 lots at 30,000 ticks of a cent, which is three cents."""
+def test_longs_pay_funding_to_shorts_if_the_rate_is_positive_and_receive_it_if_negative(
+    rate_e9, paid
+):
+    """A rate of 0.001 % on 10 lots at 30,000 ticks of a cent is three cents."""
     venue, _ = venue_of(POOL)
     happen(venue, Trade(0, 1, 3, lots=10, price=30_000, lead=30_000, fee_e6=0))
     happen(venue, Fund((30_000, 1), rate_e9))
@@ -269,7 +271,7 @@ def test_longs_pay_funding_to_shorts_if_the_rate_is_positive(rate_e9, paid):
     assert venue.claims.tolist() == [0, -paid, 0, paid, 0]
 
 
-def test_notional_is_the_sum_of_the_absolute_values_of_positions_in_all_markets():
+def test_an_accounts_notional_is_the_sum_of_the_absolute_values_of_its_positions():
     venue, _ = venue_of(POOL)
     happen(venue, Trade(0, 1, 3, lots=10, price=30_000, lead=30_000, fee_e6=0))
     happen(venue, Trade(1, 1, 3, lots=-4, price=2_000, lead=2_000, fee_e6=0))

@@ -1,4 +1,4 @@
-"""A sampled run has notes on takers' gains in each hour. The audit compares them with the fills."""
+"""A sampled run notes takers' gains in each hour. The audit compares these notes with the fills."""
 
 import re
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def the_note(run: RunFolder) -> re.Match[str]:
 
 
 def found_with(run: RunFolder, folder: Path, becomes: str) -> list[str]:
-    """Return the findings after the note is changed in the text and in the Parquet copy."""
+    """Replace the note, adapt all files except the fills, and return the findings."""
     (month,) = (path.name for path in run.path.glob("????-??.beancount"))
     changed = rewritten(run, folder, month, the_note(run).group(), becomes)
     return list(wrong_edges(RunFolder(changed)))
@@ -58,7 +58,7 @@ def test_a_run_that_simulates_all_hours_has_no_note_on_gains(executed: Callable[
 
 
 @pytest.mark.parametrize("hour", [0, 23])
-def test_a_changed_hour_in_the_note_on_gains_is_found(
+def test_a_changed_amount_of_an_hour_in_the_note_on_gains_is_found(
     sampled_run: RunFolder, tmp_path: Path, hour: int
 ):
     cents = the_note(sampled_run)["cents"].split()
@@ -79,7 +79,7 @@ def test_a_note_on_gains_that_is_too_long_or_repeated_is_found(
     assert found_with(sampled_run, tmp_path / "twice", note + "\n" + note)
 
 
-def test_the_audit_finds_a_changed_note_on_gains_even_if_all_other_files_agree_with_the_note(
+def test_the_audit_finds_a_changed_note_on_gains_even_if_all_files_but_the_fills_agree_with_it(
     sampled_run: RunFolder, tmp_path: Path
 ):
     (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))
@@ -93,7 +93,7 @@ def test_the_audit_finds_a_changed_note_on_gains_even_if_all_other_files_agree_w
     assert all("takers' gains of 0.00 from pickoff in hour" in said for said in found)
 
 
-def test_the_standard_error_is_the_same_if_it_is_computed_from_fills_and_not_from_the_note(
+def test_the_standard_error_computed_from_the_fills_equals_the_one_computed_from_the_note(
     sampled_run: RunFolder, tmp_path: Path
 ):
     (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))

@@ -34,13 +34,13 @@ def test_the_first_line_that_differs_is_reported(found, said):
     assert list(line_that_differs("a.txt", found, "one\ntwo\n", GIVER)) == [said]
 
 
-def test_lines_that_differ_only_in_spaces_at_an_end_are_shown_with_these_spaces():
+def test_lines_that_differ_only_in_spaces_at_their_ends_are_shown_with_these_spaces():
     (said,) = line_that_differs("a.txt", "  one \n", "  one\n", GIVER)
 
     assert said == "a.txt:1: found '  one ', but the scenario gives '  one'"
 
 
-def test_of_two_long_lines_only_the_parts_that_differ_are_shown():
+def test_of_two_long_lines_only_the_text_near_the_first_difference_is_shown():
     (said,) = line_that_differs("a.txt", "x" * 500 + "here", "x" * 500 + "there", GIVER)
 
     assert "xhere'" in said
@@ -58,7 +58,7 @@ def test_of_two_long_lines_only_the_parts_that_differ_are_shown():
         (f"{ROWS}, (4, 'x')", "its number of rows is not 3, the number that the scenario gives"),
     ],
 )
-def test_the_first_row_that_differs_is_reported_with_its_column(tmp_path, rows, said):
+def test_the_first_row_that_differs_or_a_wrong_number_of_rows_is_reported(tmp_path, rows, said):
     found, due = parquet(tmp_path / "found.parquet", rows), parquet(tmp_path / "due.parquet", ROWS)
 
     (problem,) = row_that_differs("fills/2022-05.parquet", found, due, GIVER)

@@ -1,7 +1,7 @@
-"""Each invariant of ledger/proof/invariants has valid books and books that break the invariant.
+"""Each invariant is tested with books that satisfy it and with books that break it.
 
 A test ledger states its own errors: an entry with ``breaks: "claims-mirror-debts"`` in its metadata
-must break this invariant. No other error may be reported.
+must break this invariant. No other broken invariant may be reported.
 """
 
 import re
@@ -79,7 +79,7 @@ IN_KIND = """
 
 
 def handed(tokens: int, seq: int, promise: str = "") -> str:
-    """Return an entry by which Firm07 gives Lender01 SOL that FTX holds for both parties."""
+    """Return an entry by which Firm07 gives Lender01 SOL. The tokens stay in custody at FTX."""
     breaks = f'\n  breaks: "{promise}"' if promise else ""
     return f"""
 2022-05-02 * "Firm07" "Firm07 gives Lender01 {tokens} SOL at FTX" #tokens
@@ -107,10 +107,7 @@ COINS = """
 
 
 def lent_and_sold(coins: int, promise: str = "") -> str:
-    """Return an entry by which Alameda borrows BTC from FTX and sells it to Lender01.
-
-    The price of the sale is 100 dollars.
-    """
+    """Return an entry by which Alameda borrows coins from FTX and sells them for 100 dollars."""
     breaks = f'\n  breaks: "{promise}"' if promise else ""
     return f"""
 2022-05-02 * "Lender01" "FTX lends Alameda {coins} BTC, which it sells for 100.00" #coins
@@ -141,7 +138,7 @@ DEPOSIT = """
   Assets:Firm07:Cash                  -100.00 USD
 """
 
-# Lender01 has only 200.00.
+# Lender01 has only 200.00 dollars, but lends 201.00.
 LOAN = """
 2022-05-02 * "Lender01" "Lender01 lends Alameda 201.00" #loan
   seq: 2
@@ -223,7 +220,7 @@ def numbered(seq: int, transaction: str) -> str:
 
 
 def breaking(promises: str, transaction: str) -> str:
-    """Return *transaction* with metadata that names the invariants that it breaks."""
+    """Return *transaction* with metadata that name its broken invariants."""
     return re.sub(r"(\n2022.*\n)", rf'\1  breaks: "{promises}"\n', transaction)
 
 
@@ -982,20 +979,21 @@ def name_of_books(books: Books) -> str:
 
 
 @pytest.mark.parametrize("books", BOOKS, ids=name_of_books)
-def test_books_break_only_the_invariants_that_their_metadata_name(books):
+def test_books_break_exactly_the_invariants_that_their_metadata_name(books):
     plugin = f'plugin "moneytrail" "{books.mode}"\n'
     tolerance = 'option "tolerance_multiplier" "0"\n'
     entries, errors, _ = loader.load_string(tolerance + plugin + OPENS + books.text)
 
     assert broken(errors) == declared(entries)
-    # Beancount itself reports some of these errors. Any other error is a mistake in the books.
+    # Beancount itself reports some of these faults as a ValidationError. An error of any other type
+    # is a mistake in the test.
     others = [error for error in errors if not isinstance(error, BrokenInvariant)]
     assert {type(error).__name__ for error in others} <= {"ValidationError"}
     assert not others or declared(entries)
 
 
 def broken(errors: list) -> set[tuple[int, str]]:
-    """Return the line and the invariant of each reported error."""
+    """Return the line and the invariant of each reported breach."""
     return {
         (error.source["lineno"], error.message.partition(": ")[0])
         for error in errors
@@ -1004,7 +1002,7 @@ def broken(errors: list) -> set[tuple[int, str]]:
 
 
 def declared(entries: list[Directive]) -> set[tuple[int, str]]:
-    """Return the line and the invariant of each error that the ledger states."""
+    """Return the line and the invariant of each breach that the metadata state."""
     return {
         (entry.meta["lineno"], promise)
         for entry in entries
@@ -1012,7 +1010,7 @@ def declared(entries: list[Directive]) -> set[tuple[int, str]]:
     }
 
 
-def test_every_invariant_has_valid_books_and_books_that_break_this_invariant():
+def test_every_invariant_has_books_that_satisfy_it_and_books_that_break_it():
     names = {name_of(invariant) for invariant in INVARIANTS}
     breaking_it = {books.promise for books in BOOKS if books.promise in promises_in(books.text)}
     keeping_it = {books.promise for books in BOOKS if not promises_in(books.text)}
@@ -1068,7 +1066,7 @@ def test_an_error_states_the_fault_and_the_amount_and_gives_advice():
 
     assert [error.message for error in errors] == [
         "pools-empty: Liabilities:FTX:VariationMargin is left with +60.00 USD; "
-        "look for a holder whose payment is missing or wrong"
+        "look for a missing or wrong payment into or out of this account"
     ]
 
 

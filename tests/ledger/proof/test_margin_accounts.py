@@ -1,6 +1,6 @@
-"""The audit recomputes customers' margin accounts from the fills and reports wrong rows.
+"""The audit recomputes customers' margin accounts from the fills, and finds wrong rows.
 
-Such a row sets collateral aside, closes a position, or sells pledged tokens.
+The tests forge rows that set collateral aside, close positions, or sell pledged tokens.
 """
 
 from collections.abc import Callable
@@ -18,14 +18,14 @@ from ledger.run_folder import RunFolder
 
 WORLDS = Path(__file__).parents[2] / "worlds"
 MARGIN, TOKENS = WORLDS / "margin.toml", WORLDS / "tokens.toml"
-# The tests of liquidations use a run with the same settings, so it is simulated only once.
+# The tests of liquidations use the same settings, so this run is simulated only once.
 ONE_DAY = {"start": date(2022, 5, 10), "end": date(2022, 5, 11), "day_ledgers": ()}
 CENT_A_TICK = np.array([1])  # the value of one tick on one lot in the margin world, in cents
 
 
 @pytest.fixture(scope="module")
 def crash(executed) -> RunFolder:
-    """Return a run of the margin world on the day on which the price halves."""
+    """Return a run of one day of the world `margin`. On this day the price halves."""
     return executed(MARGIN, run=ONE_DAY)
 
 
@@ -47,14 +47,14 @@ def first(rows: np.ndarray, motive: Motive) -> int:
     return int(np.flatnonzero(rows["motive"] == motive)[0])
 
 
-def test_the_margin_accounts_of_a_run_are_correct(margin_run):
+def test_the_margin_accounts_of_an_unchanged_run_are_correct(margin_run):
     rows = rows_of(margin_run)
 
     assert rows.dtype == ROW
     assert not problems(margin_run, rows)
 
 
-def test_margin_accounts_are_correct_if_the_rows_come_in_two_parts_like_two_months(crash, rows):
+def test_margin_accounts_are_correct_if_the_rows_are_checked_in_two_parts(crash, rows):
     accounts = MarginAccounts(crash, CENT_A_TICK)
     # A month ends with a settlement, so the test divides the rows at a settlement.
     later = np.searchsorted(rows["time_us"], rows["time_us"][first(rows, Motive.BACKSTOP)])
@@ -79,11 +79,11 @@ def buys(rows: np.ndarray, i: int) -> None:
     [
         (Motive.INSURANCE, pays_a_cent_less, "does not end at zero"),
         (Motive.COLLATERAL, pays_a_cent_less, "does not end at zero"),
-        (Motive.BACKSTOP, sells_a_lot_more_than_it_has, "does not shrink"),
-        (Motive.LIQUIDATION, buys, "does not shrink"),
+        (Motive.BACKSTOP, sells_a_lot_more_than_it_has, "opens, increases or reverses"),
+        (Motive.LIQUIDATION, buys, "opens, increases or reverses"),
     ],
 )
-def test_a_forged_row_of_a_margin_account_is_found(
+def test_forged_rows_of_margin_accounts_are_found(
     crash, rows, motive: Motive, forge: Callable[[np.ndarray, int], None], said: str
 ):
     forged = rows.copy()
@@ -93,7 +93,7 @@ def test_a_forged_row_of_a_margin_account_is_found(
     assert any(said in problem for problem in problems(crash, forged))
 
 
-def test_a_negative_balance_of_a_customer_on_margin_is_found(crash, rows):
+def test_a_negative_balance_of_a_margin_account_is_found(crash, rows):
     forged = rows.copy()
     i = first(rows, Motive.COLLATERAL)
     forged["edge_cents"][i] = -1_000_000_000
@@ -114,7 +114,7 @@ def rows_with_tokens(crash_with_tokens: RunFolder) -> np.ndarray:
     return rows_of(crash_with_tokens)
 
 
-def test_the_collateral_tokens_of_a_run_are_correct(tokens_run):
+def test_the_pledged_tokens_of_an_unchanged_run_are_correct(tokens_run):
     accounts = MarginAccounts(tokens_run, CENT_A_TICK)
     rows = rows_of(tokens_run)
 
@@ -125,7 +125,7 @@ def test_the_collateral_tokens_of_a_run_are_correct(tokens_run):
 
 def sells_a_tick_lower(row: np.void) -> None:
     row["price"] -= 1
-    row["edge_cents"] += row["lots"]  # one cent per lot
+    row["edge_cents"] += row["lots"]  # a price one tick lower costs one cent per lot
 
 
 def keeps_a_lot(row: np.void) -> None:
@@ -168,12 +168,12 @@ def releases_more_than_is_there(row: np.void) -> None:
         (Motive.SEIZURE, takes_a_lot_too_many, "gives more tokens than it has"),
         (Motive.SEIZURE, is_given_a_cent_less, "the proceeds of a seizure"),
         (Motive.SEIZURE, is_sold_to_the_captive_maker, "do not go to the other makers"),
-        (Motive.SEIZURE, is_sold_at_another_mark, "not at the settlement's mark"),
+        (Motive.SEIZURE, is_sold_at_another_mark, "is not the settlement's mark"),
         (Motive.TOKENS, is_paid_for, "money moves, although tokens are only set aside or released"),
         (Motive.TOKENS, releases_more_than_is_there, "gives more tokens than it has"),
     ],
 )
-def test_a_forged_row_of_tokens_is_found(
+def test_a_forged_row_on_pledged_tokens_is_found(
     crash_with_tokens,
     rows_with_tokens,
     motive: Motive,
@@ -188,9 +188,7 @@ def test_a_forged_row_of_tokens_is_found(
     assert any(f"seq {forged['seq'][i]}: " in problem and said in problem for problem in found)
 
 
-def test_a_takeover_without_an_earlier_sale_of_the_pledged_tokens_is_found(
-    crash_with_tokens, rows_with_tokens
-):
+def test_missing_sales_of_pledged_tokens_are_found(crash_with_tokens, rows_with_tokens):
     seizures = np.flatnonzero(rows_with_tokens["motive"] == Motive.SEIZURE)
 
     found = problems(crash_with_tokens, np.delete(rows_with_tokens, seizures))
@@ -198,7 +196,7 @@ def test_a_takeover_without_an_earlier_sale_of_the_pledged_tokens_is_found(
     assert any("does not end at zero" in problem for problem in found)
 
 
-def test_a_difference_between_pledged_tokens_in_the_fills_and_in_the_general_ledger_is_found(
+def test_a_difference_in_pledged_tokens_between_the_fills_and_the_general_ledger_is_found(
     crash_with_tokens, rows_with_tokens
 ):
     accounts = MarginAccounts(crash_with_tokens, CENT_A_TICK)

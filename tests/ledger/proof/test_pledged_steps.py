@@ -18,7 +18,8 @@ from runs.scenarios import load
 
 THIN = Path(__file__).parents[2] / "worlds" / "thin.toml"
 MONTH = "2021-04.beancount"
-# The price of the token falls slowly, by 60 cents an hour. So tokens are sold before the takeover.
+# The price of the token falls slowly, by 60 cents an hour. So some tokens are sold before the rest
+# is taken over.
 HOURS = range(36)
 FALLING = tuple(
     {"at": datetime(2021, 4, 6) + timedelta(hours=hour), "price_usd": 60 - 0.6 * hour}
@@ -44,9 +45,9 @@ def falling_run(executed) -> RunFolder:
 
 @pytest.fixture
 def forged(falling_run: RunFolder, tmp_path: Path) -> Forged:
-    """Return a function that makes a forged run with changed text.
+    """Return a function that copies the run and changes the text of its ledger.
 
-    Balance directives are removed from the text, since Beancount would find the change with them.
+    It removes all balance directives. With them Beancount would find the change.
     """
 
     def forge(doctor: Callable[[str], str]) -> RunFolder:
@@ -72,9 +73,9 @@ Change = Callable[[re.Match[str]], str]
 
 
 def within(tag: str, pattern: str, to: str | Change) -> Callable[[str], str]:
-    """Return a function that replaces a pattern in the third entry with a tag.
+    """Return a function that replaces a pattern in one entry: the third of those that have *tag*.
 
-    If there are fewer than three such entries, the pattern is replaced in the last entry.
+    If fewer than three entries have this tag, it replaces the pattern in the last of them.
     """
 
     def doctor(text: str) -> str:
@@ -86,7 +87,7 @@ def within(tag: str, pattern: str, to: str | Change) -> Callable[[str], str]:
 
 
 def paid(more_cents: int) -> Change:
-    """Return a function that adds cents to a matched amount and keeps the sign of the amount."""
+    """Return a function that adds cents to the absolute value of a matched amount."""
 
     def change(found: re.Match[str]) -> str:
         cents = int(found[2].replace(".", "")) + more_cents
@@ -127,14 +128,14 @@ def test_all_steps_of_a_pledged_loan_in_an_unchanged_run_are_correct(executed, l
         (within("margin-sale", r"over-s: \d+", "over-s: 3601"), "do not fit the time of the sale"),
         (within("account-takeover", AMOUNT, paid(100)), "not taken over as a whole"),
         (within("takeover-sale", AMOUNT, paid(100)), "the proceeds are wrong"),
-        (within("takeover-sale", r"takes: \d+", "takes: 1"), "sells more or fewer tokens"),
+        (within("takeover-sale", r"takes: \d+", "takes: 1"), "that the captive maker sells is not"),
         (
             lambda text: re.sub(r'("pledged-terms" "Trader" "MOB" \d+ \d+) \d+', r"\1 1", text),
             "tokens are sold though the margin suffices",
         ),
         (
             lambda text: text.replace(steps(text, "account-takeover")[0], ""),
-            "the captive maker sells more or fewer tokens than the book can take",
+            "the number of tokens that the captive maker sells is not the smaller",
         ),
     ],
 )
@@ -150,7 +151,7 @@ def test_a_step_whose_price_is_not_the_mark_of_its_settlement_is_reported(
     busy = executed(THIN.with_name("everything.toml"))
     assert busy.notes(PledgedTerms)
     assert len(pledged_steps._marks(busy)) > 40
-    assert list(wrong_loans(busy)) == []  # in this world contracts are settled too
+    assert list(wrong_loans(busy)) == []  # this world also has settlements of contracts
 
     entry = next(each for each in falling_run.transactions if "margin-sale" in each.tags)
     moment = datetime.combine(entry.date, time.fromisoformat(entry.meta["time"]))
@@ -159,7 +160,7 @@ def test_a_step_whose_price_is_not_the_mark_of_its_settlement_is_reported(
     assert "its price is not the settlement's mark" in problem
 
 
-def test_a_dollar_moved_from_one_sale_to_another_is_found_although_all_balances_agree(forged):
+def test_a_shift_of_a_dollar_between_two_sales_is_found_although_all_balances_agree(forged):
     def doctor(text: str) -> str:
         first, second, *_ = steps(text, "margin-sale")
         text = text.replace(first, re.sub(AMOUNT, paid(100), first))

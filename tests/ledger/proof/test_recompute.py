@@ -1,4 +1,4 @@
-"""Fills are recomputed from their columns, and each wrong row is reported.
+"""The audit recomputes fills from their columns and reports each wrong row.
 
 A forged run has changed fills, and control totals in the general ledger that fit these fills. So
 only the recomputation can find the change.
@@ -43,7 +43,7 @@ def rows_of(run: RunFolder) -> np.ndarray:
 
 @pytest.fixture
 def forged(busy_run: RunFolder, tmp_path: Path) -> Callable[..., RunFolder]:
-    """Return a function that copies the run with forged fills and new control totals."""
+    """Return a function that forges fills in a copy of the run, and control totals if *vouch*."""
 
     def forge(doctor: Doctor, vouch: bool = True) -> RunFolder:
         folder = tmp_path / "forged"
@@ -122,8 +122,8 @@ def test_a_wrong_fee_rate_is_reported_even_if_the_fee_is_correct_at_this_rate(fo
         (adding("fee_e6", 50_000, Motive.SPREAD), "the fee does not follow"),
         (adding("edge_cents", 1, Motive.MARGIN), "the variation margin does not follow"),
         (adding("edge_cents", 2, Motive.FUNDING), "the funding does not follow"),
-        (adding("lots", 1, Motive.MARGIN), "its lots are not the position"),
-        (adding("lots", -1, Motive.FUNDING), "its lots are not the position"),
+        (adding("lots", 1, Motive.MARGIN), "its lots are not the receiver's position"),
+        (adding("lots", -1, Motive.FUNDING), "its lots are not the receiver's position"),
         (adding("price", 1, Motive.MARGIN), "a mark is not the lead price"),
         (adding("time_us", -(3600 * 10**6), Motive.MARGIN), "the next day begins with seq"),
         (adding("seq", 10**9, Motive.SPREAD), "the next seq is missing"),
@@ -132,7 +132,7 @@ def test_a_wrong_fee_rate_is_reported_even_if_the_fee_is_correct_at_this_rate(fo
 def test_a_wrong_value_is_reported_with_its_file_and_row(forged, doctor, said):
     problems = list(wrong_fills(forged(doctor)))
 
-    # A wrong position is also wrong in the next month, so later months may have errors too.
+    # A wrong position stays wrong in the next month, so later months may have errors too.
     assert any(said in problem for problem in problems)
     assert problems[0].startswith("fills/2022-05.parquet: row with seq ")
 
@@ -160,7 +160,7 @@ def test_a_wrong_mark_is_reported_even_if_it_is_both_the_price_and_the_lead_pric
 
 
 def test_a_fill_that_names_the_wrong_firm_as_its_taker_is_reported(forged):
-    """All columns of the forged row agree. Only the general ledger names the right firm."""
+    """The columns of the forged row agree with each other. Only the ledger names the right firm."""
 
     def doctor(rows):
         i = first_of(rows, Motive.PICKOFF)
@@ -271,7 +271,7 @@ def test_the_audit_reads_the_rows_of_one_day_at_a_time(busy_run, monkeypatch):
 
 
 def test_wrong_positions_and_volumes_at_the_end_of_the_last_day_are_reported(busy_run, monkeypatch):
-    """The sums at the end of the run lack one trade. No later day could show the error."""
+    """The sums at the end of the run lack one trade. There is no later day to show the error."""
     last_trade = "SELECT max(seq) FROM rows WHERE motive = 'pickoff'"
     lying = day_openings.SUMS.replace("FROM rows", f"FROM rows WHERE seq <> ({last_trade})")
     monkeypatch.setattr(day_openings, "SUMS", lying)
@@ -314,17 +314,18 @@ def test_a_day_without_a_control_total_is_reported(busy_run, tmp_path):
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01",))
 CHART = Chart(PARTIES, tuple(Contract("BTC-PERP", v, "0.01", "1") for v in ("FTX", "Binance")))
 NAMES = Names(("FTX", "Binance"), ("BTC-PERP",), PARTIES.names)
-MAY_5_US = 19_117 * DAY_US  # 2022-05-05 (thirty days later is in the file of June)
-# fee rates in millionths: with a volume of at least 1,000 dollars, and with a smaller volume
+MAY_5_US = 19_117 * DAY_US  # 2022-05-05; the day thirty days later is in June
+# Fee rates in millionths. The low rate needs a volume of at least 1,000 dollars.
 LOW_E6, HIGH_E6 = 500, 700
 
 
 def books_of_a_firm(
     folder: Path, before_usd: int, fills: dict[int, tuple[int, int]], *others: Note
 ) -> RunFolder:
-    """Write books in which a firm buys lots of 300 dollars. *fills* has (lots, fee rate) by day.
+    """Write books in which a firm buys contracts. One lot is worth 300 dollars.
 
-    *others* are further notes of the first day.
+    *fills* has the lots and the fee rate of each day with a purchase. *others* are further notes of
+    the first day.
     """
     folder.mkdir()
     journal = Journal(folder, "A firm", CHART, NAMES, MAY_5_US)
@@ -357,17 +358,17 @@ def books_of_a_firm(
 @pytest.mark.parametrize(
     ("before_usd", "first_lots", "day", "due_e6"),
     [
-        (0, 4, 1, LOW_E6),  # a volume of 1,200 dollars on the previous day
+        (0, 4, 1, LOW_E6),  # the previous day's volume is 1,200 dollars
         (0, 4, 30, LOW_E6),
-        (0, 4, 31, HIGH_E6),  # 1,200 dollars, but thirty-one days ago
+        (0, 4, 31, HIGH_E6),  # the 1,200 dollars are thirty-one days old
         (0, 3, 1, HIGH_E6),  # 900 dollars are too little for the lower rate
         (1_000, 0, 0, LOW_E6),  # exactly 1,000 dollars before the run
-        # Of the 3,000 dollars before the run 100 expire each day, so 1,000 remain on day 20.
+        # Of the 3,000 dollars before the run, 100 expire each day. So 1,000 remain on day 20.
         (3_000, 0, 20, LOW_E6),
         (3_000, 0, 21, HIGH_E6),
     ],
 )
-def test_a_volume_lowers_the_fee_rate_for_thirty_days(
+def test_enough_volume_in_the_last_thirty_days_lowers_the_fee_rate(
     tmp_path, before_usd, first_lots, day, due_e6
 ):
     first = {0: (first_lots, HIGH_E6)} if first_lots else {}
@@ -384,7 +385,7 @@ def test_a_volume_lowers_the_fee_rate_for_thirty_days(
     ("floor_e6", "due_e6"),
     [(0, 280), (280, 280), (281, 281), (400, 400), (HIGH_E6, HIGH_E6), (900, HIGH_E6)],
 )
-def test_a_discount_lowers_the_fee_rate_down_to_the_floor(tmp_path, floor_e6, due_e6):
+def test_a_discount_lowers_the_fee_rate_but_not_below_the_floor(tmp_path, floor_e6, due_e6):
     notes = FeeDiscount("Firm01", 6_000), FeeFloor("FTX", floor_e6)
 
     for paid_e6 in (due_e6 - 1, due_e6, due_e6 + 1):
@@ -396,7 +397,7 @@ def test_a_discount_lowers_the_fee_rate_down_to_the_floor(tmp_path, floor_e6, du
 # ------------------------------------------------------- independent calculations
 
 
-def test_edges_and_fees_equal_an_exact_calculation_with_fractions(run):
+def test_edges_and_rounded_fees_agree_with_an_exact_calculation_with_fractions(run):
     cents = {
         (c.venue, c.market): Fraction(c.lot) * Fraction(c.tick_usd) * 100
         for c in run.chart.contracts
@@ -417,9 +418,10 @@ def test_edges_and_fees_equal_an_exact_calculation_with_fractions(run):
 
 
 def test_a_settlement_pays_the_change_in_value_of_each_position(run):
-    """A position of n contracts has the value v at its trades or at the previous settlement.
+    """Let n be a position's lots, and v its value at the last settlement plus all later trades.
 
-    At mark M the position receives n M - v. After the settlement its value is n M.
+    Trades are valued at lead prices. A settlement at the mark M pays n * M - v to the position.
+    After the settlement the position's value is n * M.
     """
     cents = {(c.venue, c.market): c.cents_per_lot_tick for c in run.chart.contracts}
     parties = run.chart.parties

@@ -54,7 +54,7 @@ def test_a_manifest_with_other_line_ends_is_reported_as_changed(folder):
     assert broken_seals(folder) == [f"{MANIFEST}: this file has changed since it was sealed"]
 
 
-def test_the_seal_of_a_run_is_valid_if_the_run_is_copied_to_another_folder(
+def test_the_seal_of_a_run_stays_valid_if_the_run_is_copied_to_another_folder(
     folder, tmp_path_factory
 ):
     elsewhere = tmp_path_factory.mktemp("else") / "where"
@@ -108,7 +108,7 @@ def test_a_renamed_file_is_reported_with_its_old_and_its_new_name(folder):
     ]
 
 
-def test_cache_files_of_beancount_are_not_part_of_a_run(folder):
+def test_cache_files_of_beancount_do_not_break_the_seal(folder):
     (folder / ".main.beancount.picklecache").write_bytes(b"")
 
     assert broken_seals(folder) == []
@@ -166,7 +166,7 @@ def test_an_invalid_or_missing_manifest_is_reported(folder, manifest):
     assert any(problem.startswith(f"{MANIFEST}: ") for problem in broken_seals(folder))
 
 
-def test_a_changed_month_changes_the_hash_of_this_month_and_of_all_later_months(folder):
+def test_a_changed_file_changes_the_hash_of_its_month_and_of_all_later_months(folder):
     before = chain(folder)
     (folder / "fills/2022-05.parquet").write_text("another version", encoding="utf-8")
 
@@ -188,7 +188,7 @@ def test_the_hash_of_a_month_depends_on_the_day_ledgers_of_the_month(folder):
     assert chain(folder)["2022-05"] != before["2022-05"]
 
 
-def test_a_seal_for_which_the_disk_has_no_space_leaves_the_old_seal(folder, monkeypatch):
+def test_if_the_disk_has_no_space_for_a_new_seal_the_old_seal_remains(folder, monkeypatch):
     write = Path.write_bytes
 
     def on_a_full_disk(path: Path, content: bytes) -> int:

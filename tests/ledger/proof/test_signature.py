@@ -46,7 +46,7 @@ def test_a_signature_is_valid_only_with_the_key_of_its_signer(folder, keys):
     assert list(wrong_signature(folder, keys / "ours.pub")) == []
     assert (
         list(wrong_signature(folder, keys / "ours")) == []
-    )  # given the private key, the check reads the public key in the same folder
+    )  # The check is given the private key, and reads the public key in the same folder.
 
     (problem,) = wrong_signature(folder, keys / "theirs.pub")
 
@@ -86,7 +86,7 @@ def test_a_signature_that_was_made_for_another_purpose_is_invalid(folder, keys):
     assert len(list(wrong_signature(folder, keys / "ours.pub"))) == 1
 
 
-def test_a_failed_signing_leaves_the_old_signature_unchanged(folder, keys):
+def test_if_signing_fails_the_old_signature_stays_valid(folder, keys):
     with pytest.raises(SignatureError, match="this key can't sign"):
         sign(folder, keys / "nosuch")
 
@@ -106,7 +106,7 @@ def test_without_ssh_keygen_the_error_names_the_package_to_install(folder, keys,
 
 
 def test_a_missing_key_file_is_refused(folder, tmp_path):
-    with pytest.raises(SignatureError, match="no public key"):
+    with pytest.raises(SignatureError, match="no public SSH key"):
         list(wrong_signature(folder, tmp_path / "nosuch.pub"))
     with pytest.raises(SignatureError, match="no such key"):
         check_signer(tmp_path / "nosuch")

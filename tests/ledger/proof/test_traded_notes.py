@@ -1,4 +1,4 @@
-"""The books note the volume of each day. The audit compares these notes with fills and entries."""
+"""Notes state the volume of each day. The audit compares them with fills and entries."""
 
 import re
 import shutil
@@ -19,13 +19,13 @@ NOTE = re.compile(rf'(?m)^\S+ custom "{TradedDay.kind}" .*\n')
 
 @pytest.fixture
 def folder(margin_run: RunFolder, tmp_path: Path) -> Path:
-    """Return a copy of a run with all kinds of orders. A test may change the copy."""
+    """Return a copy of a run with hits, forced orders and other orders. A test may change it."""
     shutil.copytree(margin_run.path, tmp_path / "run")
     return tmp_path / "run"
 
 
 def found_with(folder: Path, note: str, becomes: str) -> list[str]:
-    """Return the findings after one note is changed in the text and in the Parquet copy."""
+    """Return the findings after one note is replaced in the text and in the Parquet copy."""
     for path in sorted(folder.glob("????-??.beancount")):
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace(note, becomes, 1), encoding="utf-8")
@@ -103,7 +103,7 @@ def test_a_missing_note_on_forced_orders_is_found_if_other_days_have_such_notes(
     assert "there is no note on forced orders in" in problem
 
 
-def test_the_volume_is_the_same_if_forced_orders_are_read_from_fills_and_not_from_notes(
+def test_the_volume_is_the_same_if_forced_orders_are_read_from_fills_instead_of_notes(
     folder: Path, margin_run: RunFolder
 ):
     for note in forced_notes(folder):

@@ -1,4 +1,4 @@
-"""Amounts in a sentence have one unit, which suits the largest amount."""
+"""All amounts in a sentence have the unit of the largest amount."""
 
 from decimal import Decimal
 
@@ -19,5 +19,5 @@ MILLIONS = speaker(Decimal(2_000_000))
         ("2000000", "$2.0 million"),
     ],
 )
-def test_in_millions_an_amount_above_zero_is_never_written_as_zero(usd, said):
+def test_an_amount_above_zero_is_never_written_as_zero_million(usd, said):
     assert MILLIONS(Decimal(usd)) == said

@@ -1,4 +1,4 @@
-"""A table is made from rows or from objects, and a LaterTable is computed when it is first read."""
+"""`Table` is made from rows or objects. `LaterTable` is computed when it is first read."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,7 +27,7 @@ def test_a_row_with_too_few_or_too_many_cells_is_refused(row):
         Table("sums", "Sums", ("what", "usd"), [("b", 1), row])
 
 
-def test_a_column_reads_the_attribute_with_its_name():
+def test_a_column_shows_the_attribute_of_the_same_name():
     quotes = [Quote("wide", Decimal(1), Decimal(3)), Quote("narrow", Decimal(2), Decimal(3))]
 
     table = Table.of("quotes", "Quotes", ("class", "spread_usd", "ask_usd"), quotes, ("A note.",))
@@ -36,12 +36,12 @@ def test_a_column_reads_the_attribute_with_its_name():
     assert table.notes == ("A note.",)
 
 
-def test_a_column_without_an_attribute_is_refused():
+def test_a_column_is_refused_if_the_objects_have_no_attribute_of_the_same_name():
     with pytest.raises(AttributeError, match="mid_usd"):
         Table.of("quotes", "Quotes", ("mid_usd",), [Quote("wide", Decimal(1), Decimal(3))])
 
 
-def test_a_later_table_is_computed_once_when_its_content_is_first_read():
+def test_a_later_table_is_computed_only_once_and_only_when_its_content_is_first_read():
     computed = []
 
     def make() -> Table:
@@ -57,7 +57,7 @@ def test_a_later_table_is_computed_once_when_its_content_is_first_read():
 
 
 @pytest.mark.parametrize("rows", [[], [("b", 1)]])
-def test_a_later_table_is_computed_to_know_whether_it_has_rows_if_this_is_not_given(rows):
+def test_a_later_table_is_computed_to_find_whether_it_has_rows_if_the_caller_does_not_say_so(rows):
     later = LaterTable("sums", lambda: Table("sums", "Sums", ("what", "usd"), rows))
 
     assert later.has_rows == bool(rows)

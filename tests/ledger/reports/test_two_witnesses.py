@@ -1,4 +1,4 @@
-"""Reports query the Parquet copy. Loops over the directives in the text give the same results."""
+"""Queries of the Parquet copy agree with loops over the directives that Beancount loads."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def opens_books(entry: data.Transaction) -> bool:
     return any(kind_of(p.account) == "Opening" for p in entry.postings)
 
 
-def test_balances_and_daily_postings_agree_with_beancount(run, entries):
+def test_balances_and_daily_sums_of_postings_agree_with_beancount(run, entries):
     days = sorted({entry.date for entry in booked(entries)})
     balances: dict[str, Decimal] = defaultdict(Decimal)
     posted: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
@@ -77,7 +77,7 @@ def test_balances_and_daily_postings_agree_with_beancount(run, entries):
     ]
 
 
-def test_every_account_on_every_day_agrees_with_beancount(run, entries):
+def test_the_balance_of_every_account_on_every_day_agrees_with_beancount(run, entries):
     stood: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     by_day: dict[date, list[data.Transaction]] = defaultdict(list)
     for entry in booked(entries):
@@ -118,7 +118,7 @@ def test_cash_by_receiver_agrees_with_beancount(run, entries):
     assert {p.party: [p.paid_in_usd, p.paid_out_usd] for p in found.parties} == paid
 
 
-def test_reasons_for_changes_of_claims_agree_with_beancount(run, entries):
+def test_the_changes_of_claims_for_each_reason_agree_with_beancount(run, entries):
     for venue in (run.chart.parties.house, run.chart.parties.lead):
         moved: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         for entry in booked(entries):
@@ -164,7 +164,7 @@ def test_the_amount_of_each_kind_in_each_quarter_agrees_with_beancount(run, entr
     }
 
 
-def test_tokens_and_their_marks_agree_with_beancount(run, entries):
+def test_the_tokens_of_the_group_and_their_marks_agree_with_beancount(run, entries):
     holes = {e.account: e.meta.get("hole") for e in entries if isinstance(e, data.Open)}
     moved: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
     for entry in booked(entries):
@@ -183,7 +183,7 @@ def test_tokens_and_their_marks_agree_with_beancount(run, entries):
             assert marks.usd({token: Decimal(7)}, day) == usd
 
 
-def test_events_agree_with_beancount(run, entries):
+def test_the_status_of_withdrawals_and_of_each_firm_agrees_with_beancount(run, entries):
     told = [(e.date, e.type, e.description) for e in entries if isinstance(e, data.Event)]
     of_house = {
         d: said for d, name, said in told if name == f"{run.chart.parties.house}:withdrawals"
@@ -213,7 +213,7 @@ def test_the_entries_of_a_trail_agree_with_beancount(run, entries):
     assert {(each.seq, each.party): each.usd for each in found} == shares
 
 
-def test_entries_and_the_balances_before_each_entry_agree_with_beancount(run, entries):
+def test_entries_and_the_balances_before_every_tenth_entry_agree_with_beancount(run, entries):
     stood: dict[str, Decimal] = defaultdict(Decimal)
     told = {each.seq: each for each in booked_entries(run, "true")}
     in_order = sorted(booked(entries), key=lambda entry: entry.meta["seq"])

@@ -1,4 +1,4 @@
-"""The attribution of the hole to causes gives known values in a world with payments only."""
+"""The attribution of the hole gives known values for causes that are payments by the house."""
 
 import json
 from decimal import Decimal
@@ -36,7 +36,7 @@ CAUSES = ("Ventures", "Sponsorship")
 
 
 def world(folder: Path, **usd: int) -> str:
-    """Write a scenario of one day in which the house makes payments, and return the path."""
+    """Write a scenario of one day, in which the house pays the amounts *usd*. Return its path."""
     path = folder / "world.toml"
     path.write_text(WORLD + "".join(USE.format(kind=kind, usd=n) for kind, n in usd.items()))
     return str(path)
@@ -70,7 +70,7 @@ def test_the_value_of_a_cause_that_interacts_with_no_other_cause_is_its_booked_a
 def test_the_value_of_a_cause_is_its_average_effect_if_cash_suffices_for_only_one_of_two_payments(
     tmp_path: Path,
 ):
-    """The house has 7.2 million dollars. It pays Sponsorship only if it does not pay Ventures.
+    """The house has about 7.2 million dollars. If it pays Ventures, it cannot pay Sponsorship.
 
     Ventures add 5 million to a hole without causes, and 1 million to a hole with Sponsorship. The
     average is 3 million. Sponsorship adds 4 million to a hole without causes, and nothing to a hole
@@ -88,7 +88,9 @@ def test_the_value_of_a_cause_is_its_average_effect_if_cash_suffices_for_only_on
     assert (alone, last) == (4_000_000, 0)
 
 
-def test_an_interrupted_attribution_continues_and_gives_the_same_table(tmp_path: Path, monkeypatch):
+def test_an_interrupted_attribution_plays_only_the_missing_runs_and_gives_the_same_tables(
+    tmp_path: Path, monkeypatch
+):
     path = world(tmp_path, Ventures=1_000, Sponsorship=45_000)
     whole, kept = attributed(path, tmp_path / "whole"), tmp_path / "kept"
     attributed(path, kept)

@@ -1,4 +1,4 @@
-"""Shapley values of games with known solutions, and their properties in random games."""
+"""Shapley values equal known solutions, and have the required properties in random games."""
 
 import math
 from fractions import Fraction
@@ -15,12 +15,12 @@ WORTH = st.fractions(-100, 100, max_denominator=50)
 
 @st.composite
 def games(draw: st.DrawFn) -> dict[frozenset[str], Fraction]:
-    """Draw a value for every coalition, which is a set of causes."""
+    """Draw a value for every coalition (set of causes)."""
     return {coalition: draw(WORTH) for coalition in coalitions(CAUSES)}
 
 
-def test_the_single_left_glove_of_the_glove_game_has_two_thirds_of_the_value():
-    """A pair is worth 1. Each of the two right gloves has the value 1/6."""
+def test_the_only_left_glove_in_a_game_with_two_right_gloves_has_two_thirds_of_the_value():
+    """A pair of gloves is worth 1. Each of the two right gloves has the value 1/6."""
     gloves = ("left", "right", "other right")
     values = {each: Fraction("left" in each and len(each) > 1) for each in coalitions(gloves)}
 
@@ -30,7 +30,10 @@ def test_the_single_left_glove_of_the_glove_game_has_two_thirds_of_the_value():
 
 
 def test_all_users_of_a_part_of_a_runway_share_the_cost_of_this_part_equally():
-    """Aircraft that need a longer runway also use its first parts: Littlechild & Owen (1973)."""
+    """All aircraft use the first part of a runway, and large aircraft also use later parts.
+
+    Source: Littlechild & Owen (1973).
+    """
     length = {"a": 1, "b": 3, "c": 3, "d": 8}
     values = {each: Fraction(max(map(length.get, each), default=0)) for each in coalitions(CAUSES)}
 
@@ -42,7 +45,7 @@ def test_all_users_of_a_part_of_a_runway_share_the_cost_of_this_part_equally():
 
 
 @given(games())
-def test_values_sum_to_the_worth_of_all_causes_less_the_worth_of_no_cause(
+def test_shapley_values_sum_to_the_value_of_all_causes_together_less_the_value_without_causes(
     values: dict[frozenset[str], Fraction],
 ):
     added = values[frozenset(CAUSES)] - values[frozenset()]
@@ -53,7 +56,7 @@ def test_values_sum_to_the_worth_of_all_causes_less_the_worth_of_no_cause(
 
 
 @given(games(), WORTH)
-def test_the_value_of_a_cause_that_adds_the_same_amount_to_each_coalition_is_this_amount(
+def test_a_cause_that_adds_the_same_amount_to_each_coalition_has_this_amount_as_its_value(
     values: dict[frozenset[str], Fraction], worth: Fraction
 ):
     for coalition in coalitions(CAUSES[1:]):
@@ -64,7 +67,7 @@ def test_the_value_of_a_cause_that_adds_the_same_amount_to_each_coalition_is_thi
 
 
 def test_errors_of_sampled_values_agree_with_their_standard_errors():
-    """Over forty seeds, the mean of (error / standard error) squared is near one (chi-square)."""
+    """Over forty seeds, the mean of (error / standard error) squared is near one."""
     values = {each: Fraction(len(each) ** 2 * (1 + ("a" in each))) for each in coalitions(CAUSES)}
     truth = exact(CAUSES, values)["a"].value
 
@@ -77,7 +80,7 @@ def test_errors_of_sampled_values_agree_with_their_standard_errors():
 
 
 @pytest.mark.parametrize("n", [4, 10])
-def test_sequences_of_causes_are_drawn_with_their_reverse_and_a_longer_list_extends_a_shorter_list(
+def test_each_random_order_is_followed_by_its_reverse_and_a_longer_list_begins_with_a_shorter_one(
     n: int,
 ):
     drawn = orders(CAUSES, n, seed=3)

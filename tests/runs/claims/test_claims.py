@@ -33,7 +33,7 @@ def verdict(*values: Value | None) -> StatementVerdict:
     return judge("1.1", CENTRAL, [{KEY: value}.get for value in values]).verdict
 
 
-def test_runs_that_disagree_on_a_statement_give_the_verdict_depends():
+def test_if_runs_disagree_on_a_statement_the_verdict_is_that_it_depends_on_the_run():
     low, high = Decimal(1), Decimal(99)
 
     assert verdict(low, low) is StatementVerdict.NOT
@@ -46,13 +46,13 @@ def test_a_run_without_the_figure_of_a_statement_does_not_change_the_verdict_of_
     assert verdict(None, None) is StatementVerdict.RUN_CANNOT
 
 
-def test_the_value_of_a_statement_is_the_range_over_all_runs_with_a_value():
+def test_the_span_of_a_statement_goes_from_the_least_to_the_greatest_value_of_the_runs():
     runs = [{KEY: value}.get for value in (Decimal(7), None, Decimal(3), Decimal(5))]
 
     assert judge("1.1", CENTRAL, runs).span == (Decimal(3), Decimal(7))
 
 
-def test_a_statement_without_a_value_names_the_command_for_a_run_that_has_a_value():
+def test_if_a_run_lacks_the_figure_the_statement_names_the_command_to_use_instead():
     statement = next(each for each in load_thread().statement if each.elsewhere and each.decides)
     figure = statement.decides.figure
 
@@ -89,7 +89,7 @@ def test_the_answer_states_the_value_and_the_threshold_of_the_central_statement(
     assert said.startswith("Over 2 runs, of the thread's ")
 
 
-def test_the_answer_counts_each_statement_for_exactly_one_verdict():
+def test_the_answer_counts_each_statement_under_exactly_one_verdict():
     found = judged({"hole": Decimal(10**10), "stakes-of-hole": Decimal(40)})
     total = len(load_thread().statement)
 
@@ -107,7 +107,7 @@ def test_the_answer_counts_each_statement_for_exactly_one_verdict():
 # --------------------------------------------------------------------------- the tables
 
 
-def test_the_table_by_tweet_counts_each_statement_in_one_column():
+def test_the_table_of_tweets_counts_each_statement_under_exactly_one_verdict():
     found = judged(
         {"hole": Decimal(10**10), KEY: Decimal(1)}, {"hole": Decimal(1), KEY: Decimal(2)}
     )
@@ -123,7 +123,7 @@ def test_the_table_by_tweet_counts_each_statement_in_one_column():
     assert (rows["1"]["given"], rows["18"]["given"]) == (None, None)
 
 
-def test_the_verdict_on_a_statement_that_an_input_decides_is_marked_as_given():
+def test_a_verdict_that_an_input_decides_is_marked_as_given():
     found = {table.name: table for table in judged({"hole": Decimal(10**10)}).tables()}
     rows = {row[0]: row for row in found["statements"].rows}
 
@@ -131,7 +131,7 @@ def test_the_verdict_on_a_statement_that_an_input_decides_is_marked_as_given():
     assert [row[0] for row in found["given"].rows] == ["1.1"]
 
 
-def test_the_claims_command_accepts_exactly_the_names_of_its_tables():
+def test_the_tables_of_the_claims_command_have_exactly_the_names_that_it_accepts():
     assert tuple(table.name for table in judged({}).tables()) == TABLES
 
 
@@ -149,7 +149,7 @@ def test_the_claims_command_accepts_exactly_the_names_of_its_tables():
         ((date(2022, 5, 12), date(2022, 6, 1)), "day", "2022-05-12 to 2022-06-01"),
     ],
 )
-def test_the_range_of_a_value_is_printed_with_its_unit(span: tuple, unit: str, told: str):
+def test_a_range_of_values_is_printed_with_its_unit(span: tuple, unit: str, told: str):
     assert spoken_span(span, unit) == told
 
 
@@ -162,11 +162,12 @@ def test_a_run_without_a_hole_does_not_support_the_statement_on_the_hole(tiny_ru
 
     assert missing.span == (hole(tiny_run).hole_usd,) * 2
     assert missing.verdict is StatementVerdict.NOT
-    assert found.central.verdict is StatementVerdict.RUN_CANNOT  # the group has a surplus
+    # The central figure is in percent of the hole. It is missing, since the group has a surplus.
+    assert found.central.verdict is StatementVerdict.RUN_CANNOT
 
 
 @pytest.mark.parametrize("options", [(), ("--all",)])
-def test_the_output_of_claims_fits_a_screen(
+def test_the_claims_command_prints_at_most_100_characters_a_line_and_by_default_at_most_45_lines(
     executed: Callable[..., RunFolder], tiny_run: RunFolder, options: tuple[str, ...]
 ):
     paths = [str(tiny_run.path), str(executed("tiny", run={"seed": 2}).path)]

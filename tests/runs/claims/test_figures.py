@@ -1,4 +1,4 @@
-"""The figures that decide the thread's statements agree with made-up reports and with runs."""
+"""The figures that decide the thread's statements are right for made-up reports and for runs."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -55,7 +55,7 @@ def quoted(pickoff: float, spread: float, hedges: float = 0, fees: float = 0, da
     }
 
 
-def test_the_loss_of_quotes_is_net_of_spread_and_the_group_also_gains_the_fees():
+def test_the_loss_on_quotes_subtracts_spread_and_adds_hedges_and_the_group_also_earns_the_fees():
     told = quoted(pickoff=100, spread=40, hedges=10, fees=90, days=7)
 
     assert figure("stale-loss", **told) == 100
@@ -65,7 +65,7 @@ def test_the_loss_of_quotes_is_net_of_spread_and_the_group_also_gains_the_fees()
     assert figure("stale-of-spread", **told) == 250
 
 
-def test_a_run_without_fills_has_no_figures_on_the_quotes_of_the_maker():
+def test_a_run_in_which_no_quote_is_filled_has_no_figures_on_losses_on_quotes():
     told = quoted(pickoff=0, spread=0)
     for kind in told["views"].kinds:
         kind.fills = 0
@@ -75,7 +75,7 @@ def test_a_run_without_fills_has_no_figures_on_the_quotes_of_the_maker():
 
 
 def expected(*months: Booked, promise: float | None = None):
-    """Return reports with the booked and the predicted result of each month."""
+    """Return reports with the booked results of months. Each predicted result is *promise*."""
     promised = None if promise is None else Told(result_usd=usd(promise))
     lines = [
         Told(booked=each, promise=promised, difference=Told(from_pickoffs_usd=each.pickoff_usd))
@@ -107,7 +107,7 @@ def test_a_maker_without_a_simulation_has_no_predictions():
     assert figure("booked-of-promised", **told) is None
 
 
-def test_the_trend_of_losses_on_stale_quotes_is_the_later_loss_rate_divided_by_the_earlier_rate():
+def test_the_trend_of_losses_is_the_loss_rate_of_later_months_divided_by_that_of_earlier_months():
     assert figure("stale-rate-late-over-early", **expected(GOOD, BAD)) == 4
     assert figure("stale-rate-late-over-early", **expected(BAD, GOOD)) == Decimal("0.25")
     assert figure("stale-rate-late-over-early", **expected(GOOD)) is None
@@ -125,7 +125,11 @@ def test_the_share_of_the_maker_in_a_month_is_computed_over_all_markets():
 
 
 def reviews(*decided: tuple[str, str, float, float | None]):
-    """Return a review for each tuple: venue, decision, monthly result, loss of share value."""
+    """Return reports with one review for each tuple.
+
+    A tuple has the venue, the decision, the result of a month in dollars, and the value in dollars
+    that the shares would lose without quotes.
+    """
     told = [
         Review(DAY + timedelta(days=i), venue, "captive", what, usd(a), usd(12 * a), shares)
         for i, (venue, what, a, shares) in enumerate(decided)
@@ -152,11 +156,11 @@ def test_results_of_quotes_on_the_lead_venue_are_read_from_monthly_reviews():
     assert figure("moves-after-lead", **MOVED) == 2
 
 
-def test_reviews_that_continue_quotes_and_reviews_with_too_costly_quotes_are_counted_in_percent():
+def test_continued_quotes_and_too_costly_quotes_are_counted_in_percent_of_reviews():
     # Two of the three reviews at the house continue the quotes.
     assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
-    # Two reviews have a share value. In both, quotes lose 12 a year. Without quotes, the shares
-    # would lose 10 in the first of these reviews and 20 in the second.
+    # Two reviews have a share value. In both, quotes lose 12 dollars a year. Without quotes, the
+    # shares would lose 10 dollars in the first of these reviews and 20 dollars in the second.
     assert figure("reviews-too-costly", **MOVED) == 50
 
 
@@ -168,7 +172,7 @@ def test_a_maker_that_never_quoted_on_the_lead_venue_has_no_figures_on_its_quote
     assert figure("lead-shut-off", **told) is None
 
 
-def test_shares_have_their_highest_value_and_ratios_use_the_last_funding_round_with_a_value():
+def test_the_value_of_shares_is_the_highest_and_ratios_use_the_last_funding_round_with_values():
     def ways(growth: float, without: float, firm: float):
         amounts = {BY_GROWTH: growth, WITHOUT_MAKER: without, AS_TRADING_FIRM: firm}
         return {way: Told(middle_usd=usd(amount)) for way, amount in amounts.items()}
@@ -214,14 +218,17 @@ def test_uses_of_money_for_one_purpose_are_summed_and_divided_by_all_uses():
     assert figure("stakes-of-hole", **told) == 25
 
 
-def test_the_cash_taken_leaves_out_parties_that_paid_in_more_than_they_received():
+def test_cash_taken_from_the_group_leaves_out_parties_that_paid_more_than_they_received():
     cash = Told(parties=[Told(net_received_usd=usd(60)), Told(net_received_usd=usd(-40))])
 
     assert figure("cash-taken-of-hole", cash=cash, **holed(80, {})) == 75
 
 
 def mechanism(**net: float):
-    """Return a mechanism of 400 dollars of uses, with a kind for each part and for lost tokens."""
+    """Return reports on a mechanism whose parts and lost tokens have the net losses *net*.
+
+    All uses of money together are 400 dollars.
+    """
     of_kinds = {
         claimed: {"x": usd(net[claimed.name])} if claimed.name in net else {} for claimed in Claimed
     }
@@ -245,20 +252,20 @@ def test_a_part_of_the_mechanism_that_gains_money_counts_as_zero_percent_of_the_
     assert figure("mechanism-of-own-money", **told) == 200
 
 
-def test_tokens_lost_in_pools_are_not_in_the_share_of_uses():
+def test_the_share_of_the_mechanism_in_uses_leaves_out_tokens_lost_in_pools():
     told = mechanism(LIQUIDATIONS=60, TOKENS=40) | holed(120, {}, opening=10)
 
     assert figure("mechanism-of-uses", **told) == 15
 
 
-def test_the_groups_own_money_includes_the_money_paid_for_its_shares():
+def test_own_money_of_the_group_includes_the_proceeds_of_sold_shares():
     told = mechanism(LIQUIDATIONS=60) | holed(120, {}, opening=10)
     told["hole"].kinds_usd[Kind.SHARES] = usd(-30)
 
     assert figure("mechanism-of-own-money", **told) == 150
 
 
-def test_the_loss_of_pools_is_the_sum_of_the_totals_of_all_pools_less_fees():
+def test_the_loss_of_pools_is_the_sum_over_all_pools_of_losses_to_arbitrage_less_fees():
     months = [
         Told(month="all", loss_usd=usd(50), fees_usd=usd(40)),
         Told(month="2022-05", loss_usd=usd(50), fees_usd=usd(40)),
@@ -310,7 +317,7 @@ def test_results_of_firms_are_summed_by_class_and_by_venue():
     assert (of("mid-tier-elsewhere"), of("larp-elsewhere")) == (-15, 0)
 
 
-def test_there_are_figures_on_net_deposits_and_losses_and_unpaid_claims_of_firms():
+def test_figures_on_firms_state_net_deposits_and_how_many_lose_and_their_part_of_unpaid_claims():
     whole = firm(
         "all", house_opening_usd=5, house_deposits_usd=30, house_withdrawals_usd=20, unpaid_usd=10
     )
@@ -327,7 +334,7 @@ def test_there_are_figures_on_net_deposits_and_losses_and_unpaid_claims_of_firms
     assert figure("firms-of-unpaid", firms=accounts) == 10
 
 
-def test_firms_that_never_entered_do_not_count_as_gone():
+def test_firms_that_never_entered_are_not_in_the_percentages_of_firms_that_earned_or_left():
     skill = Told(
         firms=[
             Told(firm="a", days=5, house_usd=usd(1)),
@@ -358,7 +365,7 @@ def dated(milestone: Milestone, first: First) -> dict:
     }
 
 
-def test_the_use_of_customers_money_has_a_first_amount_and_a_number_of_days_and_a_last_start():
+def test_figures_on_the_use_of_customers_money_come_from_its_milestone():
     first = First("", DAY + timedelta(days=2), usd(7), 4, DAY + timedelta(days=6))
     told = dated(Milestone.CUSTOMERS_MONEY, first)
 
@@ -379,7 +386,7 @@ def test_the_number_of_days_with_unpaid_uses_is_missing_if_the_credit_line_was_n
     assert figure("not-paid-days", **dated(Milestone.CREDIT_DRAWN, waits)) == 0
 
 
-def test_a_day_with_claims_is_not_covered_if_its_claims_or_profits_exceed_the_cash():
+def test_days_with_claims_or_profits_above_the_cash_are_in_percent_of_the_days_with_claims():
     def close(profit: float, claims: float, cash: float) -> Close:
         return Close(DAY, usd(profit), usd(0), usd(claims), usd(0), usd(cash), usd(0))
 
@@ -389,7 +396,7 @@ def test_a_day_with_claims_is_not_covered_if_its_claims_or_profits_exceed_the_ca
     assert figure("profit-not-covered", coverage=Told(closes=closes)) == Decimal("33.3")
 
 
-def test_paper_wealth_is_the_maximum_of_tokens_and_shares_over_days_with_a_share_price():
+def test_paper_wealth_is_the_largest_sum_of_tokens_and_shares_on_a_day_with_a_share_price():
     shown = [
         Told(day=date(2022, 5, 1), paper_usd=usd(10)),
         Told(day=date(2022, 5, 2), paper_usd=usd(30)),
@@ -405,7 +412,7 @@ def test_paper_wealth_is_the_maximum_of_tokens_and_shares_over_days_with_a_share
     assert figure("paper-peak", **told) == 50
 
 
-def test_liquidations_in_the_luna_crash_are_the_sum_from_7_to_12_may():
+def test_liquidations_in_the_luna_crash_are_summed_from_7_to_12_may():
     days = [
         Told(day=date(2022, 5, day), liquidated_usd=usd(amount))
         for day, amount in ((6, 1), (7, 10), (12, 20), (13, 2))
@@ -423,14 +430,15 @@ def test_liquidations_in_the_luna_crash_are_the_sum_from_7_to_12_may():
     assert figure("captive-backstop", liquidations=found) is None
 
 
-def test_a_run_without_customers_on_margin_on_each_day_of_the_luna_crash_has_no_figure_on_it():
-    # A sampled life has such customers only on its full days, so an amount of zero shows nothing.
+def test_liquidations_in_the_luna_crash_have_no_figure_if_on_one_day_no_customer_is_on_margin():
+    # A sampled life has customers on margin only on its full days. On other days the amount of
+    # liquidations is always zero, which shows nothing.
     for on_margin in ((), (7, 8, 9, 10, 11), (7, 12), (1, 2)):
         told = {"days_on_margin": {date(2022, 5, day) for day in on_margin}}
         assert figure("liquidated-with-luna", liquidations=Told(days=[]), **told) is None
 
 
-def test_the_result_of_firms_without_quotes_is_in_percent_of_their_result_with_quotes():
+def test_results_of_firms_on_days_without_quotes_are_in_percent_of_results_on_days_with_quotes():
     def of(off: Decimal | None):
         each = Told(who=ALL, place=HOUSE, on_usd_per_day=usd(50), off_usd_per_day=off)
         other = Told(who=ALL, place="elsewhere", on_usd_per_day=usd(1), off_usd_per_day=usd(1))
@@ -441,7 +449,7 @@ def test_the_result_of_firms_without_quotes_is_in_percent_of_their_result_with_q
     assert of(None) is None
 
 
-def test_the_cash_of_customers_used_elsewhere_is_the_minimum_over_the_tracing_rules():
+def test_the_share_of_customers_cash_that_went_elsewhere_is_the_least_of_all_tracing_rules():
     back = {rule: usd(100 - 10 * i) for i, rule in enumerate(TracingRule)}
     found = Told(
         brought_usd=usd(200),
@@ -453,7 +461,9 @@ def test_the_cash_of_customers_used_elsewhere_is_the_minimum_over_the_tracing_ru
     assert figure("traced-elsewhere", trace=None) is None
 
 
-def test_losses_are_in_percent_of_the_largest_amount_that_vanished_in_a_period(monkeypatch):
+def test_losses_are_compared_with_the_unexplained_amount_in_the_period_of_its_largest_rise(
+    monkeypatch,
+):
     def period(middle: float, lost: dict | None):
         return Told(middle_usd=usd(middle), lost_usd=lost)
 
@@ -472,7 +482,7 @@ def test_losses_are_in_percent_of_the_largest_amount_that_vanished_in_a_period(m
 
 
 def income_usd(run: RunFolder, kind: Kind) -> Decimal:
-    """Return the maker's income of one kind in dollars, summed from its postings."""
+    """Return the maker's income less its expenses of one kind in dollars, from the postings."""
     maker = run.chart.parties.maker
     ((found,),) = run.select(
         "SELECT -sum(units) * 0.01 FROM postings WHERE kind = ? AND commodity = 'USD' "

@@ -1,4 +1,4 @@
-"""Statements are judged over the members of a study: each percentage is a share of members."""
+"""A study judges a statement by the percentage of its members that support the statement."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,7 @@ from runs.study.study_file import StudyError, study_path
 SHIPPED = study_path("life").with_suffix("")
 
 
-def test_the_last_column_is_the_percentage_of_members_in_which_the_statement_holds(
+def test_the_last_column_is_the_percentage_of_members_that_support_the_statement(
     tiny_run: RunFolder,
 ):
     study = over_study("life")
@@ -42,7 +42,7 @@ def test_the_last_column_is_the_percentage_of_members_in_which_the_statement_hol
     assert "study life" not in claims([tiny_run]).answer()
 
 
-def test_the_share_of_quotes_in_the_hole_is_missing_without_a_hole_and_zero_if_quotes_gain():
+def test_the_share_of_quotes_in_the_hole_is_missing_if_there_is_no_hole_and_zero_if_quotes_gain():
     study = over_study("life")
     hole = study.members.drawn("hole_usd")
     shares = OVER_MEMBERS["quotes-of-hole"](study.members)

@@ -1,4 +1,4 @@
-"""Every tweet has a statement. A figure decides the statement, or a reason says why not."""
+"""Every tweet has a statement. A figure decides it, or a reason says why no figure does."""
 
 import re
 import shlex
@@ -31,7 +31,7 @@ def named(statement: Statement) -> str:
     return f"{statement.tweet}: {statement.says}"
 
 
-def test_each_tweet_has_its_statements_in_the_order_of_the_thread():
+def test_each_tweet_has_a_statement_and_statements_follow_the_order_of_the_thread():
     tweets = [each.tweet for each in ALL]
 
     assert len(ALL) >= 40
@@ -40,7 +40,7 @@ def test_each_tweet_has_its_statements_in_the_order_of_the_thread():
     assert len({each.says for each in ALL}) == len(ALL)
 
 
-def test_the_figures_that_statements_use_are_exactly_the_figures_that_are_defined():
+def test_statements_use_all_defined_figures_and_no_others():
     used = {part.figure for each in ALL for part in (each.decides, each.only_if) if part}
 
     assert used == set(FIGURES)
@@ -50,7 +50,7 @@ def test_the_figures_that_statements_use_are_exactly_the_figures_that_are_define
 
 
 def beside(threshold: Threshold, is_inside: bool) -> Decimal | date:
-    """Return a value just inside or just outside one end of a threshold."""
+    """Return a value near the first bound of a threshold, inside or outside the threshold."""
     name, end = next(iter(threshold.bounds.items()))
     steps = {"at least": (0, -1), "at most": (0, 1), "above": (1, 0), "below": (-1, 0)}
     step = steps[name][not is_inside]
@@ -60,7 +60,9 @@ def beside(threshold: Threshold, is_inside: bool) -> Decimal | date:
 
 
 @pytest.mark.parametrize("statement", DECIDED, ids=named)
-def test_a_value_on_the_other_side_of_the_threshold_changes_the_verdict(statement: Statement):
+def test_a_value_inside_the_threshold_supports_a_statement_and_a_value_outside_does_not(
+    statement: Statement,
+):
     inside, outside = (beside(statement.decides, is_inside) for is_inside in (True, False))
 
     def verdict(value: Decimal | date) -> StatementVerdict:
@@ -72,7 +74,7 @@ def test_a_value_on_the_other_side_of_the_threshold_changes_the_verdict(statemen
 
 
 @pytest.mark.parametrize("statement", [each for each in ALL if each.only_if], ids=named)
-def test_if_a_statement_fails_its_weaker_condition_decides_between_only_if_and_not_supported(
+def test_an_unsupported_statement_has_the_verdict_only_if_when_its_weaker_condition_holds(
     statement: Statement,
 ):
     decides, weaker = statement.decides, statement.only_if
@@ -97,7 +99,7 @@ def test_a_threshold_is_a_date_if_and_only_if_its_figure_is_a_date(statement: St
 
 
 @pytest.mark.parametrize("statement", UNSAID, ids=named)
-def test_a_statement_that_cannot_be_decided_has_a_reason_and_names_the_missing_source(
+def test_an_undecided_statement_has_a_reason_and_a_verdict_that_names_the_run_or_the_record(
     statement: Statement,
 ):
     judged = judge("1.1", statement, [FIGURES.get])
@@ -138,7 +140,7 @@ def test_each_command_for_another_run_is_a_make_target_or_runs_a_built_in_scenar
 
 
 def changed(**keys: object) -> Thread:
-    """Return the thread's statements, with changed keys of the first statement."""
+    """Return the thread, with other values of keys in its first statement. None removes a key."""
     data = tomllib.loads(STATEMENTS.read_text())
     first, *others = data["statement"]
     statements = ({key: v for key, v in (first | keys).items() if v is not None}, *others)
@@ -157,7 +159,7 @@ def changed(**keys: object) -> Thread:
         ({"threshold": 1}, "Extra inputs"),
     ],
 )
-def test_a_statement_that_contradicts_itself_is_refused(keys: dict, problem: str):
+def test_an_invalid_statement_is_refused_and_the_error_states_the_problem(keys: dict, problem: str):
     with pytest.raises(ValidationError, match=problem):
         changed(**keys)
 

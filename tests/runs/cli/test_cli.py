@@ -1,4 +1,4 @@
-"""The command line: its output can be parsed, examples work, a mistake is reported in one line."""
+"""The output of commands can be parsed, examples work, and mistakes are reported in one line."""
 
 import csv
 import io
@@ -46,7 +46,7 @@ def moneytrail(*args: str | Path) -> Result:
 def process(
     *args: str | Path, stdout: int | TextIO = subprocess.PIPE, **environment: str
 ) -> subprocess.Popen:
-    """Run a command in its own process, like a shell."""
+    """Start a command in its own process, as a shell does."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     # Without buffering, Python mistakes a partial write to a closed pipe for a complete write.
     env.pop("PYTHONUNBUFFERED", None)
@@ -80,7 +80,9 @@ def same(cell: object, text: object) -> bool:
 
 
 @pytest.mark.parametrize(("words", "answer"), ANSWERS)
-def test_parsed_csv_has_the_numbers_of_the_tables(tiny_run: RunFolder, words, answer):
+def test_parsed_csv_output_has_the_columns_and_cells_of_each_table(
+    tiny_run: RunFolder, words, answer
+):
     for table in answer(tiny_run):
         text = ask(tiny_run, words, "--format", "csv", "--table", table.name)
         header, *rows = csv.reader(io.StringIO(text))
@@ -91,7 +93,9 @@ def test_parsed_csv_has_the_numbers_of_the_tables(tiny_run: RunFolder, words, an
 
 
 @pytest.mark.parametrize(("words", "answer"), ANSWERS)
-def test_parsed_json_has_the_numbers_and_the_names_of_the_tables(tiny_run, words, answer):
+def test_parsed_json_output_has_the_names_and_texts_and_cells_of_all_tables(
+    tiny_run, words, answer
+):
     tables = answer(tiny_run)
     found = json.loads(ask(tiny_run, words, "--format", "json"))
 
@@ -143,7 +147,7 @@ def test_amounts_have_thousands_separators_but_sequence_numbers_have_none():
     ]
 
 
-def test_an_empty_table_is_printed_only_on_request_and_then_with_the_word_nothing():
+def test_an_empty_table_is_printed_only_if_it_is_requested_by_name_and_then_with_the_word_nothing():
     said = Answered([Table("t", "Title", ("a", "b"), []), Table("u", "Other", ("a",), [(1,)])])
 
     assert "(nothing)" in render(said, "table", "t")
@@ -151,7 +155,7 @@ def test_an_empty_table_is_printed_only_on_request_and_then_with_the_word_nothin
     assert "Title" not in render(said, "table", everything=True)
 
 
-def test_only_the_first_table_is_printed_and_the_names_of_the_other_tables_are_listed():
+def test_by_default_the_first_table_is_printed_and_the_other_tables_are_only_named():
     tables = [Table(name, name.upper(), ("a",), [(1,)]) for name in ("sums", "days", "parts")]
     said = Answered(tables, "It is one.", "run: seed 1")
 
@@ -167,7 +171,9 @@ def test_only_the_first_table_is_printed_and_the_names_of_the_other_tables_are_l
     assert '"parts"' in render(said, "json")
 
 
-def test_csv_output_of_several_tables_requires_a_table_name(tiny_run: RunFolder):
+def test_csv_output_of_several_tables_needs_the_name_of_a_table_and_an_unknown_name_is_refused(
+    tiny_run: RunFolder,
+):
     tables = firms(tiny_run).tables()
     for name, form in ((None, "csv"), ("nosuch", "csv"), ("nosuch", "json"), ("nosuch", "table")):
         with pytest.raises(TableChoiceError, match="league, classes, margin, capital, share-of"):
@@ -184,7 +190,7 @@ def examples(command: str) -> list[list[str]]:
     return [shlex.split(line.partition(" > ")[0])[1:] for line in lines]
 
 
-# A later option at the end of a command line replaces the same option before it.
+# An option at the end of a command line replaces the same option before it.
 QUICK = {
     # These small tasks are faster in one process, since starting another process takes time.
     **dict.fromkeys(("audit", "attribution"), ("--processes", "1")),
@@ -193,7 +199,7 @@ QUICK = {
 
 
 def quick(line: list[str]) -> list[str]:
-    """Add options to a command line, so that the command has less work."""
+    """Add options to a command line, so that the command is faster."""
     if "--shipped" in line:
         return line  # nothing is played
     return [*line, *QUICK.get(line[0], ())]
@@ -202,12 +208,12 @@ def quick(line: list[str]) -> list[str]:
 # These commands have separate tests: `run` leaves a folder, `sign` needs a key, `sweep` takes
 # minutes, and `serve` does not end.
 @pytest.mark.parametrize("command", sorted({*main.commands} - {"run", "serve", "sign", "sweep"}))
-def test_the_examples_in_the_help_of_each_command_work(
+def test_the_examples_in_the_help_of_a_command_work(
     tiny_run: RunFolder, command: str, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)  # some examples write a picture into this folder
     found, run = examples(command), tiny_run.path
-    # this command writes files that another test may be reading at the same time
+    # `rebuild` writes files that another test may be reading at the same time
     if command == "rebuild":
         run = shutil.copytree(run, tmp_path / "run")
 
@@ -239,7 +245,7 @@ def test_a_command_can_also_be_called_by_its_former_name(tiny_run):
     assert "leadlag" not in moneytrail("--help").stdout
 
 
-def test_a_run_prints_its_folder_and_overwrites_an_existing_run_only_with_force(
+def test_the_run_command_prints_the_folder_and_overwrites_an_existing_run_only_with_force(
     tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
@@ -260,7 +266,9 @@ def test_a_run_prints_its_folder_and_overwrites_an_existing_run_only_with_force(
     assert (folder / "manifest.json").read_bytes() == sealed
 
 
-def test_a_run_with_a_setting_saves_the_changed_scenario_in_its_folder(tmp_path, monkeypatch):
+def test_a_run_with_a_changed_setting_stores_the_changed_scenario_in_its_folder(
+    tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
 
     done = moneytrail("run", "tiny", "--seed", "7", "--set", "maker.credit_line_usd=0")
@@ -286,7 +294,7 @@ def test_the_day_command_prints_the_stored_day_ledger_unchanged(tiny_run: RunFol
     assert moneytrail("day", tiny_run.path, "2022-05-10").stdout == written
 
 
-def test_the_day_command_says_that_a_day_has_no_fills(tiny_run: RunFolder):
+def test_the_day_command_refuses_a_day_without_fills_and_payments(tiny_run: RunFolder):
     refused = moneytrail("day", tiny_run.path, "2023-01-01")
 
     assert refused.exit_code == 2
@@ -473,7 +481,7 @@ def test_the_program_without_a_command_prints_its_help():
     assert "moneytrail where" in result.output
 
 
-# ------------------------------------------------------------------ as a shell sees it
+# ------------------------------------------------------------------ commands in their own process
 
 
 @pytest.mark.parametrize("rows", [5, 10_000])  # 10,000 rows exceed the buffer of a pipe
@@ -531,7 +539,9 @@ def test_a_full_disk_is_reported_in_one_line(tiny_run: RunFolder):
     assert re.fullmatch(r"moneytrail: .*No space left on device\n", told)
 
 
-def test_python_m_runs_prints_the_same_as_the_command_moneytrail(tiny_run: RunFolder):
+def test_the_program_started_as_a_python_module_prints_the_same_as_the_command_moneytrail(
+    tiny_run: RunFolder,
+):
     child = process("where", tiny_run.path, "--format", "json")
 
     assert json.loads(child.stdout.read()) == json.loads(

@@ -1,4 +1,4 @@
-"""The world that `make setup` plays compiles every function, so later runs compile none."""
+"""The world that `make setup` simulates calls every Numba function, so later runs compile none."""
 
 import os
 import subprocess
@@ -34,7 +34,9 @@ print(*sorted(each.__name__ for each in alone if not each.signatures))
 
 
 @pytest.mark.slow  # slow, since it compiles every function
-def test_the_world_that_make_setup_plays_calls_every_compiled_function(tmp_path: Path):
+def test_the_world_that_make_setup_simulates_calls_every_function_that_numba_compiles(
+    tmp_path: Path,
+):
     assert "tests/worlds/everything.toml" in (ROOT / "Makefile").read_text()
     found = subprocess.run(
         [sys.executable, "-c", NEVER_CALLED, tmp_path / "run"],

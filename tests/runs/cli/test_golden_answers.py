@@ -12,7 +12,7 @@ from runs.cli.main import main
 GOLDEN = Path(__file__).parents[2] / "golden" / "answers.txt"
 SEAL = re.compile(r"seal [0-9a-f]{12}")  # the seal differs between versions of the program
 ASKED = re.compile(r"^\$ moneytrail (\w[\w-]*).*$", re.MULTILINE)
-# Commands that need only the run. `WORDS` has the other commands with their further arguments.
+# Commands whose only argument is the run. `WORDS` has all commands with their other arguments.
 NO_WORDS = (
     "answer audit cash-coverage claims compare diagnose expectations firms lead-lag liquidations "
     "pools residual schedules skill timeline trace valuation where"
@@ -27,7 +27,7 @@ WORDS: dict[str, str] = dict.fromkeys(NO_WORDS.split(), "") | {
 
 
 def printed(command: str, run: RunFolder) -> str:
-    """Return the command line and its output on a run."""
+    """Return a report's command line and its output, without the digits of the seal."""
     words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', WORDS[command])]
     # An audit of this small run is faster in one process, since starting processes takes time.
     quick = ["--processes", "1"] if command == "audit" else []
@@ -50,14 +50,14 @@ def sections() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def golden(request: pytest.FixtureRequest, tiny_run: RunFolder) -> dict[str, str]:
-    """Return the golden text of each command. `--update-golden` writes the file first."""
+    """Return the golden text of each command. With `--update-golden`, first write the file."""
     if request.config.getoption("--update-golden"):
         GOLDEN.write_text("\n".join(printed(each, tiny_run) for each in sorted(WORDS)), "utf-8")
     return sections()
 
 
 @pytest.mark.parametrize("command", sorted(WORDS))
-def test_a_report_on_tiny_prints_the_golden_text(command, golden, tiny_run):
+def test_a_report_on_tiny_prints_its_golden_text(command, golden, tiny_run):
     assert printed(command, tiny_run) == golden[command]
 
 

@@ -1,4 +1,4 @@
-"""Each command imports only the heavy packages that it needs, and `--help` imports no command."""
+"""Each command imports only the heavy packages that it needs, and `--help` imports none."""
 
 import itertools
 import shlex
@@ -91,9 +91,10 @@ for line in sys.stdin.read().splitlines():
 
 
 def chains() -> list[list[tuple[str, set[str]]]]:
-    """Group command lines with growing sets of allowed imports, so that one process runs a group.
+    """Group command lines, so that one process can run all lines of a group.
 
-    Imported modules stay imported in a process, so each later line must allow all earlier imports.
+    Modules stay imported in a process. So in a group each line must also allow the imports of all
+    earlier lines.
     """
     found: list[list[tuple[str, set[str]]]] = []
     for line, allowed in sorted(MAY_IMPORT, key=lambda each: len(each[1])):
@@ -105,7 +106,7 @@ def chains() -> list[list[tuple[str, set[str]]]]:
 
 
 @pytest.mark.parametrize("chain", chains(), ids=lambda chain: "+".join(sorted(chain[-1][1])))
-def test_a_command_imports_only_the_heavy_packages_that_it_may_import(
+def test_a_command_imports_no_heavy_package_outside_its_list(
     tiny_run: RunFolder, tmp_path: Path, chain: list[tuple[str, set[str]]]
 ):
     # This test uses a copy, since `rebuild` writes files that another test may be reading.

@@ -18,7 +18,7 @@ LATER = ["the-mechanism", "views", "cash-by-receiver", "cash-change", "bridge", 
 
 @pytest.fixture
 def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return a list that gets the name of each `LaterTable` at each use of its contents."""
+    """Return a list. Each time a `LaterTable` is computed, its name is added to the list."""
     names: list[str] = []
     compute = LaterTable.__getattr__
 
@@ -32,7 +32,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture(params=["tiny_run", "busy_run", "crowd_run", "margin_run", "group_run"])
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of five runs: tiny_run, busy_run, crowd_run, margin_run or group_run."""
+    """Return a run. Each test is repeated with the five runs that are listed above."""
     return request.getfixturevalue(request.param)
 
 
@@ -60,7 +60,7 @@ def test_the_where_report_computes_only_the_tables_that_it_prints(
     assert computed == names
 
 
-def test_the_where_report_names_the_table_of_payments_in_use_without_computing_the_table(
+def test_the_where_report_names_the_table_paid_in_use_without_computing_it(
     group_run: RunFolder, computed: list[str]
 ):
     assert "More tables: hole-by-cause, paid-in-use," in printed("where", group_run.path)
@@ -84,6 +84,6 @@ def test_a_report_knows_which_of_its_tables_have_rows(
         assert table.has_rows == bool(table.rows), table.name
 
 
-def test_a_study_computes_the_sensitivity_table_only_if_it_prints_the_table(computed: list[str]):
+def test_a_study_that_only_names_its_sensitivity_table_does_not_compute_it(computed: list[str]):
     assert "sensitivity" in printed("study", "life", "--shipped")
     assert computed == []

@@ -1,4 +1,4 @@
-"""The progress line of a run on a terminal."""
+"""A run on a terminal shows a line with its progress."""
 
 import os
 import pty
@@ -37,7 +37,7 @@ def seen_on_a_terminal(*command: str | Path) -> list[str]:
     return [state.strip() for state in re.split(r"[\r\n]+", shown.decode()) if state.strip()]
 
 
-def test_the_progress_line_has_each_step_and_the_number_of_days_and_the_time_left(tmp_path):
+def test_the_progress_line_shows_each_step_and_the_simulated_days_and_the_time_left(tmp_path):
     states = seen_on_a_terminal("-m", "runs", "run", "tiny", "--out", tmp_path / "run")
 
     phases = list(dict.fromkeys(re.match(r"[a-z0-9 ]+", state)[0].strip() for state in states))

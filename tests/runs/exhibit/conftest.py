@@ -1,4 +1,4 @@
-"""Fixtures of the exhibit's tests: a small run with a hole, its page, and one browser."""
+"""Fixtures for tests of the exhibit: the exhibits of two runs, and a browser tab."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ def page(first_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture(scope="session")
 def small_page(small_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the path of the exhibit of a run with four fills, which the browser opens fastest."""
+    """Return the path of the exhibit of `small_run`, a run with only four fills."""
     path = tmp_path_factory.mktemp("small") / "exhibit.html"
     write_exhibit(small_run, path)
     return path
@@ -28,7 +28,7 @@ def small_page(small_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    """Yield a tab of a browser without network access."""
+    """Yield a browser tab without network access."""
     if chromium() is None:
         pytest.skip("no Chromium on this machine")
     with browsing(tmp_path_factory.mktemp("profile")) as tab:
@@ -37,7 +37,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
 
 @pytest.fixture
 def opened(browser: Tab, page: Path) -> Tab:
-    """Return the tab with the opened exhibit, at the size of a desktop screen."""
+    """Open the exhibit of `first_run` in a tab as large as a desktop screen. Return the tab."""
     browser.resize(*DESKTOP)
     assert browser.open(page) == "sealed"
     return browser

@@ -1,4 +1,4 @@
-"""The exhibit (`moneytrail report`) is a single HTML file. The same run gives the same bytes."""
+"""`moneytrail report` writes one HTML file, the exhibit. The same run gives the same file."""
 
 import json
 import re
@@ -38,12 +38,12 @@ def test_embedded_data_contains_no_line_break_and_no_end_tag():
         assert not re.search(r"[<\r\n]|[^ -~]", block.text)
 
 
-def test_packing_the_same_bytes_twice_gives_the_same_result():
+def test_equal_bytes_give_equal_blocks_and_different_bytes_give_different_hashes():
     assert packed("a", b"books" * 99) == packed("a", b"books" * 99)
     assert packed("a", b"books").sha256 != packed("a", b"brooks").sha256
 
 
-def test_an_entry_whose_fills_are_on_the_page_has_all_its_fills_there(first_run):
+def test_the_page_has_either_all_fills_of_an_entry_or_none(first_run):
     listed_entries = entries_with_fills((first_run.path / GROUP).read_text(encoding="utf-8"))
     days = chosen_days(first_run, {})[:2]
     carried = fills_by_entry(first_run, days, listed_entries)
@@ -57,7 +57,7 @@ def test_an_entry_whose_fills_are_on_the_page_has_all_its_fills_there(first_run)
             assert sum(row[3] for row in rows) == int(books.fills_of(entry)["edge_cents"].sum())
 
 
-def test_a_fill_on_the_page_has_its_narration_from_the_day_ledger(first_run):
+def test_a_fill_has_the_same_narration_on_the_page_and_in_its_day_ledger(first_run):
     listed_entries = entries_with_fills((first_run.path / GROUP).read_text(encoding="utf-8"))
     carried = fills_by_entry(first_run, chosen_days(first_run, {})[:1], listed_entries)
     seq, _, sentence, *_ = next(iter(carried.values()))[0]
@@ -77,7 +77,7 @@ def test_the_report_command_prints_the_path_and_the_size_of_the_page(small_run, 
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
-def test_a_missing_folder_for_the_page_is_reported_in_one_line(first_run, tmp_path):
+def test_the_error_for_a_page_in_a_missing_folder_is_one_line(first_run, tmp_path):
     target = tmp_path / "nowhere" / "page.html"
     result = CliRunner().invoke(main, ["report", str(first_run.path), "-o", str(target)])
 
@@ -100,11 +100,11 @@ def test_the_included_javascript_libraries_have_the_stated_versions(wanted):
     assert "Bostock" in (folder / f"{name}.LICENSE.txt").read_text(encoding="utf-8")
 
 
-def test_the_key_dates_of_the_page_include_the_opening_of_the_hole(first_run):
+def test_the_key_dates_of_the_page_include_the_day_from_which_the_hole_stays_open(first_run):
     days = standings(first_run)
     named = key_days(first_run, firsts(first_run, days), days[0].day, days[-1].day)
     told = {each.what: each.day for each in named}
 
-    assert told["The hole opens and stays open; the hole grows most, by $150,113: "
+    assert told["The hole is open from this day to the end; the hole grows most, by $150,113: "
                 "Ventures used $150,000, paid to MineCo"] == days[0].day  # fmt: skip
     assert all(what[0].isupper() for what in told)

@@ -1,4 +1,4 @@
-"""The exhibit works in a real browser without a network, opened as a file."""
+"""The exhibit works in a real browser if it is opened as a file and there is no network."""
 
 import json
 import random
@@ -39,7 +39,7 @@ def test_the_exhibit_opens_without_an_error_or_a_network_request(opened):
     assert opened.run("document.getElementById('answer').textContent.length") > 100
 
 
-def test_the_exhibit_has_the_figures_of_the_where_report_to_the_cent(opened, first_run):
+def test_the_hole_and_its_causes_in_the_exhibit_agree_with_the_books_to_the_cent(opened, first_run):
     the_hole = hole(first_run)
     kinds = opened.run(KINDS)
 
@@ -52,7 +52,9 @@ def test_the_exhibit_has_the_figures_of_the_where_report_to_the_cent(opened, fir
     assert of_text(shown) == the_hole.hole_usd
 
 
-def test_the_causes_of_each_day_sum_to_the_hole_of_the_day(opened, first_run):
+def test_the_totals_of_all_causes_up_to_a_day_sum_to_the_hole_at_the_end_of_the_day(
+    opened, first_run
+):
     rows = opened.run(
         "[...document.querySelectorAll('#causes-table tbody tr')]"
         ".map((row) => [...row.cells].slice(1).map((cell) => cell.textContent))"
@@ -63,7 +65,9 @@ def test_the_causes_of_each_day_sum_to_the_hole_of_the_day(opened, first_run):
     assert last == [at.hole_usd for at in standings(first_run)]
 
 
-def test_sums_by_counterparty_in_the_exhibit_agree_with_the_books(opened, first_run):
+def test_sums_by_counterparty_and_type_of_entry_in_the_exhibit_agree_with_the_books(
+    opened, first_run
+):
     names = [a for a, line in first_run.opens.items() if line.hole in ("claim", "cause", "liquid")]
     found = opened.run(
         f"""(() => {{
@@ -86,7 +90,7 @@ def test_sums_by_counterparty_in_the_exhibit_agree_with_the_books(opened, first_
 
 @pytest.mark.slow
 @pytest.mark.parametrize("world", ["busy_run", "crowd_run", "margin_run", "tokens_run"])
-def test_the_exhibit_of_each_world_is_valid_and_agrees_with_the_where_report(
+def test_exhibits_of_four_worlds_are_valid_and_their_causes_agree_with_the_books(
     browser, world, request, tmp_path
 ):
     run = request.getfixturevalue(world)
@@ -108,7 +112,9 @@ def test_bands_into_a_company_and_bands_out_of_the_company_have_the_same_sum(ope
         assert into == out > 0
 
 
-def test_the_amount_of_a_band_is_the_sum_of_postings_on_the_accounts_of_the_band(opened, first_run):
+def test_the_amount_of_a_band_is_the_absolute_sum_of_the_postings_on_its_accounts(
+    opened, first_run
+):
     accounts: list[str] = []
     for band in opened.run(BANDS):
         ((booked,),) = first_run.select(
@@ -123,7 +129,7 @@ def test_the_amount_of_a_band_is_the_sum_of_postings_on_the_accounts_of_the_band
 
 
 @pytest.mark.parametrize("table", [0, 1])
-def test_the_counterparties_of_a_cause_and_its_entries_each_sum_to_the_amount_of_the_cause(
+def test_amounts_by_counterparty_or_by_type_of_entry_sum_to_the_amount_of_their_cause(
     opened, table
 ):
     opened.run("exhibit.thread.openKind('PickOff')")
@@ -134,7 +140,7 @@ def test_the_counterparties_of_a_cause_and_its_entries_each_sum_to_the_amount_of
     assert sum(cents(of_text(row)) for row in rows) == opened.run(f"{KINDS}.PickOff")
 
 
-def test_three_clicks_lead_from_the_hole_to_a_single_fill(opened, first_run):
+def test_three_clicks_lead_from_the_hole_to_the_single_fills_of_an_entry(opened, first_run):
     opened.press("#headline .opener")
     row = opened.run(
         "[...document.querySelectorAll('#thread tbody tr')]"
@@ -154,14 +160,16 @@ def test_three_clicks_lead_from_the_hole_to_a_single_fill(opened, first_run):
     assert opened.complaints == []
 
 
-def test_the_exhibit_shows_the_entries_of_a_figure_in_less_than_a_second_after_a_click(opened):
+def test_the_exhibit_opens_the_hole_and_two_causes_in_less_than_a_second_each(opened):
     for script in ("openHole()", "openKind('PickOff')", "openKind('Fees')"):
         assert opened.run(f"(() => {{ const at = performance.now(); exhibit.thread.{script}; "
                           "return performance.now() - at; })()") < 1000  # fmt: skip
 
 
 @pytest.mark.parametrize("day", [0, 2, 5])
-def test_the_slider_shows_the_balance_sheets_of_the_chosen_day(opened, first_run, day):
+def test_the_exhibit_shows_the_balance_sheets_of_the_day_that_the_slider_selects(
+    opened, first_run, day
+):
     opened.run(
         "(() => { const slider = document.getElementById('sheet-day');"
         f" slider.value = {day}; slider.dispatchEvent(new Event('input')); }})()"
@@ -232,7 +240,7 @@ def test_the_exhibit_is_printed_on_4_to_20_pages_and_has_no_open_table_afterward
     assert opened.run("document.querySelectorAll('section details[open]').length") == 0
 
 
-def test_the_tables_of_pictures_are_open_in_print_and_closed_afterwards(opened):
+def test_tables_are_open_while_the_exhibit_is_printed_and_closed_afterwards(opened):
     opened.run("dispatchEvent(new Event('beforeprint'))")
     for place in ("sankey-table", "milestones", "causes-table", "claims"):
         assert opened.run(f"document.querySelector('#{place} table').checkVisibility()"), place
@@ -240,7 +248,7 @@ def test_the_tables_of_pictures_are_open_in_print_and_closed_afterwards(opened):
     assert not opened.run("document.querySelector('#sankey-table table').checkVisibility()")
 
 
-def test_the_enter_key_opens_the_entries_of_a_band_and_escape_returns_to_the_band(opened):
+def test_the_enter_key_opens_the_entries_of_a_band_and_the_escape_key_returns_to_the_band(opened):
     opened.run("document.querySelector('.band').focus()")
     opened.key("Enter", 13)
     assert opened.run("document.getElementById('thread').hidden") is False
@@ -250,7 +258,7 @@ def test_the_enter_key_opens_the_entries_of_a_band_and_escape_returns_to_the_ban
     assert opened.run("document.activeElement.classList.contains('band')")
 
 
-def test_each_picture_has_a_label_and_a_table_with_its_figures(opened):
+def test_each_picture_has_a_label_and_a_table_and_each_button_has_a_text(opened):
     for place in ("sankey", "timeline", "causes"):
         assert opened.run(f"document.querySelector('#{place} svg').getAttribute('aria-label')")
     for place in ("sankey-table", "key-days", "causes-table"):
@@ -260,7 +268,7 @@ def test_each_picture_has_a_label_and_a_table_with_its_figures(opened):
 
 
 def test_each_of_eight_causes_has_its_own_line_and_no_line_is_named_others(opened):
-    """Small causes are merged into a line `others` only if there are two or more small causes."""
+    """With nine or more causes, all but the seven largest share a line `others`."""
     moved = "Object.values(exhibit.books.kinds(exhibit.books.days - 1)).filter(Boolean).length"
     assert opened.run(moved) == 8
     names = opened.run("causeLines(exhibit.books).map((line) => line.name)")
@@ -268,7 +276,9 @@ def test_each_of_eight_causes_has_its_own_line_and_no_line_is_named_others(opene
     assert not any(name.endswith("others") for name in names)
 
 
-def test_a_picture_of_the_page_can_be_taken_on_a_desktop_and_on_a_phone(opened, tmp_path_factory):
+def test_screenshots_of_the_page_at_the_size_of_a_desktop_and_of_a_phone_are_not_empty(
+    opened, tmp_path_factory
+):
     folder = tmp_path_factory.mktemp("pictures")
     opened.picture(folder / "desktop.png")
     opened.resize(*PHONE)
@@ -278,13 +288,16 @@ def test_a_picture_of_the_page_can_be_taken_on_a_desktop_and_on_a_phone(opened, 
 
 
 def places_of_data(page: bytes) -> list[range]:
-    """Return the byte ranges of the page's data: the figures, the books and the list of hashes."""
+    """Return the byte ranges of the page's data: hashes, figures, manifest, books and fills."""
     blocks = rb'<script id="(?:contents|block-[a-z]+)" type="application/[^>]*>([^<]*)</script>'
     return [range(*found.span(1)) for found in re.finditer(blocks, page)]
 
 
 def unchanged(page: Path, browser: Tab, times: int, seed: int) -> list[tuple[int, int]]:
-    """Flip one bit at a time, and return the byte and bit of each flip that the page accepts."""
+    """Open copies of a page. In each copy one random bit of the data is flipped.
+
+    Return the byte and the bit for each copy that is not marked broken.
+    """
     whole, draw = page.read_bytes(), random.Random(seed)
     places = places_of_data(whole)
     assert len(places) == 5
@@ -323,10 +336,10 @@ def test_a_page_with_a_missing_hash_is_marked_broken(browser, small_page):
     ("part", "name"),
     [("hole", "hole"), ("hole", "claims"), ("hole", "kinds"), ("days", "hole_usd")],
 )
-def test_a_figure_that_is_changed_together_with_its_hash_is_found_by_a_sum_over_the_books(
+def test_a_changed_figure_is_detected_because_it_differs_from_a_sum_over_the_books(
     opened, page, part, name
 ):
-    """The page computes each figure again from the books on the page."""
+    """The page computes the figure again from its books. This test uses no hashes."""
     told = page.read_text(encoding="utf-8")
     figures = re.search(r'id="block-figures" type="[^"]*">([^<]*)<', told).group(1)
     forged = json.loads(figures)
@@ -346,9 +359,9 @@ def test_a_figure_that_is_changed_together_with_its_hash_is_found_by_a_sum_over_
     "change",
     [
         "books[books.length - 9] ^= 1",  # the books differ from the sealed books
-        "manifest[200] ^= 1",  # the manifest differs from the manifest that the seal names
+        "manifest[200] ^= 1",  # the manifest differs from the sealed manifest
         "provenance = provenance.replace('seal ', 'seal 0')",
-        # a manifest with another seed, and a seal that matches this manifest
+        # the manifest has another seed, and the page states the hash of this changed manifest
         """const text = new TextDecoder().decode(manifest).replace('"seed": 1', '"seed": 2');
         manifest = bytesOf(text);
         provenance = `seal ${(await sha256(manifest)).slice(0, 12)},`""",
@@ -399,7 +412,7 @@ def test_an_entry_that_does_not_balance_is_counted(opened):
     assert opened.run(f"new Books({changed}).unbalanced()") == 1
 
 
-def test_the_answer_on_the_page_is_complete_and_begins_with_the_hole(opened, first_run):
+def test_the_answer_on_the_page_is_complete_and_its_first_part_states_the_hole(opened, first_run):
     parts = opened.run(
         "[...document.querySelectorAll('#answer .lead, #answer li')].map((e) => e.textContent)"
     )

@@ -1,4 +1,4 @@
-"""The blind audit: its arithmetic, its results in small worlds, and its hit rate."""
+"""The blind audit: its arithmetic, its results in small worlds, and how often it is right."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -31,17 +31,18 @@ from runs.experiments.blind_audit import (
 )
 from runs.scenario_files import built_ins
 
-LOW = date(2022, 6, 2)  # the day with the lowest prices
+LOW = date(2022, 6, 2)  # the lowest anchor of the price is on this day
 GROUP = Path(__file__).parents[2] / "worlds" / "group.toml"
 
 
 def use(kind: str, usd: int, **more: object) -> dict[str, Any]:
-    """Return a use of money of the maker, by default on the first day of the world."""
+    """Return the data of a payment by the maker. By default it is on the first day of `group`."""
     told = {"date": date(2022, 5, 30), "usd": usd, "kind": kind, "by": "maker", "to": "Somebody"}
     return told | {"why": "says why"} | more
 
 
-# Changes of the world `group`, one for each main cause. The amounts are small compared with cash.
+# For each cause, the changes that make it the main cause in the world `group`. The payments in a
+# story sum to less than the maker's opening cash.
 STORIES: Mapping[Cause, dict[str, Any]] = {
     Cause.STAKES: {"uses": [use("Ventures", 90_000), use("Incidents", 9_000, to="Thief")]},
     Cause.SUMS: {"uses": [use("Incidents", 90_000), use("Ventures", 9_000, to="Startups")]},
@@ -56,7 +57,7 @@ STORIES: Mapping[Cause, dict[str, Any]] = {
 # ------------------------------------------------------------------------- the true causes
 
 
-def test_every_kind_of_account_that_changes_the_hole_has_a_cause(request):
+def test_every_kind_that_changes_the_hole_belongs_to_a_cause_of_the_blind_audit(request):
     names = ("tiny_run", "busy_run", "margin_run", "tokens_run")
     charts = [request.getfixturevalue(name).opens.values() for name in names]
     opened = {kind_of(each.account) for chart in charts for each in chart if each.hole == "cause"}
@@ -72,7 +73,7 @@ def test_the_amounts_of_all_causes_sum_to_the_hole(margin_run):
     assert sum(booked.values()) == hole(margin_run).hole_usd
 
 
-def test_a_loss_that_is_assigned_to_a_wrong_cause_counts_as_misplaced():
+def test_a_loss_that_is_assigned_to_a_wrong_cause_lowers_the_share_of_placed_losses():
     booked = dict.fromkeys(Cause, ZERO) | {
         Cause.STAKES: Decimal(60),
         Cause.SUMS: Decimal(40),
@@ -99,21 +100,23 @@ def test_the_blind_audit_diagnoses_the_only_large_loss_of_a_world(executed, caus
     assert found.unexplained_usd == 0
 
 
-def test_a_purchase_of_stakes_is_diagnosed_as_sums_handed_over_if_only_cash_is_known(executed):
+def test_a_purchase_of_stakes_looks_like_a_payment_that_brings_no_asset_if_only_cash_is_known(
+    executed,
+):
     bare = {"lenders": [], "tokens": [], "longs": []}
     found = audit(executed(GROUP, group=bare | STORIES[Cause.STAKES]))
 
     assert found.by_cash.main is Cause.SUMS
 
 
-def test_the_diagnosis_is_faster_firms_if_only_quotes_lose_money(tiny_run):
+def test_the_diagnosed_main_cause_is_faster_firms_if_the_main_loss_is_on_stale_quotes(tiny_run):
     found = audit(tiny_run)
 
     assert found.true.main is found.diagnosed.main is Cause.FASTER
     assert found.diagnosed.margin_pct > 0
 
 
-def test_without_firms_losses_to_faster_firms_are_not_among_the_two_largest_diagnosed_losses(
+def test_faster_firms_are_not_one_of_the_two_main_diagnosed_causes_if_there_are_no_firms(
     executed,
 ):
     run = executed("tiny", firms={"active": False})
@@ -123,7 +126,9 @@ def test_without_firms_losses_to_faster_firms_are_not_among_the_two_largest_diag
     assert Cause.FASTER not in (found.diagnosed.main, found.diagnosed.second)
 
 
-def test_diagnose_prints_the_diagnosed_and_the_booked_amounts(tiny_run: RunFolder):
+def test_the_command_diagnose_prints_the_diagnosed_and_the_booked_amount_of_a_cause(
+    tiny_run: RunFolder,
+):
     arguments = ["diagnose", str(tiny_run.path), "--table", "causes", "--format", "csv"]
     result = CliRunner().invoke(main, arguments)
     (line,) = (row for row in result.stdout.splitlines() if row.startswith("loss,faster"))
@@ -139,9 +144,9 @@ def test_diagnose_prints_the_diagnosed_and_the_booked_amounts(tiny_run: RunFolde
 
 
 def told(*pairs: Pair) -> list[Audited]:
-    """Return audits with the given pairs of true and diagnosed main cause.
+    """Return an audit for each pair of a true main cause and a diagnosed main cause.
 
-    In each audit a diagnosis from cash alone names the last cause in the list of causes.
+    In each audit the diagnosis from cash alone is the last cause in LOSSES.
     """
     last = Verdict(LOSSES[-1], None, ZERO)
     return [
@@ -150,7 +155,7 @@ def told(*pairs: Pair) -> list[Audited]:
     ]
 
 
-def test_chance_is_the_best_hit_rate_of_a_diagnosis_that_is_always_the_same():
+def test_chance_is_the_score_of_a_diagnosis_that_always_names_the_most_common_cause():
     a, b, c = LOSSES[:3]
     always_a = [(a, a), (a, a), (b, a), (c, a)]
     all_right = [(a, a), (a, a), (b, b), (c, c)]
@@ -177,7 +182,7 @@ def test_the_matrices_have_true_causes_in_rows_and_diagnosed_causes_in_columns()
     assert [row[2:] for row in scores.rows] == [(50, 75, 150, "no"), (0, 75, 150, "no")]
 
 
-def test_the_audited_scenarios_are_the_five_stories_and_may_2021():
+def test_the_audit_covers_five_scenarios_of_a_hole_and_the_scenario_may_2021():
     stories = {"ftx", "leveraged-longs", "bad-loans", "boondoggle", "ventures-only"}
 
     assert set(SCENARIOS) == stories | {"may-2021"}
@@ -186,7 +191,7 @@ def test_the_audited_scenarios_are_the_five_stories_and_may_2021():
 
 
 @pytest.mark.slow
-def test_the_blind_audit_diagnoses_the_main_cause_much_more_often_than_chance():
+def test_the_blind_audit_finds_the_main_cause_at_least_twice_as_often_as_chance():
     found = {case: blind_audit.audited(case) for case in blind_audit.cases(SEEDS[:1])}
     total = score([(each.true.main, each.diagnosed.main) for each in found.values()])
 

@@ -1,4 +1,4 @@
-"""The verdicts on the thread over several lives: the list of lives, and the combined verdict."""
+"""The verdicts on the thread over five lives: the lives, their figures, and the joint verdict."""
 
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from runs.experiments.claims_over_lives import (
 from runs.scenarios import load
 
 
-def test_the_first_life_is_the_sampled_life_and_other_lives_differ_in_seed_or_maker():
+def test_the_first_life_is_ftx_sampled_and_each_other_life_has_another_seed_or_another_maker():
     told = [scenario_of(life).model_dump(exclude={"question", "sources"}) for life in LIVES]
 
     assert told[0] == load(SAMPLED).model_dump(exclude={"question", "sources"})
@@ -40,7 +40,9 @@ def test_the_verdict_on_the_central_statement_depends_on_the_run_if_lives_disagr
     assert found.runs == ("ftx-low seed 1", "ftx-high seed 1")
 
 
-def test_the_outcome_of_a_life_has_every_figure(monkeypatch: pytest.MonkeyPatch):
+def test_the_outcome_of_a_life_has_every_figure_that_can_decide_a_statement(
+    monkeypatch: pytest.MonkeyPatch,
+):
     monkeypatch.setattr(claims_over_lives, "scenario_of", lambda life: load(life.scenario))
 
     figures = outcome(SeededLife("tiny", 1))

@@ -1,4 +1,4 @@
-"""Outcomes do not depend on the number of cores, and wrong options are refused early."""
+"""The parts that experiments share: parallel cases, temporary books, and output options."""
 
 import json
 import os
@@ -27,7 +27,7 @@ from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.full_audit import audit
 from runs.scenarios import load
 
-# A made-up outcome of each experiment. All cases of the experiment get this outcome.
+# For each experiment, the made-up outcome of all of its cases.
 NOBODY = Verdict(Cause.FASTER, None, ZERO)
 OUTCOMES = {
     size_sweep: size_sweep.MakerLoss(Decimal(1), Decimal(1), 0),
@@ -87,7 +87,7 @@ def asked():
     ("arguments", "shown"),
     [
         (["--table", "three"], "this report has no table 'three'; it has one, two"),
-        (["--format", "csv"], "choose it with --table from one, two"),
+        (["--format", "csv"], "choose it with --table: one, two"),
     ],
 )
 def test_an_invalid_output_option_is_refused_before_any_simulation(asked, arguments, shown):
@@ -110,7 +110,7 @@ def test_an_invalid_output_option_is_refused_before_any_simulation(asked, argume
         (["--table", "two", "--format", "csv"], "n\n1\n"),
     ],
 )
-def test_each_output_format_runs_the_experiment_once(asked, arguments, printed):
+def test_the_experiment_runs_once_for_each_kind_of_output(asked, arguments, printed):
     command, times = asked
     result = CliRunner().invoke(command, arguments)
 

@@ -1,4 +1,4 @@
-"""The page of findings has every table, and its figures agree with runs."""
+"""The page docs/findings.md has every figure, and its figures agree with runs."""
 
 import re
 from decimal import Decimal
@@ -26,7 +26,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "findings.md"
 
 
 def rows_of(name: str) -> list[list[str]]:
-    """Return the cells of a table on the page, with the heading as the first row."""
+    """Return the cells of each line of a table on the page: heading, separator, rows."""
     text = PAGE.read_text(encoding="utf-8")
     body = text.partition(f"<!-- {name} -->")[2].partition(f"<!-- /{name} -->")[0]
     lines = [line for line in body.splitlines() if line.startswith("|")]
@@ -34,7 +34,7 @@ def rows_of(name: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_the_page_of_findings_has_each_figure_in_each_setting(name):
+def test_the_page_of_findings_has_each_figure_for_each_setting_of_a_question(name):
     heading, _, *rows = rows_of(name)
 
     assert heading == ["figure", *QUESTIONS[name].settings]
@@ -42,7 +42,7 @@ def test_the_page_of_findings_has_each_figure_in_each_setting(name):
     assert all(cell for row in rows for cell in row)
 
 
-def test_the_figures_of_findings_agree_with_the_books(tiny_run: RunFolder):
+def test_figures_of_the_findings_agree_with_the_books(tiny_run: RunFolder):
     evidence = RunEvidence(tiny_run)
     kinds = hole(tiny_run).kinds_usd
 
@@ -51,7 +51,7 @@ def test_the_figures_of_findings_agree_with_the_books(tiny_run: RunFolder):
     assert LIFE["all uses of money"].of(evidence) == sum(usd for usd in kinds.values() if usd > 0)
 
 
-def test_a_cell_is_the_range_over_the_seeds_of_its_setting(monkeypatch):
+def test_a_cell_has_the_range_of_a_figure_over_the_seeds_of_its_setting(monkeypatch):
     settings = {"all": PlayedSetting("tiny", (1, 2, 3)), "one": PlayedSetting("tiny", (1,))}
     question = OpenQuestion("", settings, {"lost": QUOTES["loss of the maker on stale quotes"]})
     monkeypatch.setitem(findings.QUESTIONS, "life", question)
@@ -63,7 +63,7 @@ def test_a_cell_is_the_range_over_the_seeds_of_its_setting(monkeypatch):
     assert table.rows == [("lost", "2.0 to 9.0 m USD", "5.0 m USD")]
 
 
-def test_a_setting_is_played_with_its_own_seed_and_changes(monkeypatch):
+def test_a_setting_is_played_with_the_given_seed_and_with_its_own_changes(monkeypatch):
     settings = {"deep": PlayedSetting("tiny", (7,), {"firms": {"active": False}})}
     question = OpenQuestion("", settings, {"lost": QUOTES["loss of the maker on stale quotes"]})
     monkeypatch.setitem(findings.QUESTIONS, "life", question)
@@ -77,7 +77,7 @@ TIMES = {"bn": Decimal(10**9), "m": Decimal(10**6), "k": Decimal(1000), None: De
 
 
 def span_of(cell: str) -> tuple[Decimal, Decimal]:
-    """Return the smallest and the largest value that the rounded range in a cell can mean."""
+    """Return the least and the greatest exact value that the rounded range in a cell allows."""
     first, last, scale = SPAN.fullmatch(cell).groups()
     ends = [Decimal(text.replace(",", "")) for text in (first, last or first)]
     rounding = Decimal(1).scaleb(ends[0].as_tuple().exponent) / 2
@@ -94,14 +94,16 @@ def span_of(cell: str) -> tuple[Decimal, Decimal]:
         ("-0.55 to 0.16", "-0.555", "0.165"),
     ],
 )
-def test_the_range_in_a_cell_is_widened_by_half_of_its_last_digit(cell, low, high):
+def test_the_range_in_a_cell_is_widened_on_both_sides_by_half_a_unit_of_its_last_digit(
+    cell, low, high
+):
     assert span_of(cell) == (Decimal(low), Decimal(high))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["month", "skill", "crashes"])
-def test_the_first_seed_of_each_setting_is_within_the_range_on_the_page(name):
-    """`make findings` plays six seeds of each setting. This test plays only the first seed."""
+def test_figures_of_the_first_seed_of_each_setting_are_within_the_ranges_on_the_page(name):
+    """`make findings` plays six seeds of each of these settings. This test plays only the first."""
     cells = {row[0]: row[1:] for row in rows_of(name)[2:]}
     for n, (setting, played) in enumerate(QUESTIONS[name].settings.items()):
         for figure, value in figures_of(Play(name, setting, played.seeds[0])).items():

@@ -1,4 +1,4 @@
-"""A maker gains less if its quotes are later. A firm that hits stale quotes limits this loss."""
+"""A maker's gain falls as its latency grows. If a firm hits stale quotes, the gain has a floor."""
 
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from runs.experiments.late_quotes import (
 
 
 def earned(latency_s: float, is_hit: bool, ticks_per_s: float = 8.0) -> tuple[float, float]:
-    """Return the mean gain per lot in ticks over a day, and the standard error over hours."""
+    """Return a day's mean gain per lot, and its standard error over the hours, both in ticks."""
     ticks, lots = earned_by_hour(LateDay(latency_s, is_hit, 1, ticks_per_s)).T
     mean = ticks.sum() / lots.sum()
     error = np.sqrt(((ticks - mean * lots) ** 2).sum()) / lots.sum()
@@ -32,8 +32,8 @@ def test_the_gain_of_a_maker_keeps_falling_as_latency_rises_if_no_firm_hits_quot
     assert found[-1][0] < -HALF_SPREAD
 
 
-def test_the_gain_of_a_maker_falls_to_a_floor_if_a_firm_hits_stale_quotes():
-    """The firm hits a quote as soon as the price is beyond the quote by more than a threshold."""
+def test_the_gain_of_a_maker_falls_only_to_a_floor_as_latency_rises_if_a_firm_hits_quotes():
+    """The firm hits a quote as soon as the lead price is beyond it by more than a threshold."""
     alone, error = earned(32.0, is_hit=False)
     found = [earned(latency_s, is_hit=True) for latency_s in (0.0, 0.5, 2.0, 8.0)]
     floor, its_error = earned(32.0, is_hit=True)
@@ -44,8 +44,8 @@ def test_the_gain_of_a_maker_falls_to_a_floor_if_a_firm_hits_stale_quotes():
     assert abs(floor - found[-1][0]) < 1.0
 
 
-def test_the_gain_at_long_latencies_equals_the_formula_for_absorbing_barriers():
-    """A price in whole ticks crosses the barrier of the formula by up to one tick."""
+def test_the_gain_at_a_long_latency_agrees_with_the_formula_for_absorbing_barriers():
+    """The price moves in whole ticks, so it crosses the formula's barrier by up to one tick."""
     found, error = earned(256.0, is_hit=True, ticks_per_s=32.0)
     barrier = HALF_SPREAD + THRESHOLD
 

@@ -1,4 +1,4 @@
-"""The ranges of the life's results: what a case changes, the list of cases, and the tables."""
+"""The life with low and high inputs: the cases, the tables, and the outcome of a small life."""
 
 from datetime import date
 from decimal import Decimal
@@ -33,7 +33,7 @@ THOUSAND = Decimal("1000.00")
 
 
 def told(scenario: Scenario) -> dict:
-    """Return the data of a scenario without its question."""
+    """Return the data of a scenario without its question and its sources."""
     return scenario.model_dump(exclude={"question", "sources"})
 
 
@@ -45,7 +45,7 @@ def test_the_middle_case_with_the_first_seed_is_the_sampled_life():
 
 
 @pytest.mark.parametrize("name", RANGES.values())
-def test_a_case_changes_only_the_seed_and_the_firms_of_its_scenario(name):
+def test_a_case_changes_only_the_seed_and_the_sampling_of_hours_and_the_firms_of_its_scenario(name):
     changed = told(scenario_of(Case(name, firms=False, seed=3)))
     kept = told(load(name))
     kept["run"] |= {"seed": 3, **hours_as_in(SAMPLED)}
@@ -75,7 +75,7 @@ def test_a_changed_target_share_of_the_maker_applies_in_all_years():
 
 
 @pytest.mark.parametrize("assumption", ENDS)
-def test_each_assumption_has_a_low_and_a_high_case(assumption):
+def test_each_assumption_has_a_low_and_a_high_case_that_differ_from_the_middle_case(assumption):
     base = scenario_of(Case(MIDDLE))
     low, high = (scenario_of(Case(MIDDLE, assumption, value)) for value in ENDS[assumption])
 
@@ -102,7 +102,7 @@ def rows(table: Table) -> list[dict]:
 
 
 def lives(hole_usd) -> dict[Case, LifeLosses]:
-    """Return made-up outcomes, in which the loss on stale quotes is a tenth of uses of money."""
+    """Return made-up outcomes. The loss on stale quotes is a tenth of the uses of money."""
     return {
         case: LifeLosses(THOUSAND * case.seed, -THOUSAND, 10 * THOUSAND * case.seed, hole_usd(case))
         for case in cases()
@@ -122,7 +122,7 @@ def test_the_tables_use_the_outcome_of_every_case():
     assert asked == set(cases())
 
 
-def test_each_scenario_of_the_range_has_its_mean_and_its_range_over_all_seeds():
+def test_the_first_table_has_the_mean_and_the_least_and_the_greatest_value_over_all_seeds():
     def hole_usd(case: Case) -> Decimal:
         return THOUSAND * case.seed**2 if case.firms else THOUSAND
 
@@ -142,7 +142,7 @@ def test_each_scenario_of_the_range_has_its_mean_and_its_range_over_all_seeds():
     assert [row["hole_usd"] for row in rows(by_seed)] == squares * len(RANGES)
 
 
-def test_a_life_is_compared_with_the_life_of_the_same_seed_without_hits():
+def test_a_life_is_compared_with_the_life_of_the_same_seed_without_hits_on_stale_quotes():
     """Both lives have the same seed, so the seed does not affect the difference."""
     chance = {seed: THOUSAND * (-10) ** seed for seed in SEEDS}
 
@@ -155,7 +155,7 @@ def test_a_life_is_compared_with_the_life_of_the_same_seed_without_hits():
     assert {row["hole_usd"] > 0 for row in rows(by_end)} == {True, False}
 
 
-def test_assumptions_are_sorted_by_their_effect_on_the_loss_with_the_first_seed():
+def test_assumptions_are_sorted_by_their_effect_on_the_loss_in_lives_with_the_first_seed():
     lost_usd = {None: ZERO}
     for nth, (assumption, (low, high)) in enumerate(ENDS.items(), start=1):
         lost_usd |= {(assumption, low): -nth * THOUSAND, (assumption, high): nth * THOUSAND}
@@ -180,12 +180,12 @@ def test_assumptions_are_sorted_by_their_effect_on_the_loss_with_the_first_seed(
 
 @pytest.fixture
 def small(monkeypatch) -> str:
-    """Replace the sampled life by a world of five days with all hours, and return its path."""
+    """Replace the sampled life by `group`, a world of five days with all hours. Return its path."""
     monkeypatch.setattr(life_ranges, "SAMPLED", str(SMALL))
     return str(SMALL)
 
 
-def test_the_outcome_of_a_case_agrees_with_the_books_of_the_same_run(small, executed):
+def test_the_outcome_of_a_case_agrees_with_the_books_of_a_run_with_the_same_seed(small, executed):
     booked = hole(executed(SMALL, run={"seed": 2}))
     kinds = booked.kinds_usd
 

@@ -1,6 +1,7 @@
-"""The sweep over liquidations agrees with known values, limits and the books of one run.
+"""The liquidation sweep agrees with known values, limiting cases, and the books of one run.
 
-No test requires a certain sign or size of the providers' result, which the experiment measures.
+The experiment measures the sign and the size of the captive backstop's result. So no test requires
+a certain sign or size.
 """
 
 import math
@@ -47,7 +48,7 @@ START_US, END_US = (
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_base_case_of_the_liquidation_sweep_is_the_unchanged_scenario(path):
+def test_the_base_case_of_the_liquidation_sweep_changes_only_the_kind_of_price_path(path):
     setting = Setting.base(path)
     as_written, laid_over = load(SCENARIO), scenario_of((setting, 1))
 
@@ -59,11 +60,11 @@ def test_the_base_case_of_the_liquidation_sweep_is_the_unchanged_scenario(path):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_volatility_factor_multiplies_every_price_move_of_a_path(path):
+def test_the_volatility_factor_multiplies_every_move_of_the_log_price(path):
     def moves(volatility: float) -> np.ndarray:
         scenario = scenario_of((replace(Setting.base(path), volatility=volatility), 3))
         (market,) = scenario.markets
-        # Fine ticks avoid rounding, and the two hours include the second anchor.
+        # Ticks are fine, so rounding is negligible. The second anchor is within the two hours.
         price = LeadPrice(3, market.name, market.price, FINE_TICK_USD, START_US, END_US)
         ticks = price.ticks(START_US + 15 * HOUR_US, START_US + 17 * HOUR_US).prices
         return np.log(ticks * float(FINE_TICK_USD) / market.price.anchors[0].price_usd)
@@ -79,7 +80,7 @@ def test_no_position_is_taken_over_if_the_price_never_moves(path):
     assert outcome((replace(Setting.base(path), volatility=0.0), 1)) == (0, 0, 0, 0, 0)
 
 
-def test_only_the_recorded_path_of_prices_ends_at_the_recorded_price():
+def test_a_recorded_path_meets_all_recorded_prices_and_a_driftless_path_only_the_first():
     anchors = {
         path: scenario_of((Setting.base(path), 1)).markets[0].price.anchors for path in PATHS
     }
@@ -123,8 +124,8 @@ def test_the_list_of_cases_has_each_case_once_and_has_all_seeds():
 @pytest.mark.parametrize(
     ("results", "zero"),
     [
-        ([3, 1, -1, -3], 3),  # the sign changes between 2 and 4
-        ([1, -1, 1, -1], 1),  # of several sign changes, the first sign change counts
+        ([3, 1, -1, -3], 3),  # the sign changes between the values 2 and 4
+        ([1, -1, 1, -1], 1),  # if there are several sign changes, the first one counts
         ([-2, 6, 6, 6], 0.5),
         ([0, 1, 1, 1], 0),
         ([1, 1, 0, 1], 4),
@@ -138,12 +139,15 @@ def test_the_break_even_is_the_first_zero_of_the_line_through_the_points(results
 
 
 @pytest.mark.parametrize("results", [[1, 2, 3, 4], [-1, -1, -1, -1], [math.nan] * 4])
-def test_there_is_no_break_even_if_the_sign_does_not_change(results):
+def test_there_is_no_break_even_if_the_sign_of_the_result_does_not_change(results):
     assert math.isnan(break_even((0, 2, 4, 8), results))
 
 
 def known(bps_of) -> dict[sweep.Case, BackstopOutcome]:
-    """Return outcomes of all cases with known results in bps, where volume grows with the seed."""
+    """Return made-up outcomes of all cases. *bps_of* gives their results in basis points.
+
+    The volume taken over is a million dollars times the seed.
+    """
     return {
         (setting, seed): BackstopOutcome(
             1e6 * seed, 0.0, 0.0, 0.0, 1e6 * seed * bps_of(setting, seed) / 10_000
@@ -156,9 +160,9 @@ def rows(table: Table) -> list[dict]:
     return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 
-def test_the_break_even_of_a_known_line_is_found():
-    # The result in basis points is 60 - delay / 2 - 40 x volatility. The delay is in seconds. At a
-    # volatility of 1 the result is zero if the delay is 40 seconds.
+def test_break_evens_are_found_if_the_result_is_a_known_linear_function_of_two_factors():
+    # The result in basis points is 60 - delay / 2 - 40 * volatility. The delay is in seconds. At a
+    # volatility factor of 1 the result is zero if the delay is 40 seconds.
     def bps(setting: Setting, seed: int) -> float:
         return 60 - setting.unwind_delay_s / 2 - 40 * setting.volatility
 
@@ -176,7 +180,7 @@ def test_the_break_even_of_a_known_line_is_found():
         assert found[path, "latency_s", None]["result"].endswith("above zero")
 
 
-def test_results_in_basis_points_weight_each_seed_by_the_volume_taken_over():
+def test_the_result_in_basis_points_is_an_average_over_seeds_weighted_by_their_volumes():
     setting = Setting.base(RECORDED)
     found = Found(known(lambda _, seed: 80.0 if seed == SEEDS[-1] else 0.0))
 
@@ -192,7 +196,7 @@ def test_the_standard_error_agrees_with_a_bootstrap_over_seeds():
 
     spread = found.resampled([setting]).std()
     # The bootstrap divides by n, and the formula by n - 1. The tolerance is wide because the
-    # formula for a ratio of few values is approximate.
+    # formula is only approximate if there are few seeds.
     unbiased = spread * math.sqrt(len(SEEDS) / (len(SEEDS) - 1))
     assert found.error_bps(setting) == pytest.approx(unbiased, rel=0.1)
 
@@ -214,7 +218,7 @@ def test_the_tables_have_no_results_if_there_are_no_takeovers():
     assert {row["result"] for row in broken} == {"nothing taken over"}
 
 
-def test_the_grid_has_each_delay_at_each_volatility():
+def test_the_grid_has_a_result_for_each_combination_of_delay_and_volatility():
     def bps(setting: Setting, seed: int) -> float:
         return setting.unwind_delay_s + setting.volatility
 

@@ -1,4 +1,4 @@
-"""The experiment compares policies of quoting, and its table agrees with the books."""
+"""The experiment compares policies of maker and exchange. Its figures agree with the books."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,12 +19,12 @@ RUN = Path(__file__).parents[2] / "worlds" / "run.toml"
 
 
 def told(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data of the sampled life with these changes, but without sources."""
+    """Return the data of the scenario `ftx-sampled` with these changes, but without sources."""
     return load(SCENARIO, dict(changes)).model_dump(exclude={"sources"})
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_a_policy_changes_only_its_own_keys_of_the_scenario(policy):
+def test_a_policy_changes_only_those_keys_of_the_scenario_that_it_states(policy):
     expected = told({})
     for part, changes in POLICIES[policy].items():
         expected[part] |= changes
@@ -32,7 +32,7 @@ def test_a_policy_changes_only_its_own_keys_of_the_scenario(policy):
     assert told(POLICIES[policy]) == expected
 
 
-def test_the_shipped_scenario_has_the_captive_policy():
+def test_the_scenario_ftx_sampled_itself_has_the_captive_policy():
     assert told(POLICIES["captive"]) == told({})
 
 
@@ -51,17 +51,17 @@ def test_the_results_of_a_policy_agree_with_the_books_of_its_run(monkeypatch, ex
     assert table.rows == [("independent", *found)]
 
 
-def test_a_maker_that_quotes_until_the_end_has_no_day_without_quotes(executed):
+def test_the_day_of_the_last_stop_is_empty_if_the_maker_quotes_at_the_end(executed):
     assert read(executed(LOCK_IN, **POLICIES["captive"])).quotes_off_since is None
 
 
-def test_the_first_day_without_quotes_is_the_day_on_which_the_maker_stops(executed):
+def test_the_day_of_the_last_stop_is_the_day_on_which_the_scenario_stops_the_quotes(executed):
     day = date(2022, 2, 15)
 
     assert read(executed(LOCK_IN, maker={"quoter_off": day})).quotes_off_since == day
 
 
-def test_the_first_days_of_a_wait_and_of_the_halt_are_reported_if_there_is_a_bank_run(executed):
+def test_the_days_of_the_first_wait_and_of_the_halt_in_a_bank_run_are_reported(executed):
     run = executed(RUN)
     found, status = read(run), dict(map(reversed, run.events("FTX:withdrawals")))
 

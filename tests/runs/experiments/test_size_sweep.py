@@ -1,4 +1,4 @@
-"""The sweep over displayed sizes finds a known exponent, and a case agrees with its books."""
+"""The sweep over displayed sizes finds a known exponent. One case agrees with its books."""
 
 from decimal import Decimal
 from itertools import product
@@ -23,7 +23,7 @@ TINY = Path(__file__).parents[3] / "runs" / "tiny.toml"
 
 
 @pytest.mark.parametrize("power", [0, 0.5, 1, 1.7])
-def test_the_fitted_exponent_of_a_power_law_is_exact_at_any_scale(power):
+def test_the_fitted_exponent_of_a_power_law_is_exact(power):
     lost = [7e-3 * size**power for size in SIZES_USD]
 
     assert exponent(list(SIZES_USD), lost) == pytest.approx(power, abs=1e-12)

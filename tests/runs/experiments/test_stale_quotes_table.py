@@ -1,4 +1,4 @@
-"""The table of losses on stale quotes by latency, displayed size and number of firms."""
+"""The loss on stale quotes by latency, displayed size and number of firms, and its tables."""
 
 from datetime import date
 
@@ -32,7 +32,7 @@ def test_the_loss_on_stale_quotes_grows_with_latency_and_with_size_and_with_the_
     assert 0 < fresh < late < large_to_one < large < 100 * late
 
 
-def test_the_tables_have_the_mean_over_seeds_and_its_standard_error():
+def test_the_tables_have_the_mean_loss_over_seeds_and_its_standard_error():
     def found(ticks: float, seed: int) -> dict[Quoted, float]:
         return {each: ticks + seed for each in ways(ticks)}
 

@@ -1,4 +1,4 @@
-"""A sweep plays every value with every seed and has a standard error over the seeds."""
+"""A sweep plays each value of a key with each seed, and computes standard errors over seeds."""
 
 import json
 from decimal import Decimal
@@ -33,7 +33,7 @@ def in_this_process(monkeypatch):
 
 
 def swept(*holes: tuple[int, ...]) -> Swept:
-    """Return a sweep with the given holes. Each row is a value, and each column is a seed."""
+    """Return a sweep with these holes: a row for each value, and a column for each seed."""
     outcomes = {
         SweptRun(str(value), seed): SweptOutcome(Decimal(usd), Decimal(0), Decimal(0), usd > 0)
         for value, row in enumerate(holes)
@@ -51,7 +51,7 @@ def test_a_sweep_has_the_hole_of_each_value_and_seed(executed):
     assert found.outcomes[SweptRun("1e7", 2)].claims_usd == hole(same).claims_usd
 
 
-def test_differences_are_between_runs_of_the_same_seed_and_have_an_error_over_seeds():
+def test_differences_are_between_runs_with_the_same_seed_and_have_a_standard_error_over_seeds():
     found = swept((0, 100, 200), (10, 112, 208))
 
     assert found.differences_usd("1") == [10, 12, 8]
@@ -80,11 +80,11 @@ def test_one_seed_gives_no_standard_error_and_one_value_gives_no_difference():
         ("a.b=[1, 2],[3]", ["[1, 2]", "[3]"]),
     ],
 )
-def test_values_are_separated_by_commas_except_inside_a_list(text, values):
+def test_commas_separate_values_but_a_comma_inside_a_list_does_not(text, values):
     assert read_values(text) == ("a.b", values)
 
 
-def test_a_number_in_quotes_stays_a_text_because_the_lot_of_a_market_is_a_text(monkeypatch):
+def test_numbers_in_quotes_stay_texts_in_a_sweep_over_the_lot_of_a_market(monkeypatch):
     monkeypatch.setattr("runs.experiments.sweep.run_cases", lambda _, cases: dict.fromkeys(cases))
     key, values = read_values('markets[0].lot="0.01","0.1"')
 
@@ -119,14 +119,16 @@ def test_a_mistake_in_a_sweep_is_reported_before_any_simulation(monkeypatch):
     ],
     ids=["no key", "no value", "twice"],
 )
-def test_the_error_for_a_key_that_is_swept_does_not_mention_the_option_set(key, values, settings):
+def test_the_error_for_a_wrong_swept_key_or_value_does_not_mention_the_option_called_set(
+    key, values, settings
+):
     with pytest.raises(ScenarioError) as refused:
         sweep(SMALL, key, values, [1], settings)
 
     assert "--set" not in str(refused.value)
 
 
-def test_the_error_for_a_setting_begins_with_the_option_set():
+def test_the_error_for_a_wrong_setting_begins_with_the_name_of_the_option_called_set():
     with pytest.raises(ScenarioError, match=r"^--set: maker\.x"):
         sweep(SMALL, "maker.credit_line_usd", ["0"], [1], ["maker.x=1"])
 
@@ -135,7 +137,9 @@ def command(*words: str) -> Result:
     return CliRunner().invoke(main, ["sweep", *words])
 
 
-def test_sweep_prints_its_answer_first_and_accepts_seeds_as_a_range_or_as_a_list(monkeypatch):
+def test_the_command_sweep_prints_its_answer_first_and_accepts_a_range_or_a_list_of_seeds(
+    monkeypatch,
+):
     given = []
 
     def told(scenario, key, values, seeds, settings):

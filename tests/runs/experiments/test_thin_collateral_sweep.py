@@ -1,4 +1,4 @@
-"""The sweep over thin collateral: its settings, the losses in the books, and the tables."""
+"""The sweep over thin collateral: its settings, the results in the books, and the tables."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -30,13 +30,13 @@ def test_the_base_setting_is_in_the_grid_and_in_the_series_of_every_factor():
     assert len(cases()) == len(set(cases()))
 
 
-def test_the_base_setting_has_the_loss_of_the_unchanged_scenario(in_thin, executed):
+def test_the_base_setting_has_the_same_result_as_the_unchanged_scenario(in_thin, executed):
     base = replace(ThinSetting.base(), after_usd=20.0)
 
     assert sweep.outcome(base) == pledged(executed(THIN))[0]
 
 
-def test_each_factor_changes_the_loan_or_the_unsold_tokens_as_expected(in_thin):
+def test_four_factors_change_the_loan_or_the_value_of_unsold_tokens_in_the_right_direction(in_thin):
     base = replace(ThinSetting.base(), usd_per_bp=0.0)
     found = {
         factor: sweep.outcome(replace(base, **{factor: value}))
@@ -56,7 +56,7 @@ def test_each_factor_changes_the_loan_or_the_unsold_tokens_as_expected(in_thin):
     assert found["after_usd"].unsold_usd < whole.unsold_usd
 
 
-def test_each_cell_of_a_table_has_the_loss_of_its_setting():
+def test_each_loss_in_the_two_tables_is_the_loss_of_its_setting():
     def made_up(setting: ThinSetting) -> PledgedResult:
         loss = Decimal(str(setting.weight_initial)) * 1_000_000 * int(1 + setting.usd_per_bp)
         return PledgedResult("Trader", "MOB", *[loss] * 4, *[Decimal(0)] * 3)

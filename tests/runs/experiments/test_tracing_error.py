@@ -1,4 +1,4 @@
-"""The error of the tracing rules: the arithmetic, one simulated story, the page of results."""
+"""The error of the tracing rules: the arithmetic, one simulated story, and the page of results."""
 
 import re
 from pathlib import Path
@@ -25,9 +25,10 @@ PAGE = Path(__file__).parents[3] / "docs" / "tracing-error.md"
 
 
 def found(lifo: int) -> TracedSource:
-    """Return a source of 100 dollars that paid rent.
+    """Return a source that brought 100 dollars. All of this money paid rent.
 
-    The rule LIFO (last in, first out) wrongly assigns *lifo* cents to cash that is left.
+    If the group's cash counts as one account, the rule LIFO (last in, first out) wrongly assigns
+    *lifo* cents to cash that is left.
     """
     rules = {(per, rule): {"rent": 10_000} for per in (GROUP, ACCOUNT) for rule in TracingRule}
     rules[GROUP, TracingRule.LIFO] = {"rent": 10_000 - lifo, LEFT: lifo}
@@ -46,7 +47,7 @@ def test_the_error_of_a_rule_is_the_share_of_dollars_that_it_assigns_to_a_wrong_
     assert found(2_500).error(GROUP, TracingRule.LIFO, "rent") == -2_500
 
 
-def test_tables_have_means_over_stories_and_seeds_with_intervals_over_seeds_alone():
+def test_tables_have_means_over_stories_and_seeds_and_an_interval_for_each_mean():
     of = {
         (story, seed): {source: found(1_000 * (seed % 2)) for source in SOURCES}
         for story, seed in cases()
@@ -65,7 +66,9 @@ def test_tables_have_means_over_stories_and_seeds_with_intervals_over_seeds_alon
     assert by_use.rows[0][:3] == ("Loans", "rent", "0.1 (0.1 to 0.1)")
 
 
-def test_each_rule_and_the_but_for_effect_assign_every_cent_of_a_source(ventures: OfSources):
+def test_the_amounts_of_each_rule_and_of_the_but_for_effect_sum_to_the_cash_of_the_source(
+    ventures: OfSources,
+):
     for each in ventures.values():
         assert sum(each.but_for.values()) == each.brought
         for told in each.by_rule.values():
@@ -78,15 +81,17 @@ def test_a_loan_has_no_but_for_effect_on_purchases_that_are_also_made_without_th
     lender = ventures["Loans"]
 
     assert lender.but_for["Ventures"] == 0
-    # FIFO (first in, first out) is left out, because with this seed FIFO assigns older cash to the
-    # ventures.
+    # These two rules assign a part of the loan to the ventures. FIFO (first in, first out) assigns
+    # older cash to the ventures if the seed is 1.
     for rule in (TracingRule.LIFO, TracingRule.PRO_RATA):
         assert lender.by_rule[GROUP, rule]["Ventures"] > 0
     errors = {rule: lender.misplaced_pct(GROUP, rule) for rule in TracingRule}
     assert min(errors, key=errors.__getitem__) is TracingRule.LOWEST_BALANCE
 
 
-def test_a_page_gets_its_tables_and_a_table_without_a_place_is_refused(tmp_path: Path):
+def test_tables_are_written_to_their_places_on_a_page_and_a_table_without_a_place_is_refused(
+    tmp_path: Path,
+):
     page = tmp_path / "page.md"
     page.write_text("Before.\n\n<!-- t -->\nold\n<!-- /t -->\n\nAfter.\n")
     fill(page, [Table("t", "Title", ("a", "b"), [("x", 1)], ("Note.",))])
@@ -99,7 +104,7 @@ def test_a_page_gets_its_tables_and_a_table_without_a_place_is_refused(tmp_path:
         fill(page, [Table("other", "", (), ())])
 
 
-def test_the_page_has_every_source_and_story_and_rule():
+def test_the_page_has_every_source_with_every_story_and_has_every_rule():
     text = PAGE.read_text(encoding="utf-8")
     rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
 
@@ -112,7 +117,7 @@ def test_the_page_has_every_source_and_story_and_rule():
 
 @pytest.mark.slow
 def test_the_page_agrees_with_the_experiment_for_one_story():
-    """One story over all seeds is a tenth of the work for the whole page."""
+    """The other four stories are left out to save time."""
     of = {(story, seed): outcome((story, seed)) for story, seed in cases() if story == "ventures"}
     table = next(iter(error_tables(of)))
     text = PAGE.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Fixtures of the tests of the Fava page: a small run with a hole, opened in Fava."""
+"""Fixtures for tests of the page in Fava. Fava has the books of `first_run`."""
 
 import logging
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ from ledger.run_folder import RunFolder
 
 @pytest.fixture(scope="session")
 def app(first_run: RunFolder) -> Flask:
-    """Return the Fava application with the group's books and the page loaded."""
+    """Return the Fava application, which has loaded the group's books and the page."""
     return create_app([first_run.path / FAVA_FILE], load=True)
 
 
 @pytest.fixture
 def client(app: Flask, caplog: pytest.LogCaptureFixture) -> Iterator[FlaskClient]:
-    """Yield a client of Fava without a network, and fail if Fava logs a warning."""
+    """Yield a client that calls Fava without a network. Fail if Fava logs a warning."""
     yield app.test_client()
     assert [said for said in caplog.records if said.levelno >= logging.WARNING] == []
 
@@ -36,5 +36,5 @@ def books(app: Flask) -> FavaLedger:
 
 @pytest.fixture(scope="session")
 def where(first_run: RunFolder) -> str:
-    """Return the address of the page in Fava."""
+    """Return the path of the page on Fava's server."""
     return page_address(group_title(first_run))

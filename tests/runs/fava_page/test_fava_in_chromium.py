@@ -1,4 +1,4 @@
-"""A real browser shows the page in Fava, and a click on a band opens the journal."""
+"""A real browser shows the page in Fava. Clicks show a band's entries and a query's result."""
 
 import logging
 import threading
@@ -27,7 +27,7 @@ def served(app) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    """Yield a tab of a browser with network access to Fava."""
+    """Yield a browser tab with network access."""
     if chromium() is None:
         pytest.skip("no Chromium on this machine")
     with browsing(tmp_path_factory.mktemp("profile"), offline=False) as opened:
@@ -40,7 +40,7 @@ def complaints(tab: Tab, served: str) -> list[str]:
 
 
 def shows(tab: Tab, element: str, text: str) -> bool:
-    """Return whether a text appears within the waiting time, since Fava renders in the browser."""
+    """Wait for a text in an element, and return whether the text appears within WAIT_S seconds."""
     script = f"!!document.querySelector({element!r})?.textContent.includes({text!r})"
     for _ in range(int(WAIT_S / STEP_S)):
         if tab.run(script):
@@ -62,7 +62,7 @@ def test_a_click_on_a_band_opens_the_entries_of_the_band_without_an_error(
     assert complaints(tab, served) == []
 
 
-def test_a_query_in_the_sidebar_shows_its_result(tab, served, where):
+def test_a_click_on_a_query_in_the_sidebar_shows_the_result_of_the_query(tab, served, where):
     tab.visit(f"{served}{where}")
 
     assert shows(tab, "aside", "The hole by kind")

@@ -1,4 +1,4 @@
-"""Fava opens the group's books with the page of moneytrail, and also without moneytrail."""
+"""Fava opens the group's books with moneytrail's page. It also opens them without moneytrail."""
 
 import html
 import logging
@@ -49,7 +49,7 @@ def test_the_page_has_the_answer_and_the_name_of_the_run(page, first_run):
     assert provenance(first_run) in page
 
 
-def test_the_table_on_the_page_has_the_kinds_of_the_where_report_to_the_cent(page, first_run):
+def test_the_table_of_causes_on_the_page_agrees_with_the_books_to_the_cent(page, first_run):
     found = hole(first_run)
     table = page.partition('id="moneytrail-kinds"')[2].partition("</table>")[0]
     rows = re.findall(r">([\w ]+)(?:</a>)?</td>\s*<td class=\"usd\">(-?[\d,.]+)<", table)
@@ -60,7 +60,9 @@ def test_the_table_on_the_page_has_the_kinds_of_the_where_report_to_the_cent(pag
     assert shown == {kind: usd for kind, usd in found.kinds_usd.items() if usd}
 
 
-def test_every_link_of_the_page_leads_to_entries(page, client, where):
+def test_every_link_on_the_page_works_and_every_link_to_a_journal_leads_to_entries(
+    page, client, where
+):
     links = {link for link in HREF.findall(page) if link.startswith(where.partition("ext")[0])}
     journals = {link for link in links if "/journal/" in link}
 
@@ -144,7 +146,7 @@ def test_the_amounts_of_all_causes_sum_to_the_change_of_the_hole_in_each_period(
     assert all(line.usd == kinds[line.name] for line in found.lines if line.link)
 
 
-def test_the_amount_of_a_cause_is_the_sum_of_the_entries_that_its_link_shows(first_run):
+def test_the_amount_of_a_cause_in_a_period_is_the_sum_of_the_entries_behind_its_link(first_run):
     accounts = list(chain.from_iterable(cause_accounts(first_run).values()))
     linked = [line for line in causes(first_run, []).lines if line.link]
 
@@ -174,7 +176,7 @@ def test_fava_can_parse_the_names_of_periods_and_a_run_has_at_most_13_periods(da
     assert len({word(first + timedelta(days=n)) for n in range(days)}) <= 13
 
 
-def test_labels_of_lines_do_not_overlap_and_do_not_extend_below_the_panel():
+def test_labels_of_lines_do_not_overlap_and_are_not_below_the_panel():
     days = [date(2022, 5, 9), date(2022, 5, 10)]
     low = [Line(str(n), [Decimal(0), Decimal(-n)]) for n in range(7)]
     drawn = line_picture(days, [*low, Line("far", [Decimal(0), Decimal(10**6)])], [])
@@ -191,7 +193,7 @@ def heights(bands, is_source):
     return [band.bar[2] for band in bands if band.is_source is is_source]
 
 
-def test_heights_of_bands_are_proportional_and_sum_to_the_bar_of_the_group():
+def test_heights_of_bands_are_proportional_to_amounts_and_sum_to_the_height_of_the_group():
     sources = [Band("a", Decimal(75), "a"), Band("b", Decimal(25), "b")]
     drawn = sankey(sources, [Band("c", Decimal(100), "c")], "group")
 
@@ -209,7 +211,7 @@ def test_labels_of_bands_do_not_overlap():
     assert max(at) < drawn.height
 
 
-def test_a_picture_of_bands_is_refused_if_sources_differ_from_uses():
+def test_a_picture_of_bands_is_refused_if_sources_and_uses_have_different_sums():
     with pytest.raises(ValueError, match="sources of 1 do not equal uses of 2"):
         sankey([Band("a", Decimal(1), "")], [Band("b", Decimal(2), "")], "group")
 
@@ -225,7 +227,7 @@ def test_the_axis_is_labelled_at_round_amounts(low, high, wanted):
 # --------------------------------------------------------------------------- make serve
 
 
-def test_the_first_printed_address_belongs_to_the_page(first_run, where):
+def test_the_address_of_the_page_has_the_given_port(first_run, where):
     assert address(first_run, 5001) == f"http://localhost:5001{where}"
 
 
@@ -254,7 +256,7 @@ def test_serve_prints_in_one_line_how_to_install_fava_if_fava_is_missing(first_r
     assert len(result.output.strip().splitlines()) == 1
 
 
-def test_serve_opens_the_books_and_their_page_read_only(first_run, monkeypatch):
+def test_serve_opens_the_books_and_their_page_in_read_only_mode(first_run, monkeypatch):
     asked = []
     monkeypatch.setattr("fava.cli.main", asked.append)
     result = CliRunner().invoke(main, ["serve", str(first_run.path), "--port", "5001"])
@@ -273,9 +275,7 @@ def test_serve_opens_the_books_and_their_page_read_only(first_run, monkeypatch):
         '2022-01-01 custom "fava-option" "import-config" "stranger.py"',
     ],
 )
-def test_fava_does_not_open_books_that_name_foreign_code(
-    first_run, tmp_path, monkeypatch, name, added
-):
+def test_serve_refuses_books_that_name_foreign_code(first_run, tmp_path, monkeypatch, name, added):
     asked = []
     monkeypatch.setattr("fava.cli.main", asked.append)
     shutil.copytree(first_run.path, tmp_path / "run")

@@ -1,4 +1,4 @@
-"""Labels at line ends do not overlap and state the name and the last amount of the line."""
+"""A label at the end of each line has its name and its last amount. Labels do not overlap."""
 
 from itertools import pairwise
 

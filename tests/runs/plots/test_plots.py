@@ -1,4 +1,4 @@
-"""Pictures have their tables' figures, are readable in black and white, and are reproducible."""
+"""Pictures show their reports' figures, are readable without colours, and are reproducible."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -50,8 +50,8 @@ ROOT = Path(__file__).parents[3]
 START = date(2021, 5, 1)
 PROVIDERS = ("Backstop01", "Alameda")
 
-# The fields are name, class, reaction time (ms), edge less fees (USD), capital (USD), result at the
-# house (bps) and result elsewhere (bps).
+# The fields are the name, the class, the reaction time (ms), the edge less fees (USD), the capital
+# (USD), the result at the house (bps), and the result elsewhere (bps).
 FIRMS = (
     ("Firm01", "pro", "2", 900_000, 50_000_000, "1.50", "2.50"),
     ("Firm02", "pro", "9", 700_000, 20_000_000, "3.25", "4.00"),
@@ -78,8 +78,8 @@ def firms_report() -> FirmAccounts:
         firm_result(name, Profile(of, Decimal(ms), "trading"), kept, capital)
         for name, of, ms, kept, capital, *_ in FIRMS
     ]
-    # The total of the class mid-tier differs from the sum over the firms of this class. So a
-    # picture that shows this total has read the total from this table.
+    # The total of the class mid-tier is not the sum over its firms. So a picture that shows this
+    # total has read it from `classes`.
     classes = (("pro", 1_600_000), ("mid-tier", 123_000), ("larp", -7_500), (ALL, 1_882_500))
     return FirmAccounts(
         Parties("FTX", "Alameda", "Lead", "Retail", "OtherMakers", ()),
@@ -203,7 +203,7 @@ each_drawn = pytest.mark.parametrize("number", range(len(PICTURES)))
 
 @cache
 def drawn(number: int) -> Figure:
-    """Return a picture, which is drawn once for all tests."""
+    """Return one of PICTURES. It is drawn only once for all tests."""
     figure_of, found = PICTURES[number]
     figure = figure_of(found)
     figure.draw_without_rendering()
@@ -234,7 +234,7 @@ def test_each_firm_that_entered_is_drawn_at_its_reaction_time_and_its_edge_less_
     assert axes.get_xscale() == "log"
 
 
-def test_a_firm_with_a_reaction_time_of_zero_is_drawn_inside_the_axis():
+def test_a_firm_with_a_reaction_time_of_zero_is_drawn_between_the_ends_of_the_axis():
     found = firms_report()
     at_once = firm_result("Firm01", Profile("pro", Decimal(0), "trading"), 5, 50_000_000)
     (axes,) = firms_figure(replace(found, results=(at_once, *found.results[1:]))).axes
@@ -255,7 +255,7 @@ def test_the_area_of_a_mark_is_proportional_to_capital_but_never_below_a_minimum
     assert sizes[700, -8_000] == firms_picture.SMALLEST
 
 
-def test_the_legend_has_the_result_of_each_class_from_the_table():
+def test_the_legend_has_the_total_of_each_class_as_the_report_states_it():
     found = words(firms_figure(firms_report()))
 
     assert "pro: 2 firms, 1.6 M USD in total" in found
@@ -274,7 +274,7 @@ def test_firms_without_classes_are_drawn_as_one_class():
     assert "all firms: 6 firms, 1.882 M USD in total" in words(axes.figure)
 
 
-def test_each_firm_is_drawn_at_its_result_at_the_house_and_its_result_elsewhere():
+def test_each_firm_that_entered_is_drawn_at_its_result_at_the_house_and_its_result_elsewhere():
     places, _ = skill_figure(skill_report()).axes
 
     assert points(places) == {(float(f[5]), float(f[6])) for f in FIRMS}
@@ -282,13 +282,13 @@ def test_each_firm_is_drawn_at_its_result_at_the_house_and_its_result_elsewhere(
     assert zero_lines == [[[0, 0], [1, 0]], [[0, 0], [0, 1]]]
 
 
-def test_the_caption_states_the_rank_correlation_and_both_intervals():
+def test_the_caption_states_the_rank_correlation_and_its_intervals_over_firms_and_over_days():
     found = words(skill_figure(skill_report())).replace("\N{MINUS SIGN}", "-")
 
     assert "6 firms: -0.42\n(95%: -0.77 to 0.11 over firms, -0.55 to -0.31 over days)" in found
 
 
-def test_the_picture_has_a_second_panel_if_the_maker_stops_quoting_during_the_run():
+def test_the_picture_of_skill_has_a_second_panel_if_the_maker_stops_quoting_during_the_run():
     _, quoter = skill_figure(skill_report()).axes
     on, off = ({x for x, _ in found.get_offsets().tolist()} for found in quoter.collections[1::2])
 
@@ -299,7 +299,7 @@ def test_the_picture_has_a_second_panel_if_the_maker_stops_quoting_during_the_ru
     assert len(skill_figure(skill_report(stops=False)).axes) == 1
 
 
-def test_each_line_of_the_coverage_picture_is_a_column_of_its_table():
+def test_each_line_of_the_coverage_picture_has_the_amounts_of_a_column_of_its_table():
     found = coverage_report()
     money, cover = coverage_figure(found).axes
     _, table = found.tables()
@@ -309,19 +309,19 @@ def test_each_line_of_the_coverage_picture_is_a_column_of_its_table():
         place = table.columns.index(column)
         amounts = [float(row[place]) for row in table.rows]
         assert drawn.get(label, [0] * len(table.rows)) == amounts
-    # the credit line was never used, so it has no line in the picture
+    # the maker drew no credit, so the picture does not show credit
     assert "credit drawn by the maker" not in drawn
     assert set(cover.lines[0].get_ydata()) == {102}
 
 
-def test_positive_amounts_of_different_sizes_have_a_logarithmic_axis():
+def test_amounts_of_very_different_sizes_have_a_logarithmic_axis_above_zero():
     money, _ = coverage_figure(coverage_report()).axes
 
     assert money.get_yscale() == "log"
     assert money.get_ylabel() == "above zero, USD at the day's close"
 
 
-def test_losses_and_amounts_of_similar_size_have_a_linear_axis():
+def test_amounts_of_similar_size_have_a_linear_axis_even_if_some_are_below_zero():
     found = coverage_report()
     alike = (Close(each.day, *[usd(-5)] * 3, usd(5), *[usd(-5)] * 2) for each in found.closes)
     money, _ = coverage_figure(replace(found, closes=tuple(alike))).axes
@@ -331,7 +331,7 @@ def test_losses_and_amounts_of_similar_size_have_a_linear_axis():
 
 
 @pytest.mark.parametrize(("n", "labelled"), [(1, 1), (3, 3), (7, 7), (8, 4), (60, 7)])
-def test_at_most_seven_days_are_labelled_and_the_first_day_is_one_of_them(n, labelled):
+def test_at_most_seven_days_have_labels_and_the_first_day_has_a_label(n, labelled):
     found = coverage_report()
     _, cover = coverage_figure(replace(found, closes=found.closes[:n])).axes
 
@@ -346,10 +346,10 @@ def test_days_of_events_have_letters_that_the_caption_explains():
     assert "never: firms' profit above the cash" in found
     assert "b: firms' claims above the cash, first on 2021-06-01" in found
     assert "d: a withdrawal not paid in full, first on 2021-06-10" in found
-    assert "\nbc\n" in f"\n{found}\n"  # two events on one day have one mark
+    assert "\nbc\n" in f"\n{found}\n"  # two events on the same day have one label with two letters
 
 
-def test_prices_start_at_100_and_have_a_log_axis_if_a_price_falls_to_almost_zero():
+def test_prices_start_at_100_and_their_axis_is_logarithmic_if_a_price_falls_to_almost_zero():
     prices, *_ = liquidations_figure(liquidations_report()).axes
     drawn = {line.get_label(): line.get_ydata().tolist() for line in prices.lines}
 
@@ -361,7 +361,7 @@ def test_prices_start_at_100_and_have_a_log_axis_if_a_price_falls_to_almost_zero
     assert wide.get_yscale() == "log"
 
 
-def test_liquidations_of_an_hour_are_stacked_in_one_bar_over_the_hour():
+def test_liquidations_of_an_hour_are_stacked_in_one_bar_that_covers_the_hour():
     _, cascade, *_ = liquidations_figure(liquidations_report()).axes
     found = {
         (round(24 * (bar.get_x() % 1)) % 24, bar.get_y(), bar.get_height())
@@ -382,7 +382,7 @@ def test_each_bar_of_liquidations_in_a_long_run_covers_one_day():
     assert "per day" in bars.get_ylabel()
 
 
-def test_lines_of_backstops_follow_the_table_and_the_line_of_the_captive_backstop_is_thicker():
+def test_lines_of_backstops_agree_with_the_table_and_the_line_of_the_captive_backstop_is_thick():
     found = liquidations_report()
     *_, held, result = liquidations_figure(found).axes
     course = found.course.table()
@@ -430,7 +430,7 @@ def test_amounts_are_abbreviated_with_k_m_and_bn(amount, text):
 # --------------------------------------------------------------- readability
 
 
-def test_classes_have_different_marks_and_neighbouring_marks_differ_in_lightness():
+def test_classes_have_marks_of_different_shapes_and_neighbouring_classes_differ_in_lightness():
     shapes, fills = zip(*paper.MARKS, strict=True)
 
     assert len(set(shapes)) == len(shapes)
@@ -446,12 +446,12 @@ def test_any_two_lines_of_the_coverage_picture_differ_in_style_or_width():
 
 
 @each_drawn
-def test_every_axis_has_a_unit_and_the_picture_has_a_title(number):
+def test_every_axis_of_figures_has_a_unit_and_the_title_is_a_question(number):
     figure = drawn(number)
 
     assert figure.axes[0].get_title("left").endswith("?")
     for axes in figure.axes:
-        # An axis of days or an axis of classes needs no unit.
+        # Axes of days and axes of classes need no unit.
         if "pro, house" not in [tick.get_text() for tick in axes.get_yticklabels()]:
             assert any(unit in axes.get_ylabel() for unit in ("USD", "bps", "%"))
         if PICTURES[number][0] not in (coverage_figure, liquidations_figure):
@@ -459,7 +459,7 @@ def test_every_axis_has_a_unit_and_the_picture_has_a_title(number):
 
 
 @each_drawn
-def test_legend_and_caption_do_not_cover_data(number):
+def test_legends_and_captions_do_not_overlap_with_a_panel(number):
     figure = drawn(number)
     beside = [legend for legend in figure.findobj(Legend)]
     beside += [text for text in figure.texts if text.get_text()]
@@ -483,8 +483,8 @@ def test_no_element_extends_beyond_the_edge_of_the_picture(number):
 # ------------------------------------------------------------------------ the files
 
 
-# The fast tests save each picture in one format. The slow tests save each picture in all other
-# formats.
+# The fast tests save each of three pictures in one format. The slow tests save each of them in the
+# two other formats.
 IN_FORMATS = [
     pytest.param(*picture, suffix, marks=[pytest.mark.slow] if n != m else [])
     for n, picture in enumerate(PICTURES[1::2])
@@ -545,7 +545,7 @@ def test_a_run_whose_firms_have_no_reaction_times_cannot_be_drawn():
     found = firms_report()
     unknown = tuple(replace(each, profile=Profile("pro")) for each in found.results)
 
-    with pytest.raises(PlotError, match="no reaction times"):
+    with pytest.raises(PlotError, match="no reaction time of any firm"):
         firms_figure(replace(found, results=unknown))
 
 
@@ -555,7 +555,9 @@ def test_the_liquidations_of_a_run_with_a_crash_can_be_drawn(margin_run: RunFold
     assert (tmp_path / "crash.png").stat().st_size > 50_000
 
 
-def test_reports_of_a_run_can_be_drawn(tiny_run: RunFolder, tmp_path: Path):
+def test_the_firms_and_the_skill_and_the_cash_coverage_of_a_run_can_be_drawn(
+    tiny_run: RunFolder, tmp_path: Path
+):
     for report, figure_of in (
         (firms, firms_figure),
         (skill, skill_figure),

@@ -86,7 +86,7 @@ def test_the_bars_of_uses_and_sources_sum_to_the_hole():
     assert f"{len(USES) - MOST} more uses" in labels(axes)
 
 
-def test_even_a_small_bar_of_the_mechanism_that_the_thread_claims_has_its_own_colour():
+def test_even_a_small_use_that_the_thread_names_has_its_own_bar_in_a_different_colour():
     (axes,) = where_figure(hole_of(KINDS)).axes
     colours = [patch.get_facecolor() for patch in axes.patches]
     place = labels(axes).index("PickOff (quotes)")
@@ -104,7 +104,7 @@ def test_the_title_says_whether_money_is_missing_or_left_over():
     assert "2 k USD is left over." in titles[1]
 
 
-def test_a_hole_without_causes_has_no_picture():
+def test_a_run_without_uses_and_sources_of_money_has_no_picture():
     with pytest.raises(PlotError, match="nothing to draw"):
         where_figure(hole_of({}))
 
@@ -112,7 +112,9 @@ def test_a_hole_without_causes_has_no_picture():
 # -------------------------------------------------------------------------- solvency
 
 
-def test_the_columns_of_the_solvency_picture_sum_to_assets_and_liabilities(group_run: RunFolder):
+def test_the_two_columns_of_the_solvency_picture_sum_to_the_assets_and_to_the_liabilities(
+    group_run: RunFolder,
+):
     found = solvency(group_run, date(2022, 4, 30))
     (axes,) = solvency_figure(found).axes
     for place, side in enumerate((Side.ASSETS, Side.LIABILITIES)):
@@ -127,7 +129,9 @@ def test_the_columns_of_the_solvency_picture_sum_to_assets_and_liabilities(group
 # ------------------------------------------------------------------------- valuation
 
 
-def test_the_line_of_the_valuation_picture_has_the_middle_value_of_each_month(group_run: RunFolder):
+def test_the_line_of_the_value_by_growth_of_fees_has_the_middle_value_of_each_month(
+    group_run: RunFolder,
+):
     found = valuation(group_run)
     rounds = {each.name for each in found.rounds}
     middle = [
@@ -141,7 +145,7 @@ def test_the_line_of_the_valuation_picture_has_the_middle_value_of_each_month(gr
     assert axes.lines[0].get_ydata().tolist() == middle
 
 
-def test_there_is_no_picture_of_the_valuation_if_there_is_no_appraisal():
+def test_there_is_no_valuation_picture_if_the_exchange_is_never_appraised():
     with pytest.raises(PlotError, match="not appraised"):
         valuation_figure(HouseValuation("Alameda", {}, (), ()))
 
@@ -155,7 +159,7 @@ ROWS: Sequence[AmountRow] = (
 )
 
 
-def test_the_largest_amount_is_in_the_first_row_of_the_compare_picture():
+def test_the_first_row_of_the_compare_picture_has_the_largest_recorded_amount():
     (axes,) = compare_figure(ROWS).axes
     marks = [tuple(each.get_offsets()[0].tolist()) for each in axes.collections[: len(ROWS)]]
 
@@ -167,7 +171,7 @@ def test_the_largest_amount_is_in_the_first_row_of_the_compare_picture():
     assert marks == [(900, 0), (50, 1), (1, 2)]
 
 
-def test_figures_inside_and_outside_the_record_have_different_colours():
+def test_figures_inside_and_outside_the_recorded_range_have_different_colours():
     (axes,) = compare_figure(ROWS).axes
     colours = [tuple(each.get_facecolor()[0]) for each in axes.collections[: len(ROWS)]]
 

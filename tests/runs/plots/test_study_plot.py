@@ -1,4 +1,4 @@
-"""A mark for each life shows its missed facts and the mechanism's part of its hole."""
+"""The picture of a study: each life's mark shows its missed facts and the mechanism's share."""
 
 from pathlib import Path
 
@@ -21,11 +21,11 @@ def report() -> StudyReport:
 
 
 def marks(figure: Figure) -> list[np.ndarray]:
-    """Return the places of the marks of each series, shape (lives, 2)."""
+    """Return for each series the places of its marks, shape (lives, 2)."""
     return [np.asarray(each.get_offsets()) for each in figure.axes[0].collections]
 
 
-def test_each_life_with_a_hole_has_a_mark_at_its_missed_facts_and_the_part_of_the_mechanism(
+def test_each_life_with_a_hole_has_a_mark_at_its_missed_facts_and_the_share_of_the_mechanism(
     report: StudyReport,
 ):
     searched = report.searched
@@ -43,12 +43,12 @@ def test_each_life_with_a_hole_has_a_mark_at_its_missed_facts_and_the_part_of_th
     assert len(of_study) + len(of_search) == np.isfinite(percent).sum()
 
 
-def test_lives_with_the_same_values_do_not_hide_each_other(report: StudyReport):
+def test_no_two_marks_of_a_series_are_at_the_same_place(report: StudyReport):
     for series in marks(study_figure(report)):
         assert len(np.unique(series, axis=0)) == len(series)
 
 
-def test_the_shade_contains_the_plausible_lives_and_no_other_lives(report: StudyReport):
+def test_the_shaded_area_contains_the_plausible_lives_and_no_other_lives(report: StudyReport):
     searched = report.searched
     assert searched is not None
     figure = study_figure(report)
@@ -60,7 +60,7 @@ def test_the_shade_contains_the_plausible_lives_and_no_other_lives(report: Study
     assert (drawn[:, 0] < right).sum() == plausible.sum()
 
 
-def test_a_study_without_a_search_has_one_series(report: StudyReport):
+def test_a_study_without_a_search_has_one_series_of_marks(report: StudyReport):
     alone = StudyReport(report.members, report.seal)
 
     assert len(marks(study_figure(alone))) == 1
@@ -86,12 +86,12 @@ def test_the_picture_in_the_repository_is_the_picture_of_the_shipped_study(
     assert (tmp_path / "study.svg").read_bytes() == shipped.read_bytes()
 
 
-def test_a_judged_run_has_no_picture(tmp_path: Path, tiny_run):
+def test_the_study_command_refuses_to_plot_if_it_judges_a_single_run(tmp_path: Path, tiny_run):
     told = CliRunner().invoke(
         study_command,
         ["life", "--shipped", "--judge", str(tiny_run.path), "--plot", str(tmp_path / "one.svg")],
     )
 
     assert told.exit_code == 1
-    assert "--plot draws a whole study; omit --judge and --replay" in str(told.exception)
+    assert "--plot draws only a whole study; omit --judge and --replay" in str(told.exception)
     assert not (tmp_path / "one.svg").exists()

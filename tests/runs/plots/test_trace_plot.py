@@ -44,14 +44,15 @@ def found(history: Sequence[tuple[str, int]] = HISTORY) -> Trace:
     )
 
 
-def test_each_tracing_rule_has_a_panel_with_names_and_amounts_of_large_uses():
+def test_each_tracing_rule_has_a_panel_with_names_and_amounts_of_sources_and_uses():
     figure = trace_figure(found())
     panels = {axes.get_title("left"): axes for axes in figure.axes}
     fifo = panels[TracingRule.FIFO.plain]
     words = {text.get_text() for text in fifo.findobj(matplotlib.text.Annotation)}
 
     assert {rule.plain for rule in TracingRule} <= set(panels)
-    # By first in, first out, customers are repaid with the opening cash, not with their own money.
+    # Under FIFO (first in, first out) customers are repaid from the opening cash, not from their
+    # own money.
     assert words == {
         "Customers 9 M",
         "Opening 3 M",
@@ -65,7 +66,7 @@ def test_each_tracing_rule_has_a_panel_with_names_and_amounts_of_large_uses():
 
 
 def test_ribbons_of_the_traced_source_are_dark_and_as_wide_as_their_amounts():
-    # the panel of the rule first in, first out
+    # the panel of the rule FIFO (first in, first out)
     panel = trace_figure(found()).axes[0]
     dark = [
         band.get_paths()[0].vertices
@@ -76,8 +77,8 @@ def test_ribbons_of_the_traced_source_are_dark_and_as_wide_as_their_amounts():
         round(16 * float(np.ptp(each[each[:, 0] == each[0, 0], 1])), 6) for each in dark
     )
 
-    # Customers brought 9 million. Of this money, 0.2 million pays small uses and 0.8 million is
-    # left. 3 million repay lenders, and 5 million buy ventures.
+    # Customers brought 9 million dollars: 0.2 million pays small uses, 0.8 million is left,
+    # 3 million repays lenders, and 5 million buys ventures.
     assert carried == [0.2, 0.8, 3.0, 5.0]
 
 
@@ -97,6 +98,6 @@ def test_no_element_of_the_trace_picture_extends_beyond_its_edge():
     assert whole.y0 <= drawn.y0 < drawn.y1 <= whole.y1
 
 
-def test_there_is_no_picture_if_all_traced_money_was_returned():
-    with pytest.raises(PlotError, match="was returned to it"):
+def test_there_is_no_picture_if_all_money_returned_to_its_own_source():
+    with pytest.raises(PlotError, match="returned to its own source"):
         trace_figure(found((("Customers", 100), ("Customers", -100))))

@@ -45,7 +45,7 @@ OF_MARKETS = {
     "elasticity-of-volume-to-range",
     "elasticity-of-binance-volume-to-range",
 }
-# The facts of these tests have no description, so tables show their keys.
+# Tables show the key of a fact that has no definition in words.
 ANY_CASH = "cash-of-the-exchange"
 DAYS = {"first-use-of-customers-money", "withdrawals-halted"}
 
@@ -55,7 +55,7 @@ MAKING = (
 )
 CUSTOMERS = "^Liabilities:FTX:Customers:(?!Alameda)"
 
-# for each key, a pattern of accounts and the sign of their postings
+# for each key: a pattern of accounts, and the factor (1 or -1) from their postings to the figure
 OVER_TIME = {
     "revenue-of-ftx": ("^Income:FTX:Fees$", -1),
     "result-of-making": (MAKING, -1),
@@ -82,7 +82,7 @@ def flight_run(executed) -> RunFolder:
 
 
 def fact(key: str, span: Span, *figures: float | date, **more: object) -> Fact:
-    """Return a fact without a figure, with a value, or with low, value and high."""
+    """Return a fact with no figure, with one value, or with a range (low, value and high)."""
     low, value, high = figures if len(figures) == 3 else (None, *(figures or [None]), None)
     about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "found: p", **more}
     first, last = span
@@ -101,7 +101,7 @@ def figure(run: RunFolder, key: str, span: Span) -> object:
 
 
 def usd(run: RunFolder, accounts: str, where: str) -> Decimal:
-    """Return the sum of dollars of the postings on accounts that satisfy a Beancount condition."""
+    """Return the sum in dollars of the postings that match *accounts* and *where*, by Beancount."""
     found = query(
         run,
         f"SELECT sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' AND {where}",
@@ -110,7 +110,7 @@ def usd(run: RunFolder, accounts: str, where: str) -> Decimal:
 
 
 def balances_usd(run: RunFolder, accounts: str, days: Sequence[date]) -> list[Decimal]:
-    """Return the balance of accounts in dollars at the end of each day, computed by Beancount."""
+    """Return the balance in dollars of all matching accounts at each day's end, by Beancount."""
     found = query(
         run,
         f"SELECT date, sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' GROUP BY date",
@@ -126,7 +126,7 @@ def table(tables: list[Table], name: str) -> list[dict]:
 # ------------------------------------------------------------------------------- the record
 
 
-def test_every_fact_of_the_record_is_compared_by_this_report_or_by_another_report():
+def test_every_comparable_fact_of_the_record_is_compared_by_this_report_or_by_another_report():
     facts = load_record().fact
     keys = {each.key for each in facts if not each.unsaid}
 
@@ -135,21 +135,21 @@ def test_every_fact_of_the_record_is_compared_by_this_report_or_by_another_repor
     assert not {each.key for each in facts if each.unsaid} & set(MEASURES)
 
 
-def test_every_figure_that_compare_measures_has_a_fact_in_the_record():
-    """Uses of money are excepted, since a scenario may have kinds without a record."""
+def test_every_figure_that_compare_measures_except_uses_of_money_has_a_fact_in_the_record():
+    """A scenario may have uses of money that are not on record."""
     keys = {each.key for each in load_record().fact}
 
     assert {key for key in MEASURES if not key.startswith("spent-on-")} <= keys
 
 
-def test_for_each_outcome_a_text_names_the_parts_of_the_model_that_determine_it():
+def test_for_each_outcome_a_text_names_the_parts_of_the_model_on_which_it_depends():
     told = [each for each in load_record().fact if each.key in MEASURES and each.market is None]
     outcomes = {each.key for each in told if each.role == "outcome"}
 
     assert set(RESTS_ON) == outcomes
 
 
-def test_each_outcome_outside_the_record_is_explained(group_run: RunFolder):
+def test_each_outcome_outside_the_recorded_range_is_explained(group_run: RunFolder):
     span = MeasuredBooks(group_run).days
     missed, met = fact("claims-of-customers", span, 1.0), fact("result-of-making", span, None)
 
@@ -165,7 +165,7 @@ def test_the_only_facts_that_are_dates_are_the_first_use_of_customers_money_and_
 
 
 def test_facts_that_are_inputs_of_the_life_have_the_role_input():
-    """Inputs are amounts of uses, share rounds, volumes and the limits of lenders."""
+    """The tested inputs are uses of money, share rounds, loans, volumes, and one revenue."""
     roles = {each.key: each.role for each in load_record().fact}
     stated = {key for key in roles if key.startswith("spent-on-")} | {
         "equity-raised",
@@ -182,7 +182,7 @@ def test_facts_that_are_inputs_of_the_life_have_the_role_input():
 
 
 @pytest.mark.parametrize("key", OVER_TIME)
-def test_an_amount_paid_over_several_days_agrees_with_beancount(group_run: RunFolder, key: str):
+def test_a_sum_over_several_days_agrees_with_beancount(group_run: RunFolder, key: str):
     accounts, sign = OVER_TIME[key]
     expected = sign * usd(group_run, accounts, f"date >= {MIDDLE.first} AND date <= {MIDDLE.last}")
 
@@ -198,7 +198,7 @@ def test_a_balance_at_the_end_of_the_last_day_agrees_with_beancount(group_run: R
     assert figure(group_run, key, MIDDLE) == expected != 0
 
 
-def test_volume_and_the_share_of_the_maker_agree_with_fills_and_with_entries_of_other_makers(
+def test_volume_and_share_of_the_maker_agree_with_its_fills_and_with_entries_of_other_makers(
     group_run: RunFolder,
 ):
     by_maker = sql(
@@ -220,7 +220,7 @@ def test_volume_and_the_share_of_the_maker_agree_with_fills_and_with_entries_of_
     assert figure(group_run, "fee-yield", MIDDLE) == pytest.approx(10_000 * fees / volume)
 
 
-def test_the_age_of_the_youngest_quote_that_was_hit_is_the_latency_of_the_maker(
+def test_the_lowest_age_of_a_filled_quote_is_about_the_latency_of_the_maker(
     group_run: RunFolder,
 ):
     age_s = figure(group_run, "youngest-quote-hit", MIDDLE)
@@ -237,7 +237,8 @@ def test_the_age_of_the_youngest_quote_that_was_hit_is_the_latency_of_the_maker(
 def test_paper_wealth_is_the_number_of_tokens_times_the_last_mark(group_run: RunFolder):
     before, after = (Span(day, day) for day in (date(2022, 6, 1), date(2022, 6, 2)))
 
-    # The group holds 2,000 units, then 3,000 more. The mark falls from 45.5 to 12.25.
+    # The group holds 2,000 SOL. It buys 3,000 more on 1 June. On 2 June the mark falls from 45.5 to
+    # 12.25 dollars.
     assert figure(group_run, "paper-wealth-in-sol", Span(FIRST, FIRST)) == Decimal(2_000 * 45.5)
     assert figure(group_run, "paper-wealth-in-sol", before) == Decimal(5_000 * 45.5)
     assert figure(group_run, "paper-wealth-in-sol", after) == Decimal(5_000 * 12.25)
@@ -291,7 +292,7 @@ def test_net_withdrawals_are_withdrawals_of_customers_less_their_deposits(
         assert taken == -till
 
 
-def test_payments_of_one_kind_to_several_receivers_are_counted_once(executed):
+def test_each_payment_is_counted_once_if_payments_of_one_kind_have_several_receivers(executed):
     """All payments of one kind by the same payer are on one account."""
     uses = [
         {
@@ -309,7 +310,9 @@ def test_payments_of_one_kind_to_several_receivers_are_counted_once(executed):
     assert figure(run, "spent-on-incidents", Span(FIRST, MIDDLE.last)) == 13_500
 
 
-def test_deposits_with_the_agent_are_in_use_only_after_the_maker_has_spent_them(executed):
+def test_deposits_that_the_maker_received_count_as_in_use_only_after_the_maker_spends_them(
+    executed,
+):
     by_wire = {"agent_shares": [{"since": date(2022, 5, 29), "share": 1.0}]}
     run = executed(WORLDS / "portfolio.toml", retail=by_wire, house={"opening_cash_usd": 0})
     days = [date(2022, 5, 29) + timedelta(days=n) for n in range(6)]
@@ -329,7 +332,9 @@ def test_deposits_with_the_agent_are_in_use_only_after_the_maker_has_spent_them(
     assert short != at_once
 
 
-def test_the_first_use_of_customers_money_is_the_first_day_on_which_claims_exceed_cash(group_run):
+def test_the_first_use_of_customers_money_is_the_first_day_that_ends_with_claims_above_cash(
+    group_run,
+):
     day = figure(group_run, "first-use-of-customers-money", Span(FIRST, LAST))
     days = [FIRST + timedelta(days=n) for n in range(5)]
     balances = balances_usd(group_run, AT_END["hole-of-the-exchange"][0], days)
@@ -387,7 +392,7 @@ def test_a_fact_is_compared_only_if_the_run_has_the_days_that_its_measure_needs(
     assert shown("share-of-maker-in-volume") == {"within", "early", "late", "around"}
 
 
-def test_facts_that_have_no_figure_in_the_run_are_only_counted(tiny_run: RunFolder):
+def test_facts_without_a_figure_in_the_run_are_counted_as_cannot_say(tiny_run: RunFolder):
     span = MeasuredBooks(tiny_run).days
     asked = [
         fact("equity-raised", span, 1.0),
@@ -423,10 +428,10 @@ def test_facts_of_a_single_market_are_not_compared_with_the_whole_exchange(group
         (0.5, 0.95, "near", Decimal("0.05"), 1 / 0.95),
         (0.5, 0.8, "above", Decimal("0.2"), 1.25),
         (0.5, 1.0, "inside", None, None),
-        (-3.0, -2.0, "above", Decimal(3), None),  # the ratio of a gain to a loss is undefined
+        (-3.0, -2.0, "above", Decimal(3), None),  # no ratio if the signs differ
     ],
 )
-def test_a_figure_outside_the_record_has_its_distance_and_ratio_to_the_nearer_end(
+def test_a_figure_outside_the_recorded_range_has_its_distance_and_ratio_to_the_nearer_end(
     low, high, said, beyond, times
 ):
     row = AmountRow(fact("fee-yield", MIDDLE, low, low, high, unit="bps"), Decimal(1))
@@ -466,10 +471,10 @@ def test_a_fact_that_cannot_be_compared_is_listed_with_the_reason(group_run: Run
     ]
     assert (unsaid[0]["what_is_counted"], unsaid[0]["recorded"]) == ("SRM", "2.0")
     counted = {row["verdict"]: row["outcomes"] for row in table(beside.tables(), "verdicts")}
-    assert counted["cannot say"] == 2  # the input does not count
+    assert counted["cannot say"] == 2  # the input is not counted
 
 
-def test_the_answer_counts_figures_near_the_record_and_lists_the_largest_deviations(
+def test_the_answer_counts_outcomes_that_agree_with_the_record_and_lists_the_largest_deviations(
     group_run: RunFolder,
 ):
     span = Span(FIRST, LAST)
@@ -495,7 +500,9 @@ def test_the_answer_counts_figures_near_the_record_and_lists_the_largest_deviati
     assert [row[1] for row in first.rows] == ["the credit", "the hole", "owed", ANY_CASH]
 
 
-def test_a_row_has_the_definition_of_the_record_and_the_definition_of_the_run(group_run: RunFolder):
+def test_a_row_has_the_definition_of_the_recorded_figure_and_of_the_figure_of_the_run(
+    group_run: RunFolder,
+):
     owed = fact("claims-of-customers", MIDDLE, 1.0, counts="coins and dollars", ids="B044, B050")
 
     (row,) = table(compare(group_run, Record(fact=(owed,))).tables(), "outcomes")
@@ -517,13 +524,13 @@ def test_a_row_has_the_definition_of_the_record_and_the_definition_of_the_run(gr
         (date(2020, 1, 1), date(2021, 3, 2), "2020-01-01 to 2021-03-02"),
     ],
 )
-def test_a_period_is_printed_by_its_name_or_by_its_first_and_last_month_or_day(
+def test_a_period_is_printed_as_a_year_or_a_month_or_a_day_or_as_a_range_of_months_or_days(
     first: date, last: date, said: str
 ):
     assert when(first, last) == said
 
 
-def test_a_deviation_of_dates_is_in_days_and_is_missing_if_the_event_is_missing():
+def test_a_deviation_between_dates_is_in_days_and_is_empty_if_the_event_never_happens():
     recorded = fact("withdrawals-halted", MIDDLE, date(2022, 11, 8), unit="date")
 
     late = DayRow(recorded, date(2022, 11, 11))
@@ -543,7 +550,7 @@ def test_a_figure_without_a_recorded_value_is_shown_without_a_comparison(group_r
 
 
 @pytest.mark.parametrize("figures", [(), (1.0,), (1.0, 2.0, 1e12), (1e12,)])
-def test_an_input_has_the_verdict_as_given_and_never_counts_as_an_outcome(
+def test_the_verdict_on_an_input_is_as_given_and_an_input_never_counts_as_an_outcome(
     group_run: RunFolder, figures
 ):
     given = fact("equity-raised", MIDDLE, *figures, role="input")
@@ -574,7 +581,7 @@ def test_the_share_of_the_maker_in_volume_is_an_input_if_the_policy_has_a_target
         assert [row.fact.role for row in compare(run, share).rows] == [role]
 
 
-def test_counts_of_verdicts_agree_with_the_rows(group_run: RunFolder):
+def test_the_table_of_verdicts_has_the_number_of_outcomes_with_each_verdict(group_run: RunFolder):
     span = Span(FIRST, LAST)
     facts = (
         fact("claims-of-customers", span, 1e12),
@@ -598,7 +605,9 @@ def test_counts_of_verdicts_agree_with_the_rows(group_run: RunFolder):
     }
 
 
-def test_every_row_of_compare_has_its_source_and_its_provenance(group_run: RunFolder):
+def test_every_row_of_compare_has_its_source_and_says_how_the_fact_was_obtained(
+    group_run: RunFolder,
+):
     span = Span(FIRST, LAST)
     keys = [key for key in MEASURES if key not in DAYS]
     facts = [
@@ -619,7 +628,9 @@ def test_every_row_of_compare_has_its_source_and_its_provenance(group_run: RunFo
 # ------------------------------------------------------------------------ the origins of the hole
 
 
-def test_inputs_and_outcomes_in_the_table_of_origins_sum_to_the_hole(group_run: RunFolder):
+def test_stated_amounts_and_loans_and_outcomes_in_the_table_of_origins_sum_to_the_hole(
+    group_run: RunFolder,
+):
     kinds = hole(group_run).kinds_usd
     *parts, whole = table(compare(group_run, load_record()).tables(), "origins")
     by_origin = {(row["origin"], row["kind"]): row["hole_usd"] for row in parts}
@@ -659,7 +670,7 @@ def test_compare_prints_the_figures_of_the_books_as_text_and_as_csv(group_run: R
         (["{run}", "--format", "csv"], "choose it with --table"),
     ],
 )
-def test_a_mistake_in_compare_is_reported_in_one_line(
+def test_a_mistake_in_the_arguments_of_compare_is_reported_in_one_line(
     group_run: RunFolder, words: list[str], problem: str
 ):
     asked = [word.format(run=group_run.path) for word in words]

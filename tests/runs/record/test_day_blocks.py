@@ -1,4 +1,4 @@
-"""Sampling errors from a bootstrap that draws blocks of consecutive days."""
+"""Sampling errors are estimated with a bootstrap that draws blocks of consecutive days."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def autocorrelated(rng: np.random.Generator, days: int, rho: float) -> np.ndarra
 
 
 @pytest.mark.parametrize("days", [DAYS_MIN, 28, 31, 365])
-def test_bootstrap_samples_have_the_length_of_the_period_and_each_day_about_once_on_average(days):
+def test_bootstrap_samples_are_as_long_as_the_period_and_have_each_day_about_once_on_average(days):
     counts = block_draws(days, "x")
 
     assert counts.shape == (RESAMPLES, days)
@@ -47,13 +47,13 @@ def test_a_name_gives_the_same_draws_each_time_and_another_name_gives_other_draw
     assert block_draws(30, "x")[0, :6].tolist() == [2, 2, 2, 1, 1, 1]
 
 
-def test_a_period_shorter_than_two_weeks_has_no_error():
+def test_a_period_shorter_than_two_weeks_has_no_estimate_of_its_error():
     days = np.arange(DAYS_MIN - 1.0)[:, np.newaxis]
 
     assert of_sums([("2022-05", days)], total) == (days.sum(), None)
 
 
-def test_differences_between_months_do_not_increase_the_error():
+def test_differences_between_months_do_not_increase_the_sampling_error():
     months = [(f"2022-0{i}", np.full((30, 1), 10.0**i)) for i in range(1, 4)]
 
     estimate = of_sums(months, total)
@@ -62,7 +62,7 @@ def test_differences_between_months_do_not_increase_the_error():
     assert estimate.error == pytest.approx((estimate.figure, estimate.figure))
 
 
-def test_a_month_that_is_too_short_adds_its_figure_but_no_error():
+def test_a_month_that_is_too_short_adds_its_sum_to_the_figure_but_adds_no_error():
     rng = np.random.default_rng(1)
     whole, short = rng.random((30, 1)), np.full((3, 1), 100.0)
 
@@ -73,7 +73,9 @@ def test_a_month_that_is_too_short_adds_its_figure_but_no_error():
 
 
 @pytest.mark.parametrize(("rho", "months"), [(0.0, 1), (0.0, 12), (0.5, 12)])
-def test_the_interval_of_a_sum_covers_the_true_value_at_almost_the_stated_rate(rho, months):
+def test_the_95_percent_interval_of_a_sum_contains_the_true_value_in_85_to_98_percent_of_tries(
+    rho, months
+):
     rng, covered, tries = np.random.default_rng(20), 0, 300
     for _ in range(tries):
         values = autocorrelated(rng, 30 * months, rho).reshape(months, 30, 1)
@@ -86,7 +88,7 @@ def test_the_interval_of_a_sum_covers_the_true_value_at_almost_the_stated_rate(r
 
 
 def test_the_bootstrap_of_a_ratio_draws_the_same_days_for_both_sums():
-    """If the ratio is equal on all days, the error is zero even if the volume varies."""
+    """If the ratio is the same on all days, its error is zero even if the volume varies."""
     volume = np.random.default_rng(3).random((30, 1)) * 10
     months = [("2022-05", np.hstack([volume / 4, volume]))]
 

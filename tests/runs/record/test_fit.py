@@ -1,4 +1,4 @@
-"""The fit counts the recorded outcomes that a run reproduces. The fit is sealed and printed."""
+"""A run's fit counts its outcomes inside or near the record. The fit is sealed and printed."""
 
 import json
 import shutil
@@ -21,7 +21,7 @@ from runs.record.fit import Fit, sealed_fit
 SOURCES = {"run.start": "a newspaper"}
 
 
-def test_the_fit_has_the_counts_of_verdicts_of_the_compare_report(busy_run):
+def test_the_counts_in_the_fit_agree_with_the_verdicts_in_the_compare_report(busy_run):
     record = load_record()
     outcomes = judged(compare(busy_run, record).of_role("outcome"))
     verdicts = [row.verdict for row in outcomes]
@@ -31,7 +31,7 @@ def test_the_fit_has_the_counts_of_verdicts_of_the_compare_report(busy_run):
     )
 
 
-def test_a_scenario_without_sources_has_no_fit_to_the_record(tiny_run):
+def test_a_run_of_a_scenario_without_sources_has_no_fit(tiny_run):
     manifest = json.loads((tiny_run.path / MANIFEST).read_text())
 
     assert "fit" not in manifest["run"]
@@ -45,11 +45,11 @@ def sourced_run(executed) -> RunFolder:
 
 
 def step_of(folder: Path) -> AuditStep | None:
-    """Return the step of the audit that checks the fit, if the run has a fit."""
+    """Return the audit's step that checks the fit, or None if there is no such step."""
     return next(fit_to_record(folder), None)
 
 
-def test_the_audit_reports_a_sealed_fit_that_differs_from_the_books(
+def test_the_audit_reports_a_sealed_fit_that_disagrees_with_the_books(
     sourced_run, tiny_run, tmp_path
 ):
     shutil.copytree(sourced_run.path, tmp_path / "run")
@@ -63,7 +63,7 @@ def test_the_audit_reports_a_sealed_fit_that_differs_from_the_books(
     assert step_of(tiny_run.path) is None
 
 
-def test_a_fit_to_another_edition_of_the_record_is_not_printed_and_the_audit_says_so(
+def test_a_fit_to_another_edition_of_the_record_is_not_printed_and_the_audit_has_a_remark(
     sourced_run, tmp_path
 ):
     shutil.copytree(sourced_run.path, tmp_path / "run")
@@ -78,7 +78,7 @@ def test_a_fit_to_another_edition_of_the_record_is_not_printed_and_the_audit_say
     assert "recorded outcomes" not in provenance(RunFolder(tmp_path / "run"))
 
 
-def test_the_audit_reports_a_missing_fit_if_the_version_of_the_run_wrote_fits(
+def test_the_audit_reports_a_missing_fit_if_a_version_that_stores_fits_sealed_the_run(
     sourced_run, tmp_path
 ):
     shutil.copytree(sourced_run.path, tmp_path / "run")
@@ -89,7 +89,7 @@ def test_the_audit_reports_a_missing_fit_if_the_version_of_the_run_wrote_fits(
     assert "its fit is missing" in step_of(tmp_path / "run").problems[0]
 
 
-def test_a_scenario_with_sources_has_a_printed_and_sealed_fit(sourced_run):
+def test_the_fit_of_a_run_of_a_scenario_with_sources_is_sealed_and_printed(sourced_run):
     run = sourced_run
     fit = Fit.of(run, load_record())
     assert fit is not None

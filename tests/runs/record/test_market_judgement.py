@@ -33,7 +33,7 @@ def fact(key: str, value: float, first: date, last: date, **more: object) -> Fac
 def life(
     days: int = 60, times: int = 1, recorded_usd: int = 4_100_000, market: str = "BTC-PERP"
 ) -> dict[str, list[MarketDay]]:
-    """Return days from 2020-06-01 on with slightly different volumes, prices and order books."""
+    """Return the days of one market from 2020-06-01 on. Volume, price and book vary slightly."""
     found = []
     for i in range(days):
         usd = [times * Decimal(1_000_000 + 1_000 * (i * 7 % 5) + j) for j in range(4)]
@@ -60,14 +60,14 @@ def table(tables: list[Table], name: str) -> list[dict]:
 
 
 @pytest.mark.parametrize("name", ["busy_run", "margin_run"])
-def test_monthly_figures_are_computed_from_the_sums_of_days(
+def test_the_volume_and_share_and_fees_of_a_month_follow_from_sums_over_its_days(
     name: str, request: pytest.FixtureRequest
 ):
     run: RunFolder = request.getfixturevalue(name)
     months = defaultdict(list)
     for day in market_days(run):
         months[f"{day.day:%Y-%m}", day.market].append(day)
-        if name == "busy_run":  # this run has two markets
+        if name == "busy_run":  # only this run has two markets
             months[f"{day.day:%Y-%m}", "all markets"].append(day)
 
     tables = market_judgement(run, load_record()).tables()
@@ -86,7 +86,7 @@ def test_monthly_figures_are_computed_from_the_sums_of_days(
         assert fees[place]["fees_usd_m"] == pytest.approx(paid, abs=Decimal("0.00005"))
 
 
-def test_all_markets_together_are_compared_with_recorded_totals():
+def test_the_summed_volume_of_all_markets_is_compared_with_the_volume_of_the_exchange():
     days = {**life(), **life(market="ETH-PERP")}
     together = {"all markets": [_whole(d.day, (d, e)) for d, e in zip(*days.values(), strict=True)]}
     june = (date(2020, 6, 1), date(2020, 6, 30))
@@ -128,7 +128,7 @@ def test_recorded_fees_are_the_recorded_volume_times_the_recorded_fee_yield():
     assert june["rec_min"] == pytest.approx(Decimal("0.0246"))
 
 
-def test_the_record_has_no_figure_for_a_month_if_a_day_of_the_month_is_missing():
+def test_a_month_has_no_recorded_volume_if_the_volume_of_one_day_is_not_recorded():
     days = life()["BTC-PERP"]
     days[5] = replace(days[5], traded=replace(days[5].traded, recorded_usd=None))
     june, july = table(
@@ -139,9 +139,9 @@ def test_the_record_has_no_figure_for_a_month_if_a_day_of_the_month_is_missing()
     assert july["rec_min"]
 
 
-def test_a_recorded_cost_of_one_day_is_compared_with_two_weeks_around_this_day():
+def test_a_cost_recorded_for_one_day_is_compared_with_the_mean_cost_of_the_15_days_around_it():
     days = life()["BTC-PERP"]
-    near = days[21 - 7 : 21 + 8]  # 22 June, with a week before and a week after
+    near = days[21 - 7 : 21 + 8]  # the 15 days around 22 June
     thin = replace(days[0].book, others_usd=Decimal(100_000))
     elsewhere = [replace(day, book=thin) for day in (*days[:14], *days[29:])]
     of_market = {"BTC-PERP": [*elsewhere[:14], *near, *elsewhere[14:]]}
@@ -161,17 +161,19 @@ def test_a_recorded_cost_of_one_day_is_compared_with_two_weeks_around_this_day()
     ("error", "given", "said"),
     [
         ((3.0, 5.0), False, "inside"),
-        ((1.0, 2.0), False, "inside"),  # the two ranges share an end
+        ((1.0, 2.0), False, "inside"),  # the interval ends where the recorded range begins
         ((1.0, 1.9), False, "below"),
-        ((2.96, 4.0), False, "inside"),  # the ends are equal after rounding to the printed digits
+        ((2.96, 4.0), False, "inside"),  # 2.96 is printed as 3.0, the end of the range
         ((3.1, 9.0), False, "above"),
         ((1.0, 5.0), True, "as given"),
-        # The run exceeds the recorded range although an input states the figure.
+        # An input states the figure, but the run's interval is above the recorded range.
         ((3.1, 9.0), True, "above"),
         (None, False, "inside"),
     ],
 )
-def test_a_figure_is_outside_only_if_its_whole_error_interval_is_outside(error, given, said):
+def test_a_figure_is_outside_the_record_only_if_its_whole_error_interval_is_outside(
+    error, given, said
+):
     found = Estimate(2.5 if error is None else sum(error) / 2, error)
     recorded = Range(Decimal(2), Decimal(3))
 
@@ -179,7 +181,7 @@ def test_a_figure_is_outside_only_if_its_whole_error_interval_is_outside(error, 
     assert Judged("x", "BTC-PERP", "2020", 1, found, None, False).verdict == "silent"
 
 
-def test_a_figure_that_agrees_because_an_input_states_it_has_the_verdict_as_given():
+def test_the_verdict_on_a_figure_that_agrees_is_as_given_if_the_figure_is_an_input():
     days = life(recorded_usd=4_008_006)
     about = {"unit": "bps", "market": "BTC-PERP"}
     day = date(2020, 6, 20)
@@ -220,7 +222,7 @@ def test_the_share_of_the_maker_is_marked_as_given_if_the_scenario_has_a_target_
         assert [row.is_given for row in rows if row.figure == "share_pct"] == [is_given]
 
 
-def test_the_answer_counts_figures_inside_the_record_and_lists_the_other_figures():
+def test_the_answer_counts_figures_inside_the_record_and_lists_figures_outside():
     record = Record(
         fact=(
             fact("share-of-maker-in-volume", 45.0, date(2020, 1, 1), date(2020, 12, 31)),
@@ -250,8 +252,8 @@ def test_a_run_of_a_few_days_has_no_error_intervals(busy_run: RunFolder):
 # -------------------------------------------------------------------------------- the print
 
 
-def test_tables_of_a_life_are_at_most_100_columns_wide():
-    """The example is a market with a volume of 150 billion dollars a month."""
+def test_printed_tables_with_large_volumes_are_at_most_100_characters_wide():
+    """The example is a market with a volume of some 156 billion dollars a month."""
     tables = MarketJudgement(life(200, times=1_300), load_record(), FREE).tables()
 
     for each in tables:

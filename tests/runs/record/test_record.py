@@ -26,7 +26,7 @@ provenance = "found: its page"
 
 
 def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
-    """Return a fact with a value, or with low, value and high."""
+    """Return a fact. *figures* are its value alone, or its low end, value and high end."""
     low, value, high = figures if len(figures) == 3 else (None, *figures, None)
     about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "found: p"}
     return Fact(key=key, day=day, value=value, low=low, high=high, **about, **more)
@@ -35,7 +35,7 @@ def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
 # ------------------------------------------------------------------------------ the file
 
 
-def test_each_key_of_the_record_is_either_an_input_or_an_outcome():
+def test_all_facts_with_the_same_key_have_the_same_role():
     record = load_record()
 
     roles = {
@@ -46,7 +46,7 @@ def test_each_key_of_the_record_is_either_an_input_or_an_outcome():
     assert roles[TOTAL] == roles[SHARE] == {"outcome"}
 
 
-def test_a_fact_without_a_value_has_no_figure():
+def test_a_fact_without_a_value_has_no_recorded_range():
     record = load_record()
 
     assert record.on(date(2022, 5, 7), TOTAL) is None
@@ -55,7 +55,7 @@ def test_a_fact_without_a_value_has_no_figure():
     assert payouts.first < date(2022, 5, 9) < payouts.last
 
 
-def test_a_fact_without_a_range_has_equal_low_and_high_ends(tmp_path):
+def test_a_fact_without_low_and_high_has_its_value_as_both_ends_of_the_range(tmp_path):
     (tmp_path / "facts.toml").write_text(FACT.replace("low = 900\nhigh = 1_100\n", ""))
 
     assert load_record(tmp_path / "facts.toml").on(date(2022, 5, 9), TOTAL) == (1_000, 1_000)
@@ -113,7 +113,7 @@ def test_the_value_of_a_fact_may_be_a_date(tmp_path: Path):
 @pytest.mark.parametrize(
     ("figure", "said"), [(899, "below"), (900, "inside"), (1_100, "inside"), (1_101, "above")]
 )
-def test_the_ends_of_a_range_are_inside_the_range(figure, said):
+def test_a_figure_at_an_end_of_the_recorded_range_is_inside(figure, said):
     assert verdict(Decimal(figure), Range(Decimal(900), Decimal(1_100))) == said
     assert verdict(Decimal(figure), None) == "silent"
 
@@ -121,7 +121,7 @@ def test_the_ends_of_a_range_are_inside_the_range(figure, said):
 # ------------------------------------------------------------------------- liquidations
 
 
-def test_the_share_on_a_day_is_the_recorded_share_or_the_range_of_all_shares_within_a_year():
+def test_a_day_without_a_recorded_share_has_the_range_of_all_shares_within_a_year_of_it():
     record = Record(
         fact=(
             fact(SHARE, date(2020, 5, 10), 0.1),
@@ -143,12 +143,12 @@ def beside(run: RunFolder, *facts: Fact) -> dict[tuple, dict]:
     return {(row["day"], row["market"]): row for row in rows}
 
 
-def test_liquidations_of_a_day_are_compared_with_the_share_of_the_house_in_the_total(
+def test_liquidations_of_a_day_are_compared_with_the_recorded_total_times_the_share_of_ftx(
     margin_run: RunFolder,
 ):
     crash = date(2022, 5, 10)
     usd = next(d.liquidated_usd for d in liquidations(margin_run).days if d.day == crash)
-    total = float(usd) * 10  # 5 % of the total is half of usd, and 20 % is twice usd
+    total = float(usd) * 10  # 5 % of `total` is half of `usd`, and 20 % is twice `usd`
 
     rows = beside(
         margin_run,
@@ -165,11 +165,13 @@ def test_liquidations_of_a_day_are_compared_with_the_share_of_the_house_in_the_t
     assert row["recorded_high_usd"] == pytest.approx(usd * 2, abs=1)
     assert row["verdict"] == "inside"
     assert rows[crash, "BTC-PERP"]["verdict"] == "above"
-    assert (crash, "LUNA-PERP") not in rows  # this run does not have this market
+    assert (crash, "LUNA-PERP") not in rows  # the run does not have this market
     assert rows[date(2022, 5, 11), "all markets of the run"]["verdict"] == "silent"
 
 
-def test_a_day_without_liquidations_in_the_run_is_below_the_record(margin_run: RunFolder):
+def test_if_the_run_has_no_liquidations_on_a_recorded_day_the_verdict_is_below(
+    margin_run: RunFolder,
+):
     quiet = date(2022, 5, 9)
     table = beside_record(
         margin_run,
@@ -191,7 +193,9 @@ def test_liquidations_are_shown_in_percent_of_the_recorded_volume_of_the_day(mar
     )
 
 
-def test_a_missing_fact_has_a_note_if_the_run_covers_the_time_of_the_fact(margin_run: RunFolder):
+def test_a_note_says_that_payouts_are_not_recorded_if_the_run_overlaps_their_period(
+    margin_run: RunFolder,
+):
     def notes(first: date, last: date) -> tuple[str, ...]:
         about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "recalled: none"}
         payouts = Fact(key=PAYOUTS, since=first, until=last, note="the payouts", **about)
@@ -204,5 +208,7 @@ def test_a_missing_fact_has_a_note_if_the_run_covers_the_time_of_the_fact(margin
     assert told not in notes(date(2019, 5, 1), date(2022, 5, 8))
 
 
-def test_nothing_is_compared_with_the_record_if_no_customer_is_on_margin(tiny_run: RunFolder):
+def test_the_comparison_with_the_record_has_no_rows_if_no_customer_is_on_margin(
+    tiny_run: RunFolder,
+):
     assert not beside_record(tiny_run, liquidations(tiny_run).days, load_record()).rows

@@ -1,4 +1,4 @@
-"""The residual agrees with known values of a small record and with sums of the books."""
+"""The residual agrees with the known values of a small record, and with sums over the books."""
 
 from collections import defaultdict
 from datetime import date
@@ -41,7 +41,7 @@ NOTHING_ELSE = Record(
 
 @pytest.fixture(scope="module")
 def portfolio_run(executed) -> RunFolder:
-    """Return a run of six days with agent deposits, and with coins bought with loans."""
+    """Return a run of six days with agent deposits. In it the maker buys coins with loans."""
     return executed(WORLDS / "portfolio.toml")
 
 
@@ -55,7 +55,7 @@ def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
 
 
 def small_record(first: date, second: date) -> Record:
-    """Return a record of two days with two debts, cash, a buyback and other uses of money."""
+    """Return two recorded days with two debts, cash and a buyback. The second has one more use."""
     return Record(
         fact=(
             fact("source-lenders", first, 100.0),
@@ -81,7 +81,7 @@ def table(tables: list[Table], name: str) -> list[dict]:
 
 
 def usd(run: RunFolder, accounts: str, until: date) -> Decimal:
-    """Return the balance of accounts in dollars at the end of a day, as Beancount computes it."""
+    """Return the dollars on the matching accounts at the end of a day, summed by Beancount."""
     said = query(
         run,
         f"SELECT sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' AND date <= {until}",
@@ -105,7 +105,7 @@ def test_the_range_of_the_residual_follows_from_the_ranges_of_debts_and_assets_a
     assert late.unexplained == Range(70 + 90 - 5 - 38, 70 + 90 - 5 - 20)
 
 
-def test_the_vanished_amount_of_a_period_deducts_only_uses_in_this_period():
+def test_the_residual_rises_by_the_rise_of_net_debt_less_the_uses_between_the_two_days():
     record = small_record(EARLY, DAY)
     days = [
         ResidualDay(day, tuple(f for f in record.fact if f.first == day), None)
@@ -115,13 +115,13 @@ def test_the_vanished_amount_of_a_period_deducts_only_uses_in_this_period():
     first, second = vanished(days)
 
     assert (first.since, first.until, first.recorded) == (None, EARLY, Range(20, 50))
-    # Debts less assets rise from a range of 50 to 70 to the value 155. The other uses, 0 to 8, are
-    # new. The buyback is older than this period.
+    # Debts less assets are 50 to 70 on the first day, and 155 on the second. Uses of 0 to 8 are new
+    # on the second day. The buyback is the same on both days, so none of it is paid between them.
     assert second.recorded == Range(155 - 70 - 8, 155 - 50)
     assert second.middle_usd == (117 + 135) / 2 - (20 + 50) / 2
 
 
-def test_a_use_without_a_date_may_belong_to_the_later_period():
+def test_a_use_whose_recorded_range_begins_at_zero_may_be_paid_between_the_two_days():
     days = [
         ResidualDay(
             day, (fact("source-lenders", day, 9.0), fact("use-insiders", day, 0.0, 2.0)), None
@@ -131,8 +131,8 @@ def test_a_use_without_a_date_may_belong_to_the_later_period():
 
     assert vanished(days)[1].recorded == Range(-2, 0)
     grown = ResidualDay(LATE, (fact("use-insiders", LATE, 3.0, 5.0),), None)
-    # Recorded uses are sums since the first payment. So new payments are at least 3 - 2 and at most
-    # 5 - 0.
+    # A recorded use is the sum of all payments until the day: first 0 to 2, then 3 to 5. So the new
+    # payments are at least 3 - 2 and at most 5 - 0.
     assert vanished([days[1], grown])[1].recorded == Range(-9 - 5, -9 - 1)
 
 
@@ -144,7 +144,7 @@ def test_a_recorded_net_debt_is_used_instead_of_recorded_debts_less_assets():
     assert day.net_debt == Range(3, 4)
 
 
-def test_the_answer_names_the_half_year_with_the_largest_vanished_amount_and_states_both_ranges(
+def test_the_answer_states_the_largest_residual_and_the_largest_rise_with_their_ranges(
     tiny_run,
 ):
     first, second = date(2021, 11, 30), date(2022, 6, 30)
@@ -161,9 +161,9 @@ def test_the_answer_names_the_half_year_with_the_largest_vanished_amount_and_sta
     said = found(tiny_run, *billions).answer()
 
     assert said.startswith(
-        "At the middle of the recorded ranges no source explains 126.0 billion of the amount "
-        "that Alameda owed on 2022-06-30 (at the ends 117.0 to 135.0). The largest rise was 91.0 "
-        "billion in the first half of 2022 (2021-11-30 to 2022-06-30, at the ends 77.0 to 105.0). "
+        "Of the amount that Alameda owed on 2022-06-30, no source explains 126.0 billion dollars "
+        "(the middle of the range 117.0 to 135.0). The largest rise was 91.0 billion in the first "
+        "half of 2022 (from 2021-11-30 to 2022-06-30, range 77.0 to 105.0). "
     )
     assert half_year(date(2022, 7, 1)) == "the second half of 2022"
 
@@ -216,7 +216,7 @@ def test_the_answer_states_that_the_run_does_not_cover_the_recorded_dates(tiny_r
     assert {row["run_usd"] for row in table(report.tables(), "lines")} == {None}
 
 
-def test_a_run_that_begins_between_two_recorded_dates_has_no_vanished_amount(group_run):
+def test_a_run_that_begins_between_two_recorded_days_has_no_change_of_the_residual(group_run):
     report = found(group_run, *small_record(date(2021, 11, 30), DAY).fact)
 
     rows = {(row["day"], row["what"]): row for row in table(report.tables(), "residual")}
@@ -238,7 +238,7 @@ def test_a_day_with_too_few_facts_is_listed_without_a_residual(group_run: RunFol
     assert line["too_little"] == "only its assets"
 
 
-# ------------------------------------------------------- the books, by independent sums
+# ----------------------------------------- the books, checked with Beancount and DuckDB
 
 
 @pytest.mark.parametrize("day", [EARLY, DAY, LATE])
@@ -256,13 +256,13 @@ def test_the_balance_sheet_of_the_maker_agrees_with_beancount(group_run: RunFold
 
 
 @pytest.mark.parametrize("day", [EARLY, DAY, LATE])
-def test_the_residual_of_a_run_is_to_the_cent_the_sum_of_the_losses_by_kind(group_run, day: date):
+def test_the_residual_of_a_run_is_the_sum_of_its_losses_by_kind(group_run, day: date):
     sheet = maker_sheet(MeasuredBooks(group_run), day)
 
     assert sheet.unexplained_usd == sum(sheet.lost_usd.values()) != 0
 
 
-def test_the_loss_of_each_part_agrees_with_duckdb_by_kind_and_date(group_run: RunFolder):
+def test_the_losses_between_two_days_agree_with_sums_by_kind_in_duckdb(group_run: RunFolder):
     report = found(group_run, *small_record(EARLY, LATE).fact)
     carried = vanished(report.told)[1]
     by_kind = sql(
@@ -286,7 +286,7 @@ def test_the_loss_of_each_part_agrees_with_duckdb_by_kind_and_date(group_run: Ru
 
 
 @pytest.mark.parametrize("day", [EARLY, DAY, LATE])
-def test_the_loss_of_a_portfolio_is_cost_less_proceeds_less_market_value(
+def test_the_loss_on_the_portfolio_is_cost_less_proceeds_less_market_value(
     portfolio_run: RunFolder, day: date
 ):
     sheet = maker_sheet(MeasuredBooks(portfolio_run), day)
@@ -302,7 +302,7 @@ def test_the_loss_of_a_portfolio_is_cost_less_proceeds_less_market_value(
     )
     paid = usd(portfolio_run, "^Equity:Alameda:Portfolio:", day)
 
-    assert abs(sheet.coins_usd - worth) <= Decimal("0.02")  # each coin is rounded to a cent
+    assert abs(sheet.coins_usd - worth) <= Decimal("0.02")  # the value of each coin is rounded
     assert worth > 0
     assert sheet.lost_usd[PORTFOLIO] == paid - sheet.coins_usd > 0
     assert sheet.unexplained_usd == sum(sheet.lost_usd.values())
@@ -320,7 +320,7 @@ def test_agent_deposits_are_a_debt_of_the_maker(portfolio_run: RunFolder):
     assert credit_drawn(books, Span(DAY, DAY)) == sheet.house_usd - wired
 
 
-def test_the_reported_loss_on_stale_quotes_is_the_loss_in_the_books_of_the_maker(
+def test_the_reported_loss_on_stale_quotes_agrees_with_the_books_of_the_maker(
     group_run: RunFolder,
 ):
     report = found(group_run, *small_record(EARLY, LATE).fact)
@@ -331,7 +331,7 @@ def test_the_reported_loss_on_stale_quotes_is_the_loss_in_the_books_of_the_maker
     assert carried.takeovers_usd == 0
 
 
-def test_stakes_are_uses_if_the_record_of_the_day_has_ventures_and_are_otherwise_assets(group_run):
+def test_stakes_are_uses_if_the_record_lists_ventures_as_a_use_and_are_otherwise_assets(group_run):
     def told(*uses: Fact) -> dict[str, Decimal]:
         report = found(group_run, fact("net-debt", DAY, 1.0), *uses)
         return {row["what"]: row["run_usd"] for row in table(report.tables(), "residual")}
@@ -345,7 +345,7 @@ def test_stakes_are_uses_if_the_record_of_the_day_has_ventures_and_are_otherwise
     assert apart["unexplained"] == among["unexplained"]
 
 
-def test_each_recorded_line_is_shown_with_the_figure_of_the_run(group_run: RunFolder):
+def test_each_recorded_line_has_the_figure_of_the_run_or_a_blank(group_run: RunFolder):
     keys = ("source-lenders", "source-house", "asset-cash", "use-ventures", "use-buyback")
     facts = [fact(key, DAY, 1.0) for key in (*keys, "use-others", "asset-unlisted")]
     lines = {
@@ -384,7 +384,7 @@ def test_the_shortfall_of_the_exchange_is_claims_less_cash_less_the_debt_of_the_
     assert f"lacked 26.0 to 39.0 billion on {DAY}" in note
 
 
-def test_the_exchange_has_no_shortfall_if_the_debt_of_the_maker_is_not_recorded(
+def test_the_recorded_shortfall_is_unknown_if_the_debt_of_the_maker_is_not_recorded(
     group_run: RunFolder,
 ):
     record = Record(
@@ -398,7 +398,7 @@ def test_the_exchange_has_no_shortfall_if_the_debt_of_the_maker_is_not_recorded(
 # ------------------------------------------------------------------- the record as shipped
 
 
-def test_each_line_of_the_shipped_balance_sheets_has_a_number_and_source_and_definition():
+def test_each_line_of_the_shipped_balance_sheets_has_an_id_and_a_source_and_a_definition():
     record = load_record(SHEETS)
 
     assert all(each.ids and each.counts and each.source for each in record.fact)
@@ -407,7 +407,7 @@ def test_each_line_of_the_shipped_balance_sheets_has_a_number_and_source_and_def
     assert all(each.amounts or each.unsaid for each in record.fact)
 
 
-def test_residual_prints_each_table_by_its_name(group_run: RunFolder):
+def test_the_command_residual_prints_a_table_if_its_name_is_given(group_run: RunFolder):
     for name in ("residual", "carriers", "lines", "the-exchange", "sources"):
         told = CliRunner().invoke(main, ["residual", str(group_run.path), "--table", name])
         assert told.exit_code == 0
@@ -416,7 +416,7 @@ def test_residual_prints_each_table_by_its_name(group_run: RunFolder):
     assert all(carrier in whole for carrier in CARRIERS)
 
 
-def test_coins_of_customers_that_the_maker_sold_are_a_debt_at_market_price(executed):
+def test_the_loss_on_sold_coins_of_customers_is_their_market_value_less_the_proceeds(executed):
     run = executed(WORLDS / "coins.toml")
     books = MeasuredBooks(run)
     day = books.days.last

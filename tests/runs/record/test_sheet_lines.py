@@ -1,4 +1,4 @@
-"""Lines of recorded balance sheets agree with Beancount's own inventory and prices."""
+"""Lines of a run's balance sheet agree with sums of its postings at Beancount's prices."""
 
 import re
 from collections import defaultdict
@@ -23,7 +23,7 @@ DEBTS = "^Liabilities:Alameda:"
 STAKES = "(Ventures|Acquisitions)"
 HOUSE = "^Assets:FTX:"
 
-# for each line, the patterns of its accounts and of its commodities
+# for each line: the pattern of its accounts, and the pattern of its commodities
 LINES = {
     "all_assets_of_maker": (MAKER, "."),
     "tokens_of_others": (MAKER, "^SOL$"),
@@ -45,7 +45,7 @@ def group_run(executed) -> RunFolder:
 
 
 def by_beancount(run: RunFolder, accounts: str, commodities: str, day: date = DAY) -> Decimal:
-    """Return the value of accounts in dollars at Beancount's prices of the day."""
+    """Return the value in dollars of the matching postings until *day*, at that day's prices."""
     units: dict[str, Decimal] = defaultdict(Decimal)
     for entry in run.transactions:
         for posting in entry.postings if entry.date <= day else ():
@@ -61,7 +61,9 @@ def by_beancount(run: RunFolder, accounts: str, commodities: str, day: date = DA
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_each_line_of_a_balance_sheet_agrees_with_beancount(group_run: RunFolder, line: str):
+def test_each_line_of_a_balance_sheet_agrees_with_a_sum_of_postings(
+    group_run: RunFolder, line: str
+):
     expected = by_beancount(group_run, *LINES[line])
     found = getattr(sheet_lines, line)(MeasuredBooks(group_run), SPAN)
 
@@ -83,7 +85,7 @@ IN_KIND = {
 
 @pytest.fixture(scope="module")
 def coins_run(executed) -> RunFolder:
-    """Return a run of six days in which the house owes coins and the maker has sold some coins."""
+    """Return a run of six days. The house owes coins, and the maker sells some of these coins."""
     return executed(WORLDS / "coins.toml")
 
 
@@ -106,7 +108,7 @@ def test_coins_of_customers_are_not_counted_as_tokens_of_the_group(coins_run: Ru
     assert sheet_lines.tokens_of_others(books, span) is None
 
 
-def test_the_assets_of_a_balance_sheet_are_liquid_assets_and_tokens_and_stakes(
+def test_the_assets_on_a_balance_sheet_are_liquid_assets_plus_tokens_plus_stakes(
     group_run: RunFolder,
 ):
     books = MeasuredBooks(group_run)
@@ -116,7 +118,7 @@ def test_the_assets_of_a_balance_sheet_are_liquid_assets_and_tokens_and_stakes(
     assert sheet_lines.found_in_group(books, SPAN) == sum(part(books, SPAN) for part in parts[:2])
 
 
-def test_debts_leave_out_the_credit_line(group_run: RunFolder):
+def test_the_printed_debts_of_the_maker_leave_out_its_credit_line(group_run: RunFolder):
     books = MeasuredBooks(group_run)
     owed = -by_beancount(group_run, "^Liabilities:Alameda:Loans", "USD")
 
@@ -124,8 +126,8 @@ def test_debts_leave_out_the_credit_line(group_run: RunFolder):
     assert sheet_lines.owed_by_maker(books, SPAN) > 0
 
 
-def test_the_shortfall_of_the_exchange_counts_its_tokens_and_no_stakes(executed):
-    """In this run the exchange owns a stake, which must not reduce the shortfall."""
+def test_tokens_of_the_exchange_reduce_its_shortfall_and_its_stakes_do_not(executed):
+    """In this run the exchange buys a stake. The stake must not reduce the shortfall."""
     stake = {
         "date": date(2022, 5, 31),
         "usd": 10_000,
@@ -172,7 +174,7 @@ def test_claims_in_coins_and_in_dollars_sum_to_all_claims(coins_run: RunFolder):
     assert sheet_lines.claims_in("ETH")(books, span) is None
 
 
-def test_claims_in_dollars_are_not_a_separate_line_if_there_are_no_claims_in_coins(
+def test_the_line_of_claims_in_dollars_has_no_value_if_the_exchange_owes_no_coins(
     tiny_run: RunFolder,
 ):
     books = MeasuredBooks(tiny_run)

@@ -20,8 +20,8 @@ FIRST = date(2021, 1, 1)
 def days_of(log_range: np.ndarray, customers: np.ndarray, apart: np.ndarray) -> list[MarketDay]:
     """Return days with the given price ranges and volumes. Each array has a value for each day.
 
-    *log_range* has ln(ln(high / low)), *customers* has the volume of customers, and *apart* has the
-    volume of hits on stale quotes.
+    *log_range* is ln(ln(high / low)). *customers* is the volume of customers in dollars, and
+    *apart* is the volume of hits on stale quotes in dollars.
     """
     found = []
     for i, (r, of_customers, hits) in enumerate(zip(log_range, customers, apart, strict=True)):
@@ -33,7 +33,7 @@ def days_of(log_range: np.ndarray, customers: np.ndarray, apart: np.ndarray) -> 
 
 
 def drawn(seed: int, days: int = 365) -> tuple[np.ndarray, np.ndarray]:
-    """Return log ranges and noise. Both are autocorrelated, so blocks of days are resampled."""
+    """Return log ranges, and noise for log volumes. Values of successive days are correlated."""
     rng = np.random.default_rng(seed)
     log_range, noise = np.full(days, -3.0), 0.3 * rng.standard_normal(days)
     shocks = 0.4 * rng.standard_normal(days)
@@ -46,12 +46,12 @@ def drawn(seed: int, days: int = 365) -> tuple[np.ndarray, np.ndarray]:
 def slow(days: list[MarketDay], k: float, left_over: bool) -> float:
     """Return the slope of a regression of log volume on log range, computed with plain loops.
 
-    The log range of a day is ln(ln(high / low)). Let x be the log range less the mean log range of
-    the month. *k* is the elasticity of Binance's volume to the range. So Binance's volume is
-    proportional to b = e^(k x). The log volume of a day is ln(c + a / b). Here c is the volume of
-    customers, and a is the volume of hits and forced orders. If *left_over* is true, c is the mean
-    over the month. Let y be the log volume less the mean log volume of the month. The slope is the
-    sum of x y over all days, divided by the sum of x^2.
+    The log range of a day is ln(ln(high / low)). x is the log range minus its mean over the month.
+    *k* is the elasticity of Binance's volume to the range, so Binance's volume is proportional to
+    b = exp(k * x). The log volume of a day is ln(c + a / b). Here c is the volume of customers, and
+    a is the volume of hits and forced orders. If *left_over* is true, c is the month's mean of the
+    volume of customers. y is the log volume minus its mean over the month. The slope is
+    sum(x * y) / sum(x ** 2), with sums over all days.
     """
     months = defaultdict(list)
     for day in days:
@@ -71,7 +71,7 @@ def slow(days: list[MarketDay], k: float, left_over: bool) -> float:
 
 
 @pytest.mark.parametrize("left_over", [False, True])
-def test_the_elasticity_agrees_with_a_regression_in_plain_loops(left_over):
+def test_the_elasticity_agrees_with_a_regression_that_is_written_as_plain_loops(left_over):
     log_range, noise = drawn(1, 100)
     days = days_of(log_range, 1e6 * np.exp(noise), 1e5 * np.exp(2 * (log_range + 3)))
 
@@ -79,7 +79,7 @@ def test_the_elasticity_agrees_with_a_regression_in_plain_loops(left_over):
 
 
 @pytest.mark.parametrize("truth", [0.0, 0.15])
-def test_the_error_interval_covers_the_true_elasticity_at_almost_the_stated_rate(truth):
+def test_the_95_percent_interval_covers_the_true_elasticity_in_88_to_98_percent_of_cases(truth):
     covered, tries = 0, 50
     for seed in range(tries):
         log_range, noise = drawn(seed)
@@ -90,7 +90,7 @@ def test_the_error_interval_covers_the_true_elasticity_at_almost_the_stated_rate
     assert 0.88 <= covered / tries <= 0.98
 
 
-def test_hits_that_grow_with_the_range_like_the_volume_of_binance_do_not_change_the_elasticity():
+def test_hits_raise_the_elasticity_only_if_they_grow_faster_with_the_range_than_binance_volume():
     log_range, _ = drawn(2)
     customers = np.full(365, 1e9)
     months = np.array([(FIRST + timedelta(i)).month for i in range(365)])
@@ -98,13 +98,14 @@ def test_hits_that_grow_with_the_range_like_the_volume_of_binance_do_not_change_
     as_others, faster = (days_of(log_range, customers, 1e8 * np.exp(e * own)) for e in (0.6, 2.0))
 
     assert elasticity(as_others, 0.6, False).figure == pytest.approx(0, abs=1e-6)
-    # The exponent of hits is 2.0. The exponent of Binance's volume is 0.6, which is 1.4 less. Hits
-    # are a tenth of the customers' volume. So the elasticity is at least 0.1 / 1.1 x 1.4.
+    # Hits grow like range ** 2.0, and Binance's volume like range ** 0.6, so their ratio grows like
+    # range ** 1.4. On a day with a mean log range, hits are a tenth of customers' volume, so the
+    # elasticity is 0.1 / 1.1 * 1.4 = 0.127. On volatile days hits are a larger part.
     assert 0.12 < elasticity(faster, 0.6, False).figure < 0.25
 
 
-def test_the_volume_of_customers_is_averaged_over_the_month_if_it_is_computed_as_a_remainder():
-    """The remainder is the total volume less hits. So the remainder is small if hits are many."""
+def test_the_monthly_mean_of_the_volume_of_customers_gives_a_higher_elasticity_than_daily_values():
+    """The total volume is fixed here, so customers' volume is small on days with many hits."""
     log_range, _ = drawn(3)
     hits = 1e8 * np.exp(2 * (log_range + 3))
     left = days_of(log_range, 5e9 - hits, hits)
@@ -122,7 +123,7 @@ def test_growth_from_month_to_month_does_not_change_the_elasticity():
     assert (found.figure, *found.error) == pytest.approx((0, 0, 0), abs=1e-9)
 
 
-def test_there_is_no_elasticity_if_there_are_few_days_or_the_price_ranges_are_equal():
+def test_there_is_no_elasticity_if_there_are_too_few_days_or_all_price_ranges_are_equal():
     log_range, noise = drawn(5, DAYS_MIN)
     customers, none = 1e9 * np.exp(noise), 0 * noise
 

@@ -1,4 +1,4 @@
-"""Conclusions from a study: plausible members, decisive inputs, mechanisms of half of the hole."""
+"""Conclusions of a study: plausible members, decisive inputs, the mechanism's part of the hole."""
 
 import sys
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from runs.study.would_have_to_be import would_have_to_be
 
 # On record: a fee yield of 1.6 to 2.1 basis points, and a revenue of 1.23 to 1.5 billion dollars.
 YIELD, REVENUE = "fee-yield to 2021-12-31", "revenue-of-ftx to 2022-06-30"
-WITHDRAWN = "net-withdrawals to 2022-11-08"  # 5 to 6 billion on record
+WITHDRAWN = "net-withdrawals to 2022-11-08"  # on record: 5 to 6 billion dollars
 UNKNOWNS = tuple(
     Unknown(name=name, keys=("run.seed",), low=0.0, high=1.0, source="test") for name in "xyz"
 )
@@ -38,9 +38,9 @@ MOMENTS = (
 
 
 def members(points: np.ndarray, figures: Mapping[str, np.ndarray], nth: int = 1) -> Members:
-    """Return a study of the given members and of two base members.
+    """Return a study with the given members and two members of the base.
 
-    The figure of a base member is the mean of this figure over the given members.
+    Each figure of a base member is the mean over the given members that have this figure.
     """
     study = Study(
         question="test",
@@ -80,14 +80,14 @@ def of_money(n: int, mechanism: np.ndarray, hole: np.ndarray) -> dict[str, np.nd
 
 FIVE = np.linspace(0.1, 0.9, 15).reshape(5, 3)
 RECORD = {
-    # The fee yields of the five members: the middle of the recorded range, its upper end, 3.05
-    # standard deviations above the middle, far away, and missing.
+    # The fee yields of the five members are: in the middle of the recorded range; at its upper end;
+    # 3.05 standard deviations above the middle; far above; missing.
     YIELD: np.array([1.85, 2.1, 1.85 + 3.05 * (0.3**2 + 0.5**2 / 12) ** 0.5, 9.0, np.nan]),
     REVENUE: np.array([1.365e9, 1.5e9, 1.365e9, 9e9, 1.365e9]),
 }
 
 
-def test_implausibility_is_the_distance_in_standard_deviations_of_record_and_model():
+def test_implausibility_is_the_distance_from_the_middle_of_the_record_in_standard_deviations():
     of_yield, of_revenue = judge(members(FIVE, RECORD))
 
     assert of_yield.sd == pytest.approx((0.3**2 + 0.5**2 / 12) ** 0.5)
@@ -104,7 +104,7 @@ def test_the_standard_deviation_of_a_judgement_includes_the_variation_between_se
     assert of_yield.sd == pytest.approx((0.3**2 + 0.5**2 / 12 + 1.4826**2) ** 0.5)
 
 
-def test_one_outlier_among_base_members_hardly_changes_median_and_deviation():
+def test_one_outlier_among_base_members_hardly_changes_their_median_and_deviation():
     of_base = {
         "numbers": np.arange(4),
         "inputs": np.full((4, 3), np.nan),
@@ -119,7 +119,7 @@ def test_one_outlier_among_base_members_hardly_changes_median_and_deviation():
 @pytest.mark.parametrize(
     ("nth", "expected"), [(1, [1, 1, 0, 0, 0]), (2, [1, 1, 1, 0, 1]), (9, [1, 1, 1, 0, 1])]
 )
-def test_a_member_is_plausible_if_its_nth_largest_implausibility_is_small(
+def test_a_member_is_plausible_if_its_nth_largest_implausibility_is_less_than_three(
     nth: int, expected: list[int]
 ):
     judged = judge(members(FIVE, RECORD, nth))
@@ -129,7 +129,7 @@ def test_a_member_is_plausible_if_its_nth_largest_implausibility_is_small(
 
 
 @pytest.mark.slow  # importing scikit-learn alone takes seconds
-def test_the_decisive_input_has_nearly_all_of_the_total_effect():
+def test_the_total_effect_of_an_input_is_its_share_of_the_variance_of_the_outcome():
     points = np.random.default_rng(1).random((40, 3))
     values = 4 * points[:, 0] + points[:, 1]
     found = sensitivity(members(points, {"hole_usd": values}), "hole_usd")
@@ -137,7 +137,7 @@ def test_the_decisive_input_has_nearly_all_of_the_total_effect():
     assert found is not None
     assert found.explained > 0.95
     shares = {effect.unknown: effect for effect in found.effects}
-    # For 4 x + y with independent uniforms, x has 16/17 of the variance and y has 1/17.
+    # x and y are independent and uniform: x has 16/17 of the variance of 4 * x + y, and y has 1/17.
     assert shares["x"].low <= 16 / 17 <= shares["x"].high
     assert shares["y"].total == pytest.approx(1 / 17, abs=0.03)
     assert shares["z"].total < 0.01
@@ -145,18 +145,18 @@ def test_the_decisive_input_has_nearly_all_of_the_total_effect():
     assert sensitivity(members(points, {"hole_usd": values}), "hole_usd") == found
 
 
-def test_a_note_warns_that_a_poor_emulator_does_not_even_show_the_order_of_small_effects():
+def test_a_note_warns_that_with_a_poor_emulator_even_the_order_of_small_effects_is_uncertain():
     table = sensitivity_table(members(FIVE, {"hole_usd": np.arange(5.0)}), ["hole_usd"])
 
     assert "less than 70 % of the variance" in table.notes[0]
     assert "even the order of small effects is uncertain" in table.notes[0]
 
 
-def test_a_study_with_few_members_has_no_sensitivity():
+def test_sensitivity_is_not_computed_for_a_study_with_too_few_members():
     assert sensitivity(members(FIVE, {"hole_usd": np.arange(5.0)}), "hole_usd") is None
 
 
-def test_of_members_whose_mechanism_is_half_of_the_hole_the_nearest_to_the_record_is_chosen():
+def test_the_member_nearest_to_the_record_is_chosen_if_several_members_reach_half_of_the_hole():
     mechanism, hole = np.array([1.0, 6.0, 7.0, 8.0, 2.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     found = would_have_to_be(table, judge(table))
@@ -179,9 +179,9 @@ def test_members_are_sorted_by_the_number_of_amounts_near_the_record_and_then_by
     table = nearest_table(studied, judge(studied), np.array([False, False, False, True, False]))
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
-    # An amount is near the record if it is in the recorded range or at most a tenth outside. On
-    # record, revenue is 1.23 to 1.5 billion and withdrawals are 5 to 6 billion. All members miss
-    # the recorded fee yield.
+    # An amount is near the record if it is inside the recorded range or at most a tenth outside.
+    # The recorded revenue is 1.23 to 1.5 billion dollars, and the recorded withdrawals are 5 to 6
+    # billion dollars. All members miss the recorded fee yield.
     assert [(row["member"], row["amounts_near"], row["facts_missed"]) for row in rows] == [
         (6, 2, 1),
         (4, 1, 1),
@@ -192,7 +192,7 @@ def test_members_are_sorted_by_the_number_of_amounts_near_the_record_and_then_by
     assert [row["member"] for row in rows if row["plausible"] == "yes"] == [5]
 
 
-def test_a_member_is_chosen_even_if_all_figures_that_judge_the_members_are_missing():
+def test_a_member_is_chosen_even_if_no_member_has_a_figure_for_any_judging_fact():
     mechanism, hole = np.array([1.0, 6.0, 7.0, 8.0, 2.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     far = [replace(each, model=np.full(5, np.nan)) for each in judge(table)]
@@ -200,7 +200,7 @@ def test_a_member_is_chosen_even_if_all_figures_that_judge_the_members_are_missi
     assert would_have_to_be(table, far).chosen == 1
 
 
-def test_the_required_volume_of_hits_is_computed_if_no_mechanism_reaches_half_of_the_hole():
+def test_the_volume_of_hits_that_would_cost_half_of_the_hole_is_stated_if_no_member_reaches_half():
     mechanism, hole = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     report = StudyReport(table, "0" * 12)
@@ -209,13 +209,13 @@ def test_the_required_volume_of_hits_is_computed_if_no_mechanism_reaches_half_of
     assert not found.reached.any()
     assert found.chosen == 2
     assert found.bound.worst_bps == pytest.approx(10.0)
-    # A loss of five billion at ten basis points needs hits with a volume of five trillion. The
-    # venue's whole volume is at most ten trillion.
+    # To lose five billion dollars at ten basis points, hits need a volume of five trillion dollars.
+    # The venue's whole volume is at most ten trillion.
     assert found.bound.needed_usd == pytest.approx(5e12)
     assert found.bound.of_volume_pct == pytest.approx(50.0)
-    # The record states the maker's share for 2019 (40 to 50 % of a volume of 40 billion) and for
-    # 2022 (2 to 3 %). It states no share for 2020 and 2021, when the volume was 385 and 5,200
-    # billion. So 4,375 billion of the ten trillion are left for 2022.
+    # The maker's share is recorded for 2019 (40 to 50 % of a volume of 40 billion) and for 2022 (2
+    # to 3 %). It is not recorded for 2020 (volume 385 billion) and 2021 (5,200 billion). Of the ten
+    # trillion, 10,000 - 40 - 385 - 5,200 = 4,375 billion are left for 2022.
     assert found.bound.silent_usd == pytest.approx(5_585e9)
     assert found.bound.allowed_usd == pytest.approx(20e9 + 0.03 * 4_375e9)
     assert found.bound.of_silent_pct == pytest.approx(100 * (5_000 - 151.25) / 5_585)
@@ -223,7 +223,7 @@ def test_the_required_volume_of_hits_is_computed_if_no_mechanism_reaches_half_of
     assert "50 % of the venue's total volume" in report.answer()
 
 
-def test_no_volume_of_hits_can_lose_half_of_the_hole_if_no_member_loses_on_hits():
+def test_no_volume_of_hits_would_cost_half_of_the_hole_if_no_member_loses_on_hits():
     gained, hole = np.array([-1.0, -2.0, -3.0, -2.0, -1.0]) * 1e9, np.full(5, 10e9)
     figures = {**of_money(5, gained, hole), **RECORD, "hits_usd": np.full(5, 1e12)}
     report = StudyReport(members(FIVE, figures), "0" * 12)
@@ -233,7 +233,7 @@ def test_no_volume_of_hits_can_lose_half_of_the_hole_if_no_member_loses_on_hits(
         "No member loses on hits, so no volume of hits would cost half of the hole."
         in report.answer()
     )
-    assert dict(half.rows)["hit volume required for half of the base's hole, USD"] is None
+    assert dict(half.rows)["volume of hits that would cost half of the base's hole, USD"] is None
 
 
 def test_the_parts_of_the_mechanism_in_the_shipped_study_sum_to_the_mechanism():
@@ -243,7 +243,7 @@ def test_the_parts_of_the_mechanism_in_the_shipped_study_sum_to_the_mechanism():
     assert found["mechanism_usd"] == pytest.approx(parts)
 
 
-def test_outcomes_of_the_mechanism_leave_out_unpaid_debts_of_firms():
+def test_the_loss_of_the_mechanism_leaves_out_gap_losses():
     books = SimpleNamespace(dated_notes=lambda kind: [])
     kinds = {"PickOff": Decimal(30), "Takeovers": Decimal(40), "GapLoss": Decimal(70)}
     found = SimpleNamespace(kinds_usd=kinds, uses_usd=kinds)
@@ -254,14 +254,14 @@ def test_outcomes_of_the_mechanism_leave_out_unpaid_debts_of_firms():
     assert (told["mechanism_usd"], told["gap_loss_usd"], told["hole_usd"]) == (70, 70, 140)
 
 
-def test_the_answer_has_the_interval_over_plausible_members():
+def test_the_report_has_the_interval_of_the_mechanism_over_the_plausible_members():
     mechanism, hole = np.array([1.0, 2.0, 3.0, 9.0, 9.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     report = StudyReport(table, "0" * 12)
     parts = {row[0]: row for row in report.tables()[0].rows}
 
     assert report.answer().startswith("2 of 5 members are plausible by the record")
-    mechanism_row = parts["the mechanism: the three parts"]
+    mechanism_row = parts["the mechanism: the sum of the three parts"]
     assert [float(cell) / 1e9 for cell in mechanism_row[3:6]] == pytest.approx([1.05, 1.5, 1.95])
     assert [float(cell) for cell in mechanism_row[6:]] == pytest.approx([5.2, 9.8], abs=0.06)
     predicted = {row[0]: row for row in report.tables()[5].rows}
@@ -292,7 +292,7 @@ def test_a_hidden_input_is_recovered_only_if_the_compared_figures_depend_on_this
         figures={name: np.append(by_chance[name], of) for name, of in table.figures.items()},
     )
     (x, *_) = recovery(table, ["volume_usd"], ["hole_usd"], 40, 1)
-    assert x.width < 0.25  # the base member with 99 hardly changes the deviation of chance
+    assert x.width < 0.25  # one extreme base member, 99, hardly changes the error of chance
 
 
 def test_the_scenario_as_told_begins_with_a_note_that_it_is_not_history(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""A run is judged by the facts that judge the members of a study."""
+"""A run is judged by the same facts as the members of a study."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ TINY = study_path("tiny")
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> StudyReport:
-    """Return the report of the study `tiny`, which has one fact."""
+    """Return the report of the study `tiny`. One fact judges its members."""
     folder = StudyFolder(TINY, tmp_path_factory.mktemp("study"))
     folder.play(None)
     return StudyReport(read_members(folder.seal()), "0" * 12)

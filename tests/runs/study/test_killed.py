@@ -1,4 +1,4 @@
-"""A study whose processes are killed continues and gives identical results."""
+"""Killing the processes of a study does not change its results."""
 
 import os
 import signal
@@ -38,14 +38,14 @@ def results(out: Path) -> int:
 
 
 def begin(out: Path) -> subprocess.Popen[bytes]:
-    """Start the study in a process group, so that one signal kills all its processes."""
+    """Start the study in its own process group, so that one signal kills all its processes."""
     command = [sys.executable, "-m", "runs", "study", "tiny", "--processes", "2"]
     return subprocess.Popen(
         [*command, "--out", str(out)], stdout=subprocess.DEVNULL, start_new_session=True
     )
 
 
-def test_a_study_killed_three_times_gives_identical_results(
+def test_a_study_killed_three_times_gives_the_results_of_an_uninterrupted_study(
     whole: dict[str, bytes], tmp_path: Path
 ):
     played = 0

@@ -1,4 +1,4 @@
-"""A study is designed, played, interrupted, continued, sealed and replayed."""
+"""A study is designed, played, interrupted, continued and sealed. A member is replayed."""
 
 import shutil
 from dataclasses import dataclass, field
@@ -41,7 +41,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder.seal()
 
 
-def test_a_study_stopped_three_times_gives_identical_results(whole: Path, tmp_path: Path):
+def test_a_study_stopped_three_times_gives_the_results_of_an_uninterrupted_study(
+    whole: Path, tmp_path: Path
+):
     class KilledError(Exception):
         pass
 
@@ -77,7 +79,7 @@ def test_a_study_with_missing_members_cannot_be_sealed(tmp_path: Path):
         StudyFolder(TINY, tmp_path).seal()
 
 
-def test_a_folder_with_members_of_another_study_is_refused(whole: Path, tmp_path: Path):
+def test_a_folder_with_results_of_another_study_is_refused(whole: Path, tmp_path: Path):
     other = tmp_path / "other.toml"
     other.write_text(TINY.read_text(encoding="utf-8").replace("high = 4.0", "high = 5.0"))
 
@@ -85,7 +87,7 @@ def test_a_folder_with_members_of_another_study_is_refused(whole: Path, tmp_path
         StudyFolder(other, whole.parent)
 
 
-def test_results_of_a_study_that_changed_after_sealing_are_refused(whole: Path, tmp_path: Path):
+def test_results_that_changed_after_sealing_are_refused(whole: Path, tmp_path: Path):
     copy = tmp_path / "copy"
     shutil.copytree(whole, copy)
     text = (copy / "study.toml").read_text(encoding="utf-8")
@@ -96,7 +98,7 @@ def test_results_of_a_study_that_changed_after_sealing_are_refused(whole: Path, 
         read_members(copy)
 
 
-def test_a_member_that_is_played_again_has_the_same_figures_and_complete_books(
+def test_a_replayed_member_has_the_figures_of_the_study_and_complete_books(
     whole: Path, tmp_path: Path
 ):
     watched = Watched()
@@ -115,7 +117,7 @@ def test_a_member_that_is_played_again_has_the_same_figures_and_complete_books(
         replay(load_study(TINY), 5, tmp_path / "run", watched)
 
 
-def test_stored_sums_by_day_and_kind_add_up_to_the_outcomes(whole: Path):
+def test_the_stored_amounts_of_a_member_by_day_and_kind_sum_to_its_hole(whole: Path):
     figures = read_members(whole).figures
     days = whole.parent / MEMBERS / "00005.days.parquet"
     run = RunFolder(whole)
@@ -178,7 +180,7 @@ def test_the_scenario_of_a_member_has_the_inputs_and_the_seed_of_the_member():
         ("members = 6", "members = 6\nbase = 3", "is not TOML"),
     ],
 )
-def test_a_mistake_in_a_study_is_reported_in_one_line(
+def test_a_mistake_in_a_study_file_is_reported_in_one_line(
     tmp_path: Path, before: str, after: str, told: str
 ):
     text = TINY.read_text(encoding="utf-8")

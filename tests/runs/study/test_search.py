@@ -1,4 +1,4 @@
-"""A search proposes lives near plausible members, and plays them in generations."""
+"""A search plays generations of new lives. Each new life starts from a plausible life."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from runs.study.study_file import StudyError, load_study, study_path
 from runs.study.study_report import StudyReport
 from tests.runs.study.test_playing import Watched
 
-SHARE = "share-of-maker-in-volume to 2022-11-11"  # 2 to 3 % on record
+SHARE = "share-of-maker-in-volume to 2022-11-11"  # on record: 2 to 3 %
 LIVES = GENERATION + 3
 
 
@@ -39,7 +39,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def start(file: Path) -> Path:
-    """Return the sealed result of the study."""
+    """Return the folder with the sealed result of the study in `file`."""
     folder = StudyFolder(file, file.parent / "wide")
     folder.play(None)
     return folder.seal()
@@ -47,14 +47,14 @@ def start(file: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def found(file: Path, start: Path) -> Path:
-    """Return the sealed result of an uninterrupted search."""
+    """Return the folder with the sealed result of an uninterrupted search."""
     return SearchFolder(file, start, start.parent / "search").play(None, LIVES)
 
 
 def simulated(study_members: Members, lives: list[Member]) -> Members:
-    """Return lives with figures by a formula, in place of a simulation.
+    """Return lives with figures that a formula computes instead of a simulation.
 
-    A life is plausible if the quantiles of its two inputs differ by at most 0.1. The mechanism's
+    A life is plausible if the quantiles of its two inputs differ by less than 0.1. The mechanism's
     share of the hole is the mean of the two quantiles.
     """
     inputs = np.array([list(life.inputs.values()) for life in lives])
@@ -70,19 +70,20 @@ def simulated(study_members: Members, lives: list[Member]) -> Members:
 
 
 def by_formula(n: int) -> Members:
-    """Return a study of n random members with figures by the formula, and two of the base."""
+    """Return `of_formula` for *n* members whose inputs are drawn at random."""
     return of_formula(np.random.default_rng(5).random((n, 2)))
 
 
 def of_formula(points: np.ndarray) -> Members:
-    """Return a study of members with figures by the formula, and two members of the base.
+    """Return a study with two base members. `simulated` computes the figures of the others.
 
     Args:
-        points: quantiles of the members' inputs, shape (members, 2).
+        points: quantiles of the inputs of these other members, shape (members, 2).
     """
     study = load_study(study_path("tiny"))
     (moment,) = study.moment
-    # With the width of the record this discrepancy gives a standard deviation of 1.
+    # The recorded range is 1 wide, so its variance is 1 / 12. With this discrepancy the standard
+    # deviation of the judgement is 1.
     moment = moment.model_copy(update={"discrepancy": float(np.sqrt(1 - 1 / 12))})
     study = study.model_copy(update={"moment": (moment,), "members": len(points)})
     lives = [
@@ -96,7 +97,7 @@ def of_formula(points: np.ndarray) -> Members:
     return joined(replace(empty, figures=base), simulated(empty, lives))
 
 
-def test_a_search_finds_a_larger_share_than_an_equal_number_of_random_lives():
+def test_a_search_finds_a_larger_share_of_the_mechanism_than_equally_many_random_lives():
     of_study = by_formula(40)
     so_far, first = of_study, 42
     for _ in range(4):
@@ -112,11 +113,12 @@ def test_a_search_finds_a_larger_share_than_an_equal_number_of_random_lives():
     assert searched[inside].max() > 0.95  # the largest possible share is 1
 
 
-def test_proposals_start_from_the_half_of_plausible_lives_with_the_larger_shares():
+def test_proposals_start_from_plausible_lives_in_the_half_with_the_larger_shares():
     points = np.repeat([[0.7, 0.7], [0.4, 0.4]], 10, axis=0)
     proposed = simulated(of_formula(points), generation(of_formula(points), 22)).points
 
-    # A step is zero, or 1.19 times the difference between the two places: 0.357 on each axis.
+    # A step is zero if both lives are at the same place. Otherwise it is 0.357 on each axis, up
+    # or down: 1.19 times the distance of the two places, which is 0.3.
     at_larger, at_smaller = (
         np.abs(proposed - start).max(axis=1) < 3 * SIDESTEP_SD for start in (0.7, 0.4)
     )
@@ -124,7 +126,7 @@ def test_proposals_start_from_the_half_of_plausible_lives_with_the_larger_shares
     assert not at_smaller.any()
 
 
-def test_proposals_are_inside_the_ranges_and_are_the_same_each_time():
+def test_proposals_are_inside_the_input_ranges_and_do_not_change_if_they_are_computed_again():
     so_far = by_formula(40)
     proposed = generation(so_far, 42)
 
@@ -145,7 +147,7 @@ def test_a_search_without_enough_plausible_members_is_refused():
         generation(replace(members, figures=far), 42)
 
 
-def test_a_stopped_search_continues_and_gives_identical_results(
+def test_a_stopped_search_continues_and_gives_the_results_of_an_uninterrupted_search(
     file: Path, start: Path, found: Path, tmp_path: Path
 ):
     class KilledError(Exception):
@@ -158,7 +160,7 @@ def test_a_stopped_search_continues_and_gives_identical_results(
     with pytest.raises(KilledError):
         SearchFolder(file, start, folder).play(None, LIVES, killed)
     assert SearchFolder(file, start, folder).missing(LIVES) == LIVES - 1
-    # A shorter search is the beginning of a longer search.
+    # A search of 5 lives plays the first 5 lives of a longer search.
     SearchFolder(file, start, folder).play(None, 5)
     again = SearchFolder(file, start, folder).play(None, LIVES)
 
@@ -167,7 +169,7 @@ def test_a_stopped_search_continues_and_gives_identical_results(
         assert (again / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-def test_a_search_belongs_to_one_result_of_one_study(
+def test_a_search_with_another_study_or_another_result_of_the_study_is_refused(
     file: Path, start: Path, found: Path, tmp_path: Path
 ):
     other = tmp_path / "other.toml"
@@ -181,7 +183,7 @@ def test_a_search_belongs_to_one_result_of_one_study(
         SearchFolder(file, shorter.seal(5), found.parent)
 
 
-def test_the_report_has_a_row_for_each_generation(start: Path, found: Path):
+def test_the_table_of_the_search_has_a_row_for_each_generation(start: Path, found: Path):
     report = read_report(start, found)
     (table,) = (each for each in report.tables() if each.name == "search")
     members = joined(read_members(start), read_members(found))
@@ -196,7 +198,7 @@ def test_the_report_has_a_row_for_each_generation(start: Path, found: Path):
     assert "search" not in [table.name for table in StudyReport(read_members(start), "").tables()]
 
 
-def test_a_life_of_a_search_can_be_played_again_with_its_books(
+def test_a_life_of_a_search_can_be_replayed_with_its_books(
     file: Path, start: Path, found: Path, tmp_path: Path
 ):
     lives = searched_lives(file, start.parent)
@@ -207,13 +209,15 @@ def test_a_life_of_a_search_can_be_played_again_with_its_books(
     assert float(hole(RunFolder(tmp_path / "run")).hole_usd) == figures["hole_usd"][GENERATION]
 
 
-def test_generations_are_counted_from_the_last_number_of_the_design(start: Path, found: Path):
+def test_members_of_the_study_are_generation_0_and_lives_of_the_search_are_generations_1_and_2(
+    start: Path, found: Path
+):
     searched = Searched(joined(read_members(start), read_members(found)))
 
     assert searched.generation.tolist() == [0] * 6 + [1] * GENERATION + [2] * 3
 
 
-def test_the_command_continues_the_search_in_the_folder_of_its_study(
+def test_the_command_study_prints_a_search_and_replays_its_first_life(
     file: Path, start: Path, found: Path, tmp_path: Path
 ):
     given = [str(file), "--out", str(start.parent), "--processes", "1"]

@@ -1,4 +1,4 @@
-"""A diagnosis of books without the names of causes still finds the true causes."""
+"""The diagnosis finds causes in books from which the names of causes are removed."""
 
 import ast
 import random
@@ -49,7 +49,7 @@ WORDS = {CASH, CLAIMS, CUSTOMERS, OTHER}
 
 @pytest.fixture(params=["tiny_run", "busy_run", "margin_run", "tokens_run", "group_run"])
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of five runs. Together these runs have every kind of movement of money."""
+    """Return one of five runs. Together these runs have many kinds of movements of money."""
     return request.getfixturevalue(request.param)
 
 
@@ -75,14 +75,14 @@ def words_in(value: object) -> Iterator[str]:
 # ------------------------------------------------------------------------ the removed names
 
 
-def test_the_blind_copy_has_no_words_except_account_roots_and_cash_and_claims(each_run):
+def test_the_only_words_of_the_blind_copy_are_account_roots_four_kinds_and_party_numbers(each_run):
     books, key = blind_copy(each_run)
 
     assert set(words_in(books)) <= ROOTS | WORDS | set(key)
     assert all(re.fullmatch(r"P\d+", number) for number in key)
 
 
-def test_the_order_of_the_numbers_of_parties_is_not_the_order_of_their_names_or_of_the_chart(
+def test_parties_are_numbered_neither_in_the_order_of_names_nor_in_the_order_of_the_chart(
     tiny_run,
 ):
     _, key = blind_copy(tiny_run)
@@ -113,9 +113,7 @@ def test_the_blind_copy_shows_every_liquid_account_as_cash(life, tmp_path_factor
     assert diagnose(books).usd == known(life)
 
 
-def test_the_blind_copy_stays_the_same_if_kinds_and_motives_and_narrations_are_renamed(
-    life, tmp_path
-):
+def test_the_blind_copy_stays_the_same_if_kinds_motives_and_narrations_are_changed(life, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(life.path, other, ignore=shutil.ignore_patterns("other"))
     main = other / "main.beancount"
@@ -182,7 +180,7 @@ def test_the_diagnosis_stays_the_same_if_parties_get_other_numbers(group_run):
     assert {each.cause for each in found} >= {Cause.STAKES, Cause.SUMS, Cause.COSTS}
 
 
-def test_the_diagnosis_imports_only_the_causes_and_the_stripped_books():
+def test_the_diagnosis_imports_from_the_project_only_the_causes_and_the_stripped_books():
     tree = ast.parse(Path(diagnosis.__file__).read_text("utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     names = {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
@@ -204,7 +202,7 @@ def test_the_findings_of_the_diagnosis_sum_to_the_hole(each_run):
 
 
 @pytest.mark.parametrize("run_name", ["margin_run", "tokens_run", "group_run"])
-def test_the_causes_positions_and_takeovers_and_costs_sum_to_the_booked_results_of_their_kinds(
+def test_the_sum_of_positions_takeovers_and_costs_equals_the_booked_sum_of_their_kinds(
     run_name, request
 ):
     run = request.getfixturevalue(run_name)
@@ -217,8 +215,10 @@ def test_the_causes_positions_and_takeovers_and_costs_sum_to_the_booked_results_
     assert any(kinds.get(kind) for kind in ("Backstop", "Directional"))
 
 
-def test_the_counterparties_are_enough_to_find_the_motives_of_orders(busy_run):
-    # In this world all orders of a party have one motive, so the diagnosis is exact.
+def test_if_each_party_has_only_one_motive_the_diagnosis_finds_the_exact_result_of_each_motive(
+    busy_run,
+):
+    # In this world all orders of a party have the same motive.
     kinds, found = hole(busy_run).kinds_usd, known(busy_run)
 
     assert found[Cause.FASTER] == kinds["PickOff"] > 0
@@ -226,7 +226,7 @@ def test_the_counterparties_are_enough_to_find_the_motives_of_orders(busy_run):
     assert found[Cause.FEES] == kinds["Fees"]
 
 
-def test_each_movement_in_the_hand_written_life_has_the_right_cause(life):
+def test_the_diagnosis_of_the_hand_written_life_finds_the_expected_amounts(life):
     found = known(life)
 
     assert found[Cause.STAKES] == 2400 + 400  # a venture at cost, and tokens at cost
@@ -254,7 +254,7 @@ def world(
     payments: list[tuple[int, int, int, int]] | None = None,
     entries: tuple[StrippedEntry, ...] = (),
 ) -> BlindBooks:
-    """Return blind books with trades in one market, no fees, and closing balances of zero."""
+    """Return blind books with trades in one market, without fees and without closing balances."""
     venue, taker, maker, lots, price, lead, quoted = np.array(trades or [], int).reshape(-1, 7).T
     return BlindBooks(
         PARTIES,
@@ -278,14 +278,14 @@ def world(
 
 
 def hits(taker: int, gains_cents: list[int]) -> list[Row]:
-    """Return trades in which a party buys single lots, each lot with the given gain."""
+    """Return purchases of one lot each by one party, with the given gains in cents."""
     return [(HOUSE, taker, MAKER, 1, 100_000 - gain, 100_000, True) for gain in gains_cents]
 
 
 def paid(
     day: date, cents: int, to: str, root: str = "Expenses", payer: int = MAKER
 ) -> StrippedEntry:
-    """Return an entry that pays a party and books the payment on an account with a given root."""
+    """Return a payment from *payer* to *to*. The payer books it on an account with *root*."""
     usd, who = Decimal(cents).scaleb(-2), PARTIES[payer]
     return StrippedEntry(
         day,
@@ -300,7 +300,7 @@ def paid(
     )
 
 
-def test_a_taker_that_gains_on_average_is_called_faster_although_every_third_fill_loses():
+def test_a_taker_that_gains_on_average_is_called_faster_although_a_third_of_its_fills_lose():
     chance = np.random.default_rng(1)
     fast = [*chance.integers(50, 70, 200).tolist(), *chance.integers(-70, -50, 100).tolist()]
     found = diagnose(world([*hits(FIRM, fast), *hits(CROWD, [-gain for gain in fast])]))
@@ -316,12 +316,12 @@ def test_a_party_with_uninformed_orders_is_rarely_called_faster():
         diagnose(world(hits(CROWD, list(chance.normal(0, 1_000, 50))))).usd[Cause.FASTER] > 0
         for _ in range(2_000)
     )
-    # If gains are normally distributed, 1 in 740 uninformed parties is called faster. With only 50
-    # fills for each party slightly more parties are called faster: 3 or 4 in 2,000.
+    # With many fills for each party, 1 in 740 uninformed parties would be called faster. With only
+    # 50 fills it is about 1 in 430: 4 or 5 in 2,000.
     assert accused <= 12
 
 
-def test_a_party_that_gains_in_too_few_fills_is_not_called_faster():
+def test_a_party_with_too_few_fills_is_not_called_faster():
     lucky = [100, 101] * (FILLS_MIN // 2)
 
     assert diagnose(world(hits(FIRM, lucky[1:]))).usd[Cause.FASTER] == 0
@@ -335,7 +335,7 @@ def test_the_result_of_positions_is_the_sum_over_both_venues():
 
     assert found.usd[Cause.POSITIONS] == Decimal(
         "2.80"
-    )  # 9.00 at the house, and -6.50 and 0.30 on the lead venue
+    )  # losses: 9.00 at the house, and -6.50 and 0.30 on the lead venue
     assert found.usd[Cause.TAKEOVERS] == 0
 
 
@@ -354,13 +354,13 @@ def test_the_loss_of_a_takeover_includes_price_moves_until_the_position_is_hedge
             800,
             False,
         ),  # The maker hedges 6 lots after another fall of 100.
-        (LEAD, CROWD, LEAD, 1, 100, 100, False),  # The price after the last hedge has no effect.
+        (LEAD, CROWD, LEAD, 1, 100, 100, False),  # A fall after the last hedge has no effect.
     ]
     found = diagnose(world(trades, paid_on_it)).usd
 
     assert found[Cause.TAKEOVERS] == Decimal(
         "16.50"
-    )  # in cents: 10 lots x 5 at the takeover, then 10 x 100 and 6 x 100 by falls of the price
+    )  # in cents: 10 lots x 5 at the takeover, 10 x 100 in the first fall, 6 x 100 in the second
     assert found[Cause.POSITIONS] == 0  # takeovers explain all of the 16.00 that the maker paid
 
 
@@ -376,14 +376,14 @@ def test_a_hedge_is_divided_between_takeovers_and_quotes_in_proportion_to_their_
             1_000,
             1_000,
             False,
-        ),  # The maker hedges half of the lots from quotes, and half of the lots taken over.
+        ),  # The maker hedges half of the lots of each purchase.
         (LEAD, CROWD, LEAD, 1, 900, 900, False),
     ]
     found = diagnose(world(trades, [(HOUSE, MAKER, HOUSE, -2_000)])).usd
 
     assert found[Cause.TAKEOVERS] - Decimal("-20.00") == Decimal(
         "5.00"
-    )  # without the 20.00 that the venue keeps: 5 lots without a hedge lose 100 cents each
+    )  # 5 lots without a hedge lose 100 cents each; the 20.00 that the venue keeps are left out
     assert found[Cause.POSITIONS] == Decimal("15.00")
 
 
@@ -412,7 +412,7 @@ def test_payments_to_a_party_count_as_one_sum_if_at_least_half_of_the_money_is_p
     assert sum(map(abs, found.values())) == abs(found[cause])
 
 
-def test_payments_are_classified_by_day_and_separately_for_each_payer():
+def test_payments_are_summed_by_day_and_classified_separately_for_each_payer():
     entries = (
         paid(JUNE[0], 80, "P4"),
         paid(JUNE[0], 80, "P4"),
@@ -425,7 +425,7 @@ def test_payments_are_classified_by_day_and_separately_for_each_payer():
     assert found[Cause.SPENDING] == Decimal("3.00")
 
 
-def test_an_asset_or_debt_in_return_takes_precedence_over_the_dates_of_payments():
+def test_a_payment_for_an_asset_or_a_debt_is_classified_by_this_account_and_not_by_its_date():
     entries = (
         paid(JUNE[0], 5_000, "P4", "Assets"),
         paid(JUNE[0], -700, "P5", "Liabilities"),
@@ -468,7 +468,7 @@ def test_stakes_count_as_sums_handed_over_or_as_spending_if_the_books_show_no_ho
 # ----------------------------------------------------------------------------- the verdict
 
 
-def test_the_verdict_states_the_two_causes_with_the_largest_losses_and_their_difference():
+def test_the_verdict_states_the_two_largest_losses_and_their_difference_in_percent_of_all_losses():
     usd = dict.fromkeys(Cause, ZERO) | {
         Cause.BORROWED: Decimal(900),  # repaid loans are not a loss
         Cause.STAKES: Decimal(50),

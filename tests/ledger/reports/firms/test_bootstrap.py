@@ -1,4 +1,4 @@
-"""Rank correlations, bootstrap draws and intervals agree with textbook values and formulas."""
+"""Rank correlations, bootstrap draws and bootstrap intervals are correct."""
 
 import statistics
 from collections.abc import Sequence
@@ -20,9 +20,10 @@ def naive_ranks(values: Sequence[float]) -> list[float]:
     return [statistics.fmean(places[v]) for v in values]
 
 
-def test_the_rank_correlation_equals_a_textbook_example():
-    # The IQ and the hours of television of ten people, without ties. The squared differences
-    # between the two ranks of a person sum to 194. The correlation is 1 - 6 * 194 / (10 * 99).
+def test_the_rank_correlation_equals_the_value_in_a_textbook():
+    # The data are the IQ and the hours of television of ten people, without equal values. Each
+    # person has a rank in IQ and a rank in hours. The squared differences between these two ranks
+    # sum to 194. So the correlation is 1 - 6 * 194 / (10 * 99) = -29 / 165.
     iq = np.array([86, 97, 99, 100, 101, 103, 106, 110, 112, 113])
     hours = np.array([2, 20, 28, 27, 50, 29, 7, 17, 6, 12])
 
@@ -33,7 +34,9 @@ few = st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), min_size=2, ma
 
 
 @given(few)
-def test_the_rank_correlation_of_values_with_ties_is_pearsons_correlation_of_mean_ranks(pairs):
+def test_the_rank_correlation_is_pearsons_correlation_of_ranks_and_equal_values_get_their_mean_rank(
+    pairs,
+):
     x, y = (list(map(float, each)) for each in zip(*pairs, strict=True))
 
     found = spearman(np.array(x), np.array(y), np.ones(len(x)))
@@ -45,7 +48,7 @@ def test_the_rank_correlation_of_values_with_ties_is_pearsons_correlation_of_mea
 
 
 @given(few, st.data())
-def test_a_pair_with_weight_two_counts_like_two_pairs(pairs, data):
+def test_a_pair_with_weight_n_counts_like_n_equal_pairs(pairs, data):
     counts = data.draw(st.lists(st.integers(0, 3), min_size=len(pairs), max_size=len(pairs)))
     x, y = np.array(pairs, dtype=float).T
 
@@ -56,7 +59,7 @@ def test_a_pair_with_weight_two_counts_like_two_pairs(pairs, data):
     assert found == pytest.approx(again, nan_ok=True)
 
 
-def test_a_pair_without_a_value_is_ignored():
+def test_a_pair_with_a_missing_value_is_ignored():
     x, y = np.array([1.0, 2.0, np.nan, 3.0]), np.array([1.0, 3.0, 9.0, 2.0])
 
     assert spearman(x, y, np.ones(4)) == pytest.approx(0.5)
@@ -70,12 +73,12 @@ def test_a_draw_has_the_size_of_the_sample_and_each_item_is_drawn_about_once_on_
 
     assert found.shape == (RESAMPLES, 40)
     assert set(found.sum(axis=1)) == {40}
-    # A draw contains each of the forty items once on average. The mean over all draws has a
-    # standard error of 0.022.
+    # A draw contains each of the forty items once on average. The mean count of an item over all
+    # draws has a standard error of 0.022.
     assert found.mean(axis=0) == pytest.approx(np.ones(40), abs=0.1)
 
 
-def test_draws_are_always_the_same_for_one_name_and_differ_between_names():
+def test_draws_with_the_same_name_are_equal_and_draws_with_different_names_differ():
     assert (draws.__wrapped__(9, "days") == draws(9, "days")).all()
     assert (draws(9, "days on") != draws(9, "days off")).any()
 
@@ -86,7 +89,7 @@ def test_there_are_no_draws_and_no_interval_if_there_are_too_few_values():
     assert interval(draws(FEWEST - 1, "days") @ np.ones(FEWEST - 1)) is None
 
 
-def test_the_standard_deviation_of_resampled_means_equals_the_formula():
+def test_the_standard_deviation_of_resampled_means_is_about_the_standard_error_of_the_mean():
     values = np.random.default_rng(1).normal(3, 2, 30)
 
     means = draws(30, "days") @ values / 30
@@ -97,9 +100,9 @@ def test_the_standard_deviation_of_resampled_means_equals_the_formula():
 
 @pytest.mark.parametrize("n", [20, 40])
 def test_intervals_contain_the_true_mean_of_normal_data_about_as_often_as_stated(n):
-    # With few values a percentile interval is too narrow: it corresponds to the normal
-    # distribution, not to the t distribution. So the interval contains the mean less often than
-    # stated, and the test accepts a rate that is at most 4 percentage points lower.
+    # If there are few values, a percentile interval is too narrow, because it corresponds to the
+    # normal distribution and not to the t distribution. So the interval contains the true mean less
+    # often than stated. The test accepts rates up to 4 percentage points below the stated rate.
     rng = np.random.default_rng(2)
     found = [interval(draws(n, "days") @ rng.normal(0, 1, n) / n) for _ in range(2_000)]
 

@@ -1,4 +1,4 @@
-"""Daily results of firms agree with calculations by hand, with queries in SQL and bean-query."""
+"""Daily results of firms agree with calculations by hand, with SQL and with bean-query."""
 
 from datetime import date
 from decimal import Decimal
@@ -40,14 +40,14 @@ GIFTS = """
 """
 
 
-def test_a_day_without_postings_is_in_the_daily_results(afternoon_with):
+def test_a_day_without_postings_is_in_the_calendar_and_its_amount_is_zero(afternoon_with):
     run = afternoon_with(GIFTS)
 
     assert calendar(run) == [date(2022, 5, 9), date(2022, 5, 10), date(2022, 5, 11)]
     assert posted_cents(run, [["Assets:FTX:Cash"]])[1:].tolist() == [[0], [129]]
 
 
-def test_the_postings_of_several_accounts_are_summed(afternoon_with):
+def test_the_postings_to_all_accounts_of_a_group_are_summed(afternoon_with):
     receiver, giver = "Assets:FTX:Cash", "Assets:Outside:Cash"
 
     posted = posted_cents(
@@ -57,7 +57,7 @@ def test_the_postings_of_several_accounts_are_summed(afternoon_with):
     assert posted[2].tolist() == [258, -129, 0]
 
 
-def test_the_postings_of_all_accounts_sum_to_zero_on_every_day(simulated):
+def test_the_dollar_postings_to_all_accounts_sum_to_zero_on_every_day(simulated):
     assert not posted_cents(simulated, [list(simulated.opens)]).any()
 
 
@@ -97,15 +97,17 @@ def test_results_at_the_house_and_on_the_lead_venue_agree_with_a_calculation_by_
     assert in_dollars(found.house) == [
         [580, 181],
         [0, 0],
-    ]  # edge less fees and hedging costs: 600 - 20, and 200 - 10 - 9
+    ]  # edge - fees - hedging costs: Firm01 600 - 20 - 0, Firm02 200 - 10 - 9
     assert in_dollars(found.elsewhere) == [
         [0, 0],
         [9, 3],
-    ]  # gains less losses and fees: 13 - 4, and 4 - 1
+    ]  # gains - losses - fees: Firm01 13 - 4 - 0, Firm02 4 - 0 - 1
     assert in_dollars(found.funding) == [[0, 1], [0, 0]]
 
 
-def test_results_at_the_house_and_elsewhere_exclude_variation_margin(afternoon_with):
+def test_variation_margin_does_not_change_the_results_at_the_house_or_on_the_lead_venue(
+    afternoon_with,
+):
     moved = """
 2022-05-09 * "Firm01" "Variation margin of Firm01 at FTX" #variation-margin
   seq: 26
@@ -121,7 +123,7 @@ def test_results_at_the_house_and_elsewhere_exclude_variation_margin(afternoon_w
     assert in_dollars(found.elsewhere) == [[0, 0]]
 
 
-def test_daily_results_at_the_house_equal_sums_over_the_fills_in_sql(simulated):
+def test_daily_results_at_the_house_equal_sums_that_sql_computes_from_the_fills(simulated):
     results = daily_results(simulated)
     with simulated.connect() as connection:
         found = connection.execute(

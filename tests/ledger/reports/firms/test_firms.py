@@ -1,4 +1,4 @@
-"""The tables on trading firms have correct sums, and the table check shows errors in the books."""
+"""The tables on trading firms have correct sums. The table `check` shows errors in the books."""
 
 from decimal import Decimal
 
@@ -10,7 +10,8 @@ from ledger.reports.firms.league import ALL, league
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-# Firm01 is a pro, and Firm02 is a larp. In the evening their quotes on Binance earn 9.00 and 3.00.
+# Firm01 is a pro, and Firm02 is a larp. In the evening Firm01 earns 9.00 on Binance, and Firm02
+# earns 3.00.
 SEASON = """
 2022-05-09 custom "firm" "Firm01" "pro" 2.000
 2022-05-09 custom "firm" "Firm02" "larp" 300.000
@@ -58,7 +59,7 @@ def column(found: Table, name: str) -> list[Cell]:
 
 
 def not_zero(run: RunFolder) -> dict[str, Decimal]:
-    """Return the lines of the check table that must be zero but are not."""
+    """Return the lines of the table `check` that must be zero but are not."""
     lines = table(run, "check").rows
     return {line: usd for line, usd in lines if "must be 0.00" in line and usd}
 
@@ -87,7 +88,7 @@ def test_a_firm_that_never_hit_a_quote_has_no_median_edge_and_no_median_age(afte
     assert column(found, "median_edge_bps") == column(found, "median_age_s") == [None] * 3
 
 
-def test_the_table_of_classes_has_shares_of_the_loss_of_the_maker_and_claims_and_payable_cash(
+def test_the_table_of_classes_has_a_row_for_each_class_and_a_last_row_for_all_firms(
     afternoon_with,
 ):
     found = table(afternoon_with(SEASON), "classes")
@@ -101,11 +102,11 @@ def test_the_table_of_classes_has_shares_of_the_loss_of_the_maker_and_claims_and
     assert column(found, "house_withdrawals_usd") == [700, 0, 700]
     assert column(found, "house_claim_usd") == [80, 261, 341]
     assert column(found, "payable_usd") == [Decimal(x) for x in ("29.59", "96.55", "126.14")]
-    # Firm02 has 330.00 in cash and claims. The house can't pay 164.45 of these claims.
+    # Firm02 has 330.00 in cash and claims. The house can't pay 164.45 of its debt to Firm02.
     assert column(found, "left_net_usd") == [Decimal(x) for x in ("838.59", "165.55", "1004.14")]
 
 
-def test_the_table_of_classes_of_a_run_without_classes_is_empty_and_has_a_note(afternoon):
+def test_the_table_of_classes_is_empty_and_has_a_note_if_the_run_has_no_classes(afternoon):
     found = table(afternoon, "classes")
 
     assert found.rows == []
@@ -139,15 +140,15 @@ def test_the_claims_of_each_class_and_of_other_customers_are_compared_with_the_c
     assert column(found, "share_pct") == shares
     unpaid = [Decimal(x) for x in ("50.41", "164.45", "214.86", "0.00", "296.14", "511.00")]
     assert column(found, "unpaid_usd") == unpaid
-    # The cash is 300.00. If the customers of a row are paid before all other customers, the column
-    # unpaid_if_first_usd has their unpaid claims. If the customers of a row are paid last, the
-    # column unpaid_if_last_usd has their unpaid claims.
+    # The house has 300.00 in cash. The column `unpaid_if_first_usd` has the unpaid part of a row's
+    # claims if these claims are paid first. The column `unpaid_if_last_usd` has the unpaid part if
+    # these claims are paid last.
     assert column(found, "unpaid_if_first_usd") == [0, 0, 41, 0, 170, 511]
     assert column(found, "unpaid_if_last_usd") == [80, 261, 341, 0, 470, 511]
     assert column(found, "payable_by_group_usd")[-1] == 688
 
 
-def test_the_last_row_has_the_total_of_every_money_column(run):
+def test_the_last_row_of_each_table_has_the_total_of_every_money_column(run):
     for name in ("league", "margin", "capital", "share-of-pickoff-loss"):
         found = table(run, name)
         assert found.rows[-1][0] == ALL
@@ -157,7 +158,9 @@ def test_the_last_row_has_the_total_of_every_money_column(run):
                 assert whole == sum(parts)
 
 
-def test_classes_and_firms_have_the_same_total_in_every_money_column(afternoon_with):
+def test_tables_by_class_and_by_firm_have_equal_totals_in_the_money_columns_that_they_share(
+    afternoon_with,
+):
     run = afternoon_with(SEASON)
     found, by_firm = table(run, "classes"), [table(run, name) for name in ("league", "capital")]
 
@@ -197,7 +200,7 @@ def test_sums_that_must_be_zero_are_zero_if_firms_quote_on_the_lead_venue(aftern
     assert not_zero(run) == {}
     assert (
         lines["claims on Binance in the books of the trading firms"] == 62
-    )  # Firm02's opening claim of 50, and the 12 that both firms' quotes earn
+    )  # Firm02's claim of 50 after the afternoon, and the 12 that both firms earn in the evening
     assert lines["remaining claims and cash of the trading firms"] == sum(
         each.left_usd for each in league(run)
     )
@@ -213,7 +216,7 @@ def test_sums_that_must_be_zero_are_zero_if_firms_enter_and_leave(crowd_run):
         assert column(found, title)[-1] != 0
 
 
-def test_results_by_firm_and_venue_agree_with_bean_query(crowd_run):
+def test_each_firms_results_at_the_house_and_on_the_lead_venue_agree_with_bean_query(crowd_run):
     ask = asking(crowd_run)
     found = table(crowd_run, "league")
     for title, accounts in (
@@ -231,16 +234,16 @@ def test_results_by_firm_and_venue_agree_with_bean_query(crowd_run):
         assert sum(firm in booked for firm in told) > 5
 
 
-def test_sums_that_must_be_zero_are_sums_of_amounts_that_are_not_zero(any_run):
+def test_sums_that_must_be_zero_have_parts_that_are_not_zero(any_run):
     lines = dict(table(any_run, "check").rows)
 
     assert lines["PickOff in the books of Alameda"] > 0
-    assert lines["fees of Binance, less debts that Binance bore"] > 0
+    assert lines["fees of Binance, less debts that Binance covered"] > 0
     assert lines["results of all customers on FTX"] != 0
     assert lines["claims on FTX in the books of the trading firms"] > 0
 
 
-def test_a_loss_of_the_maker_without_a_gain_of_a_firm_is_reported(afternoon_with):
+def test_a_loss_of_the_maker_that_is_not_a_gain_of_a_firm_is_reported(afternoon_with):
     hidden = """
 2022-05-10 * "Firm01" "Alameda loses 3.00 to nobody" #pickoff
   seq: 26
@@ -252,7 +255,9 @@ def test_a_loss_of_the_maker_without_a_gain_of_a_firm_is_reported(afternoon_with
 
 
 @pytest.mark.parametrize("venue", ["FTX", "Binance"])
-def test_a_claim_that_only_the_venue_books_is_reported_for_this_venue(afternoon_with, venue):
+def test_a_debt_to_a_firm_that_is_only_in_the_books_of_a_venue_is_reported_for_this_venue(
+    afternoon_with, venue
+):
     gift = f"""
 2022-05-10 * "Firm02" "{venue} owes Firm02 7.00 more, of which Firm02 knows nothing" #fees
   seq: 26
@@ -267,7 +272,7 @@ def test_a_claim_that_only_the_venue_books_is_reported_for_this_venue(afternoon_
     }
 
 
-def test_a_gain_on_quotes_at_the_lead_venue_without_a_loss_of_another_party_is_reported(
+def test_a_gain_on_the_lead_venue_that_is_not_a_loss_of_another_party_is_reported(
     afternoon_with,
 ):
     windfall = """

@@ -48,7 +48,7 @@ STORIES = """
 
 
 def as_booked(seq: int, kind: str, who: str, gained_usd: Mapping[str, int]) -> str:
-    """Return the entry that a run writes for an evening's results of quotes on Binance."""
+    """Return the text of the entry that a run writes for one evening's results on Binance."""
     evening_us = int(np.datetime64("2022-05-10T23:59:59.999999", "us").astype(np.int64))
     gained_cents = {entity: 100 * usd for entity, usd in gained_usd.items()}
     entry = lead_quoting(evening_us, kind, who, "Binance", gained_cents)
@@ -62,7 +62,7 @@ EVENING = (
 )
 
 
-def test_firms_are_sorted_by_edge_and_have_costs_for_each_venue(afternoon):
+def test_firms_are_sorted_by_edge_and_the_costs_on_each_venue_are_separate(afternoon):
     first, second = league(afternoon)
 
     assert (first.firm, second.firm) == ("Firm01", "Firm02")
@@ -92,7 +92,7 @@ def test_a_firm_whose_edge_becomes_the_largest_comes_first(afternoon_with):
 # ------------------------------------------------------------------------ results on the lead venue
 
 
-def test_the_result_elsewhere_comes_from_quotes_on_the_lead_venue(afternoon_with):
+def test_the_result_elsewhere_is_the_result_of_quotes_and_hits_on_the_lead_venue(afternoon_with):
     first, second = league(afternoon_with(EVENING))
 
     assert (first.lead_spread_usd, first.lead_pickoff_usd, first.elsewhere_usd) == (5, 4, 9)
@@ -106,10 +106,10 @@ def test_costs_of_hedging_on_the_lead_venue_reduce_the_result_at_the_house(after
     assert (first.house_result_usd, second.house_result_usd) == (
         580,
         181,
-    )  # Firm02 has an edge less fees of 190, and hedging costs of 9
+    )  # Firm02: 190 (edge less fees) - 9 (hedging costs)
 
 
-def test_the_result_of_quotes_on_the_lead_venue_increases_the_claim_on_the_lead_venue(
+def test_a_gain_of_a_firm_on_the_lead_venue_increases_its_claim_on_the_lead_venue(
     afternoon_with,
 ):
     first, second = league(afternoon_with(EVENING))
@@ -141,7 +141,7 @@ def test_variation_margin_is_shown_by_venue_and_in_total(afternoon):
     assert (second.margin_house_usd, second.margin_lead_usd, second.margin_usd) == (-30, 25, -5)
 
 
-def test_the_money_left_is_opening_capital_plus_the_result(afternoon):
+def test_the_remaining_money_of_a_firm_is_its_opening_capital_plus_its_result(afternoon):
     first, second = league(afternoon)
 
     assert (first.opening_capital_usd, first.result_usd, first.left_usd) == (400, 480, 880)
@@ -160,7 +160,7 @@ def test_withdrawals_from_the_lead_venue_do_not_count_as_withdrawals_from_the_ho
     )  # Firm02 withdraws 16.00 from Binance, not from FTX
 
 
-def test_the_claim_on_the_house_is_the_opening_claim_plus_net_deposits_plus_results(afternoon):
+def test_a_claim_on_the_house_is_the_opening_claim_plus_net_deposits_plus_results(afternoon):
     first, second = league(afternoon)
 
     assert (first.house_opening_usd, second.house_opening_usd) == (0, 100)
@@ -168,7 +168,7 @@ def test_the_claim_on_the_house_is_the_opening_claim_plus_net_deposits_plus_resu
     assert second.house_claim_usd == 100 + second.edge_less_fees_usd - 30 + second.funding_usd
 
 
-def test_a_debt_of_a_firm_that_the_venue_writes_off_increases_the_result_of_the_firm(
+def test_a_firms_debt_that_the_venue_covers_increases_the_result_of_the_firm(
     afternoon_with,
 ):
     borne = """
@@ -187,10 +187,10 @@ def test_a_debt_of_a_firm_that_the_venue_writes_off_increases_the_result_of_the_
     assert first.left_usd == first.opening_capital_usd + first.result_usd == 889
 
 
-def test_the_unpaid_part_of_a_claim_is_deducted_from_the_money_left(afternoon):
+def test_the_net_remaining_money_excludes_the_unpaid_part_of_the_claim_on_the_house(afternoon):
     first, second = league(afternoon)
 
-    # The house has cash of 300.00 and owes claims of 811.00.
+    # The house has 300.00 in cash and owes its customers 811.00.
     assert (first.payable_usd, first.unpaid_usd) == (Decimal("29.59"), Decimal("50.41"))
     assert first.left_net_usd == Decimal("829.59")  # 880.00 less the unpaid 50.41
     assert (second.payable_usd, second.left_net_usd) == (Decimal("96.55"), Decimal("162.55"))
@@ -199,7 +199,7 @@ def test_the_unpaid_part_of_a_claim_is_deducted_from_the_money_left(afternoon):
 # --------------------------------------------------------------------------- classes
 
 
-def test_a_profile_has_the_class_and_reaction_time_of_the_first_day_and_the_last_status(
+def test_a_profile_has_the_class_and_the_reaction_time_and_the_last_status_of_a_firm(
     afternoon_with,
 ):
     assert profiles(afternoon_with(STORIES)) == {
@@ -208,7 +208,7 @@ def test_a_profile_has_the_class_and_reaction_time_of_the_first_day_and_the_last
     }
 
 
-def test_books_without_profiles_give_no_class_and_no_reaction_time_and_no_status(afternoon):
+def test_a_firm_has_no_class_and_no_reaction_time_and_no_status_if_the_books_state_none(afternoon):
     assert [each.profile for each in league(afternoon)] == [Profile(None, None, None)] * 2
     assert by_class(league(afternoon)) == {}
 
@@ -225,7 +225,7 @@ def test_classes_are_sorted_by_reaction_time_and_not_by_edge_or_name(afternoon_w
     ]
 
 
-def test_a_firm_without_a_class_is_in_a_group_of_its_own(afternoon_with):
+def test_firms_without_a_class_form_a_group_of_their_own(afternoon_with):
     half = '2022-05-09 custom "firm" "Firm01" "" 1.000\n' + (
         '2022-05-09 custom "firm" "Firm02" "larp" 300.000\n'
     )
@@ -245,7 +245,7 @@ def test_there_are_no_classes_if_no_firm_has_a_class(afternoon_with):
     assert by_class((first, second)) == {}
 
 
-def test_the_classes_sum_to_the_total_of_all_firms(afternoon_with):
+def test_the_results_of_the_classes_sum_to_the_total_of_all_firms(afternoon_with):
     results = league(afternoon_with(STORIES + EVENING))
     sums = [total(group) for group in by_class(results).values()]
 
@@ -259,15 +259,16 @@ def test_the_classes_sum_to_the_total_of_all_firms(afternoon_with):
 
 def test_fill_statistics_are_the_number_of_fills_and_the_median_edge_and_the_median_age(afternoon):
     assert fill_statistics(afternoon) == {
-        # The edges of Firm01 are 30 / 30,000 and 30 / 30,020, and the ages 1 s and 3 s. The edge of
-        # Firm02 is 40 / 30,000, and the age 2.5 s.
+        # Firm01 has two hits. Their edges are 30 / 30,000 and 30 / 30,020 of the price, and the
+        # quotes are 1 s and 3 s old. Firm02 has one hit. Its edge is 40 / 30,000 of the price, and
+        # the quote is 2.5 s old.
         "Firm01": FillStatistics(2, Decimal("10.00"), Decimal("2.000")),
         "Firm02": FillStatistics(1, Decimal("13.33"), Decimal("2.500")),
         ALL: FillStatistics(3, Decimal("10.00"), Decimal("2.500")),
     }
 
 
-def test_the_amounts_of_each_firm_equal_sums_over_the_fills_in_sql(run):
+def test_the_amounts_of_each_firm_equal_sums_that_sql_computes_from_the_fills(run):
     parties = run.chart.parties
     with run.connect() as connection:
         for firm in league(run):
@@ -292,19 +293,19 @@ def test_the_amounts_of_each_firm_equal_sums_over_the_fills_in_sql(run):
                 firm.margin_lead_usd,
                 firm.funding_usd,
             ]
-            # All amounts except funding must differ from zero. Funding is zero if positions offset
-            # each other.
+            # All amounts except funding must differ from zero. Funding can be zero, because long
+            # and short positions may offset each other.
             assert all(found[:-1])
 
 
-def test_variation_margin_and_funding_equal_the_accounts_of_the_firm(run):
+def test_variation_margin_and_funding_equal_the_account_balances_with_the_opposite_sign(run):
     balances = usd_balances(run)
     for firm in league(run):
         assert firm.margin_usd == -balances[income(firm.firm, "VariationMargin")]
         assert firm.funding_usd == -balances[income(firm.firm, "Funding")]
 
 
-def test_medians_of_fills_agree_with_numpy(run):
+def test_the_medians_of_edge_and_quote_age_agree_with_numpy(run):
     with run.connect() as connection:
         rows = fill_store.read(connection, "rows", run.names)
     rows = rows[rows["motive"] == 0]

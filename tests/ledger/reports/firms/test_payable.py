@@ -1,4 +1,4 @@
-"""The payable part of claims agrees with calculations by hand and with every order of payment."""
+"""Payable amounts agree with calculations by hand, and with a loop over all payment sequences."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -30,13 +30,13 @@ def test_cash_of_300_is_shared_pro_rata_among_claims_of_811(afternoon):
     }
 
 
-def test_the_cash_of_the_group_includes_the_claim_of_the_maker_on_the_lead_venue(afternoon):
-    # The house has 300 in cash. The maker has no cash and a claim of 388 on the lead venue.
+def test_the_cash_of_the_group_includes_the_makers_claim_on_the_lead_venue(afternoon):
+    # The house has 300 in cash. The maker has no cash, but it has a claim of 388 on the lead venue.
     assert coverage(afternoon).group.cash_usd == 688
     assert coverage(afternoon).group.pro_rata_usd()["Firm01"] == Decimal("67.87")
 
 
-def test_claims_less_cash_equal_the_hole_of_the_group_and_the_hole_of_the_exchange(any_run):
+def test_claims_less_cash_equal_the_hole_for_the_group_and_for_the_exchange(any_run):
     found, the_hole = coverage(any_run), hole(any_run)
 
     assert found.house.claim_usd(found.house.claims_usd) == the_hole.claims_usd
@@ -47,7 +47,9 @@ def test_claims_less_cash_equal_the_hole_of_the_group_and_the_hole_of_the_exchan
 
 
 @given(cash=CENTS, claims=CLAIMS)
-def test_pro_rata_pays_every_cent_and_no_party_gets_more_than_its_claim(cash, claims):
+def test_pro_rata_pays_all_cash_or_all_claims_and_pays_no_customer_more_than_its_claim(
+    cash, claims
+):
     paid = [int(usd / CENT) for usd in till(cash, claims).pro_rata_usd().values()]
 
     assert sum(paid) == min(cash, sum(claims))
@@ -57,14 +59,14 @@ def test_pro_rata_pays_every_cent_and_no_party_gets_more_than_its_claim(cash, cl
         assert cents <= claim
 
 
-def test_a_remaining_cent_goes_to_the_claim_with_the_largest_remainder():
+def test_a_remaining_cent_goes_to_the_share_with_the_largest_fraction_of_a_cent():
     shared = till(100, [100, 100, 101]).pro_rata_usd()  # exact shares in cents: 33.22, 33.22, 33.55
 
     assert list(shared.values()) == [Decimal("0.33"), Decimal("0.33"), Decimal("0.34")]
 
 
 @given(cash=st.integers(0, 60), claims=st.lists(st.integers(0, 20), min_size=1, max_size=4))
-def test_in_any_order_of_payment_customers_get_at_most_first_usd_and_at_least_last_usd(
+def test_customers_receive_most_if_they_are_paid_first_and_least_if_they_are_paid_last(
     cash, claims
 ):
     found = till(cash, claims)

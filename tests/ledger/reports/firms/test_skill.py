@@ -58,11 +58,11 @@ class Member(NamedTuple):
     capital_usd: int
     house_usd: Sequence[int]
     elsewhere_usd: Sequence[int]
-    statuses: Mapping[int, str] = {}  # the new status, by the day of the change
+    statuses: Mapping[int, str] = {}  # the day of each change, and the new status
 
 
 def ledger_text(quoter: Mapping[int, str], members: Mapping[str, Member]) -> str:
-    """Return the text of a ledger that has only trading firms."""
+    """Return the text of a ledger in which only trading firms have results."""
     text = [WORLD]
     entries = [(0, ("Assets:FTX:Cash", 9), ("Equity:FTX:Opening", -9))]
     for name, firm in members.items():
@@ -86,7 +86,7 @@ def ledger_text(quoter: Mapping[int, str], members: Mapping[str, Member]) -> str
 
 
 def _booked(day: int, name: str, house_usd: int, elsewhere_usd: int) -> Iterator[tuple]:
-    """Yield entries with the given results. The results are after a fee of 1 and a hedge of 2."""
+    """Yield entries with these results. The house result is after a fee of 1 and a hedge of 2."""
     yield (
         day,
         (f"Assets:{name}:Claims:FTX", house_usd + 2),
@@ -144,7 +144,7 @@ def tables(run: RunFolder) -> dict[str, Table]:
 
 
 def rows(found: Table) -> dict[tuple, dict]:
-    """Return the rows as dictionaries. The key is the first cell, or (first cell, place)."""
+    """Return each row as a dictionary, by its first cell or by (first cell, place)."""
     keyed = {}
     for row in found.rows:
         cells = dict(zip(found.columns, row, strict=True))
@@ -155,7 +155,7 @@ def rows(found: Table) -> dict[tuple, dict]:
 # ------------------------------------------------------------------------- the results
 
 
-def test_a_return_is_the_daily_result_in_basis_points_of_the_opening_capital(world):
+def test_a_return_is_the_mean_daily_result_in_basis_points_of_the_opening_capital(world):
     run = world(Firm01=Member("pro", 5, 400, [300, 280], [9, 0]))
     first = rows(tables(run)["skill"])["Firm01"]
 
@@ -183,7 +183,7 @@ def test_results_by_venue_agree_with_the_league_table(simulated):
     assert not found
 
 
-def test_the_days_of_a_firm_are_counted_from_the_day_after_its_entry_to_its_closing(world):
+def test_a_day_counts_for_a_firm_if_the_firm_is_present_at_the_start_of_the_day(world):
     late = Member("pro", 5, 1000, [0, 0, 0, 10, 20, 0], [0] * 6, {0: "waiting", 2: "trading"})
     gone = Member("pro", 5, 1000, [10, 20, 0, 0, 0, 0], [0] * 6, {0: "trading", 1: "closed"})
     left = Member("pro", 5, 1000, [10, 20, 0, 0, 0, 0], [0] * 6, {0: "trading", 1: "left"})
@@ -197,7 +197,7 @@ def test_the_days_of_a_firm_are_counted_from_the_day_after_its_entry_to_its_clos
     assert bps == [100, 150, 50, None]  # a result of 30 on a capital of 1000, in 3, 2 and 6 days
 
 
-def test_the_table_of_classes_of_a_run_without_classes_has_only_rows_for_all_firms_together(
+def test_the_table_of_classes_has_only_rows_for_all_firms_if_the_run_has_no_classes(
     afternoon,
 ):
     found = tables(afternoon)
@@ -235,7 +235,7 @@ def alike(
     return members
 
 
-def test_a_class_has_a_verdict_on_results_at_the_house_and_a_verdict_on_results_elsewhere(world):
+def test_a_class_has_separate_verdicts_on_its_results_at_the_house_and_elsewhere(world):
     run = world(**alike(6, "larp", 0, 0, 300), **alike(6, "mid-tier", 200, -100, 150))
 
     found = rows(tables(run)["classes"])
@@ -260,7 +260,7 @@ def test_each_firm_has_equal_weight_in_the_mean_of_its_class(world):
     assert row["result_usd"] == 5010
 
 
-def test_constant_results_have_intervals_of_zero_width(world):
+def test_equal_results_of_all_firms_on_all_days_give_intervals_of_zero_width(world):
     row = rows(tables(world(**alike(6, "pro", 300, -200)))["classes"])["pro", "house"]
 
     ends = [row[f"over_{what}_{end}_bps"] for what in ("firms", "days") for end in ("low", "high")]
@@ -298,8 +298,8 @@ def test_there_is_no_interval_over_firms_if_there_are_too_few_firms(world):
 def ranked(world: Callable[..., RunFolder], elsewhere: Callable[[int], int]) -> dict[str, dict]:
     """Return the rank correlations of seven firms.
 
-    The slower a firm is, the more it earns at the house. *elsewhere* gives the result of firm *i*
-    on the lead venue.
+    The slower a firm is, the more it earns at the house. *elsewhere(i)* is the daily result of firm
+    *i* on the lead venue.
     """
     members = {
         f"Firm{i}": Member("pro", i, 10_000, [10 * i] * 6, [elsewhere(i)] * 6) for i in range(1, 8)
@@ -307,14 +307,14 @@ def ranked(world: Callable[..., RunFolder], elsewhere: Callable[[int], int]) -> 
     return rows(tables(world(**members))["rank-correlation"])
 
 
-def test_equal_ranks_on_both_venues_have_a_rank_correlation_of_one(world):
+def test_the_rank_correlation_is_one_if_the_firms_have_the_same_ranks_on_both_venues(world):
     found = ranked(world, lambda i: i**2)
 
     assert [row["spearman"] for row in found.values()] == [1, 1, 1]
     assert found["house, elsewhere"]["over_days_low"] == 1
 
 
-def test_opposite_ranks_on_the_two_venues_have_a_rank_correlation_of_minus_one(world):
+def test_the_rank_correlation_is_minus_one_if_the_ranks_on_the_two_venues_are_opposite(world):
     found = ranked(world, lambda i: -(i**3))
 
     assert (
@@ -323,14 +323,14 @@ def test_opposite_ranks_on_the_two_venues_have_a_rank_correlation_of_minus_one(w
     assert found["house, elsewhere"]["over_firms_high"] == -1
 
 
-def test_there_is_no_rank_correlation_if_there_are_no_results_elsewhere(world):
+def test_results_on_the_lead_venue_have_no_rank_correlation_if_all_of_them_are_zero(world):
     found = ranked(world, lambda i: 0)
 
     assert {found["house, elsewhere"][c] for c in ("spearman", "over_firms_low")} == {None}
     assert found["reaction time, house"]["spearman"] == 1
 
 
-def test_a_run_without_results_of_firms_on_the_lead_venue_does_not_count_firms_that_earn_there(
+def test_the_answer_does_not_count_firms_that_earn_on_the_lead_venue_if_none_has_results_there(
     world,
 ):
     alone, both = (
@@ -349,7 +349,7 @@ def test_a_run_without_results_of_firms_on_the_lead_venue_does_not_count_firms_t
 
 
 def stopped(world: Callable[..., RunFolder], seed: int = 0, loss_usd: int = 500) -> RunFolder:
-    """Return a run of 20 days. On the first ten the maker quotes, and firms gain at the house."""
+    """Return a run of 20 days. In the first ten days the maker quotes, and firms gain."""
     rng = np.random.default_rng(seed)
     members = {}
     for i in range(6):
@@ -359,7 +359,7 @@ def stopped(world: Callable[..., RunFolder], seed: int = 0, loss_usd: int = 500)
     return world({0: "on", 10: "off"}, **members)
 
 
-def test_only_results_at_the_house_change_when_the_maker_stops_quoting(world):
+def test_only_results_at_the_house_change_significantly_when_the_maker_stops_quoting(world):
     found = rows(tables(stopped(world))["quoter-by-class"])
     house, elsewhere = found["pro", "house"], found["pro", "elsewhere"]
 
@@ -383,7 +383,7 @@ def test_daily_means_leave_out_the_day_on_which_the_maker_stops_quoting(world):
     assert "quoted on 3 whole days, and did not quote on 2 whole days" in found.notes[0]
 
 
-def test_days_before_a_stop_and_after_the_return_of_the_maker_count_as_days_with_quotes(world):
+def test_days_before_the_maker_stops_quoting_and_after_its_return_count_as_days_with_quotes(world):
     house = [10, 777, 4, 777, 20]
     run = world({0: "on", 1: "off", 3: "on"}, Firm01=Member("pro", 5, 10_000, house, [0] * 5))
     row = rows(tables(run)["quoter-by-firm"])["Firm01", "house"]
@@ -408,9 +408,9 @@ def test_a_note_replaces_the_comparison_if_the_maker_never_stops_quoting(world):
 
 
 def test_days_with_and_without_quotes_of_the_maker_are_drawn_separately(world):
-    # Before the day with 777 the maker quotes. The six results before this day and the six results
-    # after it are equal. If the same days were drawn from both periods, the change would be zero in
-    # each draw.
+    # On the day with the result 777 the maker stops quoting. The six results before this day are
+    # the same as the six results after it. If each draw picked the same days from both periods,
+    # the change would be zero in each draw.
     half = [100, 900, -300, 500, 200, 600]
     firm = Member("pro", 5, 10_000, [*half, 777, *half], [0] * 13)
     row = rows(tables(world({0: "on", 6: "off"}, Firm01=firm))["quoter-by-firm"])["Firm01", "house"]

@@ -2,7 +2,7 @@
 
 
 def gift(usd: int) -> str:
-    """Return an entry by which FTX receives a gift of cash on the evening of the second day."""
+    """Return an entry in which FTX receives a gift of cash, in the evening of the second day."""
     return f"""
 2022-05-10 * "Outside" "FTX receives a gift" #gift
   seq: 26
@@ -14,7 +14,7 @@ def gift(usd: int) -> str:
 """
 
 
-# FTX books a debt to Alameda, and Alameda books no claim.
+# FTX's books have a debt to Alameda. Alameda's books do not have this claim.
 ONE_SIDED_DEBT = """
 2022-07-02 * "Alameda" "FTX credits Alameda with 7.00, of which Alameda knows nothing"
   seq: 33

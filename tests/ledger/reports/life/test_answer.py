@@ -1,4 +1,4 @@
-"""The answer in one paragraph agrees with `where` and `timeline`."""
+"""The answer in one paragraph agrees with the reports `where` and `timeline`."""
 
 from ledger.reports.life.answer import answer
 from ledger.reports.life.milestones import Milestone, firsts
@@ -10,7 +10,7 @@ def millions(usd) -> str:
     return f"${usd / 1_000_000:,.1f} million" if abs(usd) >= 1_000_000 else f"${usd:,.0f}"
 
 
-def test_the_amounts_in_the_answer_agree_with_the_hole(busy_run):
+def test_the_amounts_in_the_answer_agree_with_the_report_on_the_hole(busy_run):
     found, said = hole(busy_run), answer(busy_run)
 
     assert f"owes its customers {millions(found.claims_usd)}" in said
@@ -34,10 +34,10 @@ def test_the_days_in_the_answer_agree_with_the_timeline(busy_run):
         first = dated[milestone]
         assert f"{words} on {first.days} days: first on {first.day} and on every day after" in said
         assert first.continuous_since == first.day
-    assert f"had to wait first on {dated[Milestone.WAIT].day}; they were never halted." in said
+    assert f"first had to wait on {dated[Milestone.WAIT].day}; they were never halted." in said
     assert dated[Milestone.HALT].day is None
 
 
-def test_the_answer_states_that_nothing_is_missing_if_assets_exceed_claims(tiny_run):
+def test_the_answer_states_that_nothing_is_missing_if_liquid_assets_cover_all_claims(tiny_run):
     assert hole(tiny_run).hole_usd <= 0
     assert "nothing is missing" in answer(tiny_run)

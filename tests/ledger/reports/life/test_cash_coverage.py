@@ -1,4 +1,4 @@
-"""The days on which claims exceeded cash agree with hand calculations and with Beancount."""
+"""Claims, profits and cash by day agree with calculations by hand and with bean-query."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -66,14 +66,16 @@ def dates(run: RunFolder) -> dict[str, tuple]:
 
 @pytest.fixture
 def week(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of the afternoon and the four days after the afternoon."""
+    """Return a run of five days: the afternoon, and the four days after it."""
     return afternoon_with(LATER)
 
 
-def test_each_day_has_the_profit_of_firms_and_all_claims_and_the_cash_of_the_house(afternoon):
+def test_a_day_has_the_firms_profit_and_the_claims_of_customers_and_the_cash_of_the_house(
+    afternoon,
+):
     (close,) = closes(afternoon)
 
-    assert close.firms_profit_usd == 761  # edges after fees, 580 and 190, less hedging costs of 9
+    assert close.firms_profit_usd == 761  # edges after fees - hedging costs: 580 + 190 - 9
     assert (close.firms_claims_usd, close.retail_claims_usd) == (
         341,
         0,
@@ -90,11 +92,11 @@ def test_a_day_without_entries_has_the_balances_of_the_day_before(week):
     assert first[1:] == second[1:]
 
 
-def test_the_profit_of_firms_is_counted_since_the_first_day(week):
+def test_the_firms_profit_is_summed_from_the_first_day_on(week):
     assert column(table(week, "cash-coverage"), "firms_profit_usd") == [761, 761, 846, 846, 846]
 
 
-def test_each_day_lists_which_profits_and_claims_exceed_the_cash(week):
+def test_each_day_lists_the_profits_and_claims_that_exceed_the_cash(week):
     # The cash by day is 300, 300, 300, 1300, 300. The firms' claims by day are 341, 341, 426, 426,
     # 426.
     told = column(table(week, "cash-coverage"), "more_than_the_cash")
@@ -104,13 +106,13 @@ def test_each_day_lists_which_profits_and_claims_exceed_the_cash(week):
 
 
 def test_cash_coverage_is_cash_divided_by_all_claims(week):
-    # 300 / 811 on two days, then 300 / 896, 1300 / 1896, 300 / 896
+    # cash / claims: 300 / 811 on two days, then 300 / 896, 1300 / 1896 and 300 / 896
     assert column(table(week, "cash-coverage"), "cover_pct") == [
         Decimal(pct) for pct in ("37.0", "37.0", "33.5", "68.6", "33.5")
     ]
 
 
-def test_the_table_of_dates_has_the_first_day_and_the_number_of_days_of_each_event(week):
+def test_the_table_of_dates_has_for_each_event_its_first_day_and_its_number_of_days(week):
     first_day = date(2022, 5, 9)
 
     assert dates(week) == {
@@ -167,7 +169,7 @@ def test_unpaid_withdrawals_of_a_simulated_run_are_reported(busy_run):
     assert first_day == min(day for day, _ in unpaid_requests(busy_run))
 
 
-def test_the_last_day_agrees_with_the_hole_and_the_league_table(any_run):
+def test_the_amounts_of_the_last_day_agree_with_the_hole_and_the_league_table(any_run):
     last, the_hole, firms = closes(any_run)[-1], hole(any_run), total(league(any_run))
 
     assert last.claims_usd == the_hole.claims_usd

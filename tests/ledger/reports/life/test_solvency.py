@@ -1,4 +1,4 @@
-"""Balance sheets agree with calculations by hand and with Beancount. Errors in books are shown."""
+"""Balance sheets agree with hand calculations and with Beancount, and show errors in the books."""
 
 from collections import defaultdict
 from datetime import date
@@ -31,7 +31,7 @@ def lines(sheet: Sheet) -> dict[str, tuple]:
     return {line.account: (line.side, line.usd, line.at_mark_usd) for line in sheet.lines}
 
 
-def test_a_balance_sheet_has_a_line_for_each_account_at_cost_and_at_mark(life):
+def test_each_line_of_a_balance_sheet_has_the_amounts_of_an_account_at_cost_and_at_mark(life):
     assert lines(sheets(life, JUNE)["Alameda"]) == {
         "Assets:Alameda:Claims:Binance": ("assets", 388, 388),
         "Assets:Alameda:Claims:FTX": ("assets", 64, 64),
@@ -48,10 +48,10 @@ def test_a_balance_sheet_has_a_line_for_each_account_at_cost_and_at_mark(life):
     }
 
 
-def test_the_table_entities_has_the_totals_of_each_balance_sheet_and_the_net_worth_at_mark(life):
+def test_the_table_of_entities_has_the_totals_and_the_net_worth_at_mark_of_each_balance_sheet(life):
     told = {row[0]: row[1:] for row in table(life, "entities").rows}
 
-    # assets, liabilities, equity, result, difference, unbooked, net at mark
+    # The columns: assets, liabilities, equity, result, difference, unbooked, net at mark.
     assert told["Alameda"] == (3252, 1100, 2000, 152, 0, 500, 2652)
     assert told["FTX"] == (800, 675, 100, 25, 0, 0, 125)
     assert told["Lender01"] == (1000, 0, 1000, 0, 0, 0, 1000)
@@ -71,9 +71,9 @@ def test_proceeds_of_tokens_that_cost_nothing_are_equity_and_not_a_negative_asse
     assert (sheet.difference_usd, sheet.unbooked_usd) == (0, 450)
 
 
-def test_tokens_have_a_cost_and_a_mark_and_the_own_token_of_the_group_counts_as_zero(life):
+def test_the_table_of_tokens_has_cost_and_mark_and_counts_the_groups_own_token_as_zero(life):
     assert table(life, "tokens").rows == [
-        # units, unbalanced, cost, at mark, counted
+        # The last five columns: units, unbalanced, cost, at mark, counted.
         ("Assets:FTX:Tokens:FTT", "FTT", 2000, 0, 0, 50_000, 0),
         ("Assets:Alameda:Tokens:FTT", "FTT", 1000, 0, 0, 25_000, 0),
         ("Assets:Alameda:Tokens:SOL", "SOL", 10, 0, 400, 900, 900),
@@ -81,7 +81,7 @@ def test_tokens_have_a_cost_and_a_mark_and_the_own_token_of_the_group_counts_as_
     ]
 
 
-def test_the_table_of_tokens_shows_tokens_that_an_entity_books_without_a_seller(life_with):
+def test_the_table_of_tokens_shows_tokens_that_balance_only_over_two_entities(life_with):
     conjured = """
 2022-07-02 * "Foundation" "Three more SOL appear" #tokens
   seq: 33
@@ -97,7 +97,7 @@ def test_the_table_of_tokens_shows_tokens_that_an_entity_books_without_a_seller(
     }
 
 
-def test_tokens_in_kind_are_shown_by_account_and_agree_with_bean_query(tokens_run):
+def test_the_units_of_tokens_in_kind_in_each_account_agree_with_bean_query(tokens_run):
     ask = asking(tokens_run)
     for day in calendar(tokens_run):
         query = (
@@ -113,7 +113,7 @@ def test_tokens_in_kind_are_shown_by_account_and_agree_with_bean_query(tokens_ru
         assert {row[3:5] for row in rows} == {(0, None)}
 
 
-def test_tokens_held_in_kind_equal_tokens_owed_in_kind_at_any_mark(tokens_run):
+def test_tokens_held_in_kind_and_tokens_owed_in_kind_have_the_same_value_on_each_day(tokens_run):
     marks = {e.date: e.amount.number for e in tokens_run.entries if isinstance(e, data.Price)}
     for day in calendar(tokens_run):
         found = sheets(tokens_run, day)
@@ -187,7 +187,9 @@ def test_the_consolidated_sheet_has_no_debts_between_house_and_maker(life):
     assert rows[None, "difference (must be 0.00)"] == (0, 0, 0, 0, 0)
 
 
-def test_a_debt_within_the_group_that_only_one_side_books_leaves_a_difference(life_with):
+def test_a_debt_within_the_group_that_is_missing_from_the_creditors_books_leaves_a_difference(
+    life_with,
+):
     *_, struck_out, group, at_mark = table(life_with(ONE_SIDED_DEBT), "group", LAST).rows[-1]
 
     assert (struck_out, group, at_mark) == (7, 7, 7)

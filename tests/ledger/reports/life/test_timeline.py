@@ -55,23 +55,23 @@ def test_the_timeline_by_month_has_the_last_day_of_each_month_and_the_last_day_o
     rows = table(life, "timeline").rows
 
     assert rows == [
-        # claims, cash, hole of the exchange, credit, hole, loans, paper, queue
+        # The columns: day, claims, cash, hole of the exchange, credit, hole, loans, paper, queue.
         (date(2022, 5, 31), 811, 300, 511, 700, -477, 1000, 400, 0),
         (date(2022, 6, 30), 611, 100, 511, 700, 123, 400, 900, 80),
         (date(2022, 7, 2), 611, 100, 511, 700, 123, 400, 50, 80),
     ]
 
 
-def test_net_worth_at_mark_is_liquid_assets_and_tokens_and_ventures_minus_claims_and_loans(life):
+def test_net_worth_at_mark_is_the_sum_of_all_assets_less_claims_and_loans(life):
     assert table(life, "worth").rows == [
-        # liquid, paper, at cost, lent to customers, claims, loans, net
+        # The columns: day, liquid, paper, at cost, lent to customers, claims, loans, net.
         (date(2022, 5, 31), 1288, 400, 2400, 0, 811, 1000, 2277),
         (date(2022, 6, 30), 488, 900, 2400, 0, 611, 400, 2777),
         (date(2022, 7, 2), 488, 50, 100, 0, 611, 400, -373),
     ]
 
 
-def test_a_loan_reduces_the_hole_of_the_group_and_not_the_hole_of_the_exchange(life):
+def test_a_loan_reduces_the_hole_of_the_group_but_not_the_hole_of_the_exchange(life):
     before, after = on(life, date(2022, 5, 19)), on(life, LENT)
 
     assert after.hole_usd == before.hole_usd - 1000
@@ -87,7 +87,7 @@ def test_a_writedown_changes_net_worth_but_not_the_hole(life):
     assert before.net_at_mark_usd > 0 > after.net_at_mark_usd
 
 
-def test_loans_to_customers_are_no_ventures(lending_run):
+def test_loans_to_customers_do_not_count_as_ventures(lending_run):
     worth = table(lending_run, "worth", "day")
     first = dict(zip(worth.columns, worth.rows[0], strict=True))
 
@@ -103,7 +103,7 @@ def test_loans_to_customers_are_no_ventures(lending_run):
     )
 
 
-def test_the_tables_by_month_have_the_same_rows_as_the_tables_by_day_for_the_last_days_of_months(
+def test_a_row_of_a_table_by_month_equals_the_row_of_the_same_day_in_the_table_by_day(
     life,
 ):
     for name in ("timeline", "worth", "identity"):
@@ -113,25 +113,29 @@ def test_the_tables_by_month_have_the_same_rows_as_the_tables_by_day_for_the_las
         assert by_month == [row for row in by_day if row[0] in {each[0] for each in by_month}]
 
 
-def test_on_every_day_the_kinds_sum_to_the_hole_and_debts_within_the_group_cancel(any_run):
+def test_on_every_day_the_kinds_sum_to_the_hole_and_debts_within_the_group_sum_to_zero(any_run):
     rows = table(any_run, "identity", "day").rows
 
     assert {row[-2:] for row in rows} == {(0, 0)}
     assert any(row[1] for row in rows)
 
 
-def test_an_account_without_a_part_in_the_hole_leaves_a_difference_on_each_day(afternoon_with):
+def test_an_account_whose_opening_does_not_state_its_part_in_the_hole_leaves_a_difference(
+    afternoon_with,
+):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
     run = afternoon_with(fees, forgotten=fees + '  hole: "cause"\n')
 
     assert [row[-2:] for row in table(run, "identity").rows] == [(-65, 0)]
 
 
-def test_a_debt_within_the_group_that_only_one_side_books_leaves_a_difference(life_with):
+def test_a_debt_within_the_group_that_is_missing_from_the_creditors_books_leaves_a_difference(
+    life_with,
+):
     assert [row[-1] for row in table(life_with(ONE_SIDED_DEBT), "identity").rows] == [0, 0, -7]
 
 
-def test_the_last_day_agrees_with_the_where_report(any_run):
+def test_the_last_day_of_the_timeline_agrees_with_the_report_where(any_run):
     last, the_hole = standings(any_run)[-1], hole(any_run)
 
     assert last.claims_usd == the_hole.claims_usd
@@ -159,7 +163,7 @@ def test_the_holes_of_group_and_exchange_agree_with_the_saved_queries_on_every_d
 # ------------------------------------------------------------------------------ the value of tokens
 
 
-def test_beancount_converts_tokens_to_the_same_number_of_dollars(life):
+def test_the_timeline_and_beancount_give_tokens_the_same_value_in_dollars(life):
     ask = asking(life)
     for day in (date(2022, 5, 21), date(2022, 6, 14), date(2022, 6, 15), date(2022, 7, 1)):
         query = (
@@ -170,7 +174,7 @@ def test_beancount_converts_tokens_to_the_same_number_of_dollars(life):
         assert on(life, day).paper_usd == found.get_currency_units("USD").number
 
 
-def test_the_own_token_of_the_group_counts_as_zero_at_any_mark(life):
+def test_the_groups_own_token_counts_as_zero_at_any_mark(life):
     marks, held = Marks(life), {"FTT": Decimal(1000), "SOL": Decimal(2)}
 
     assert marks.usd(held, LAST) == 25_000 + 10
@@ -206,8 +210,8 @@ def test_the_withdrawal_queue_contains_requested_amounts_until_they_are_paid(lif
 
 
 def test_a_partly_paid_request_and_all_earlier_requests_leave_the_queue(life_with):
-    # Firm02 asks for 61.00 and receives 11.00. This payment ends the request of Firm02 and the
-    # older request of Firm01.
+    # Firm02 asks for 61.00 and receives 11.00. After this payment the request of Firm02 and the
+    # older request of Firm01 no longer wait.
     later = """
 2022-06-26 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 61.00 USD "Firm02"
 2022-06-27 * "Firm02" "Firm02 withdraws 11.00 from FTX" #withdrawal
@@ -230,13 +234,15 @@ def test_the_queue_is_empty_when_withdrawals_are_open_again(life_with):
     assert [found[date(2022, 6, day)] for day in (27, 28)] == [80, 0]
 
 
-def test_a_request_on_the_first_day_is_in_the_queue_while_withdrawals_are_open(life_with):
+def test_an_unpaid_request_on_the_first_day_is_in_the_queue_although_withdrawals_are_open(
+    life_with,
+):
     asked = '2022-05-09 custom "unpaid-request" Liabilities:FTX:Customers:Firm01 30.00 USD "Firm01"'
 
     assert queued(life_with(asked + "\n"))[FIRST] == 30
 
 
-def test_a_request_that_waits_and_is_paid_on_the_same_day_counts_as_a_day_of_waiting(life_with):
+def test_a_day_on_which_a_request_waits_and_is_paid_counts_as_a_day_of_waiting(life_with):
     brief = """
 2022-06-03 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 1.00 USD "Firm02"
 2022-06-03 * "Firm02" "Firm02 withdraws 1.00 from FTX" #withdrawal
@@ -259,7 +265,7 @@ def test_a_request_that_waits_and_is_paid_on_the_same_day_counts_as_a_day_of_wai
     assert (first, usd, days) == (date(2022, 6, 3), 1, 1 + 13)
 
 
-def test_the_queue_of_a_simulated_run_contains_all_requests_that_are_not_paid(busy_run):
+def test_at_the_end_of_a_simulated_run_the_queue_contains_all_unpaid_requests(busy_run):
     found = queued(busy_run)
     asked = busy_run.notes(UnpaidRequest)
     paid = [entry for entry in busy_run.transactions if "waited-s" in entry.meta]
@@ -288,7 +294,7 @@ def test_every_milestone_has_its_first_day_and_its_amount_and_its_number_of_days
     }
 
 
-def test_days_with_a_note_on_an_unpaid_recall_or_interest_are_counted(life_with):
+def test_a_day_with_an_unpaid_recall_and_unpaid_interest_counts_once(life_with):
     unpaid = """
 2022-05-30 custom "unpaid-interest" Liabilities:Alameda:Loans:Lender01 7.00 USD
 2022-05-30 custom "unpaid-recall" Liabilities:Alameda:Loans:Lender01 30.00 USD

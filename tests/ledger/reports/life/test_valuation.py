@@ -1,4 +1,4 @@
-"""The report on the house's value shows notes on funding rounds, months and decisions."""
+"""The report on the house's value agrees with the notes in the books."""
 
 from datetime import date
 from decimal import Decimal
@@ -55,14 +55,14 @@ def test_the_table_of_months_states_the_value_of_the_house_with_and_without_the_
     noted,
 ):
     assert table(noted, "months").rows == [
-        # month, growth, value, growth without quotes, value without quotes, difference, earnings,
-        # value by earnings
+        # The columns: month, growth, value, growth without quotes, value without quotes,
+        # difference of the two values, earnings, value by earnings.
         ("2022-05", 100, 2000, 80, 1600, 400, 30, 150),
         ("2022-06", -10, 0, -40, 0, 0, -5, 0),
     ]
 
 
-def test_each_monthly_decision_is_shown_with_its_reasons(noted):
+def test_the_table_of_reviews_shows_each_decision_with_its_figures(noted):
     assert [tuple(each) for each in reviews(noted)] == [
         (date(2022, 6, 1), "FTX", "captive", "quotes on", -12, -15, 400),
         (date(2022, 7, 1), "FTX", "captive", "shuts off", -3, -18, 0),
@@ -71,7 +71,7 @@ def test_each_monthly_decision_is_shown_with_its_reasons(noted):
     assert table(noted, "reviews").rows == reviews(noted)
 
 
-def test_the_table_of_valuation_methods_has_a_range_for_each_method(noted):
+def test_the_table_of_valuation_methods_has_a_range_of_values_for_each_method(noted):
     ways = table(noted, "ways")
 
     assert len(ways.rows) == 3 * 3

@@ -38,14 +38,16 @@ def fills_of(run: RunFolder, motive: str) -> list[tuple]:
         ).fetchall()
 
 
-def test_liquidations_of_all_hours_sum_to_the_fills_of_liquidations(margin_run, tables):
-    # In the margin world a price change of one tick on one lot is one cent.
+def test_the_hourly_liquidations_sum_to_the_value_of_the_liquidation_fills_at_the_lead_price(
+    margin_run, tables
+):
+    # In the margin world a price change of one tick changes the value of one lot by one cent.
     for motive, name in (("liquidation", "in_book_usd"), ("backstop", "backstop_usd")):
         cents = sum(abs(lots) * lead for *_, lots, _, lead, _ in fills_of(margin_run, motive))
         assert sum(column(tables["cascade"], name)) == Decimal(cents) / 100 > 0
 
 
-def test_hours_in_the_cascade_are_sorted_by_time_but_in_a_run_of_400_days_by_size(
+def test_the_hours_of_the_cascade_are_sorted_by_time_in_a_short_run_and_by_size_in_a_long_run(
     margin_run, tables
 ):
     found = liquidations(margin_run)
@@ -60,7 +62,9 @@ def test_hours_in_the_cascade_are_sorted_by_time_but_in_a_run_of_400_days_by_siz
     assert "days" not in found.answer()
 
 
-def test_a_position_closed_against_another_customer_counts_only_once(margin_run, tables):
+def test_a_position_that_is_closed_against_another_customers_position_counts_only_once(
+    margin_run, tables
+):
     longs = [row for row in fills_of(margin_run, "deleveraging") if row[3] < 0]
     cents = sum(-lots * lead for *_, lots, _, lead, _ in longs)
 
@@ -68,7 +72,7 @@ def test_a_position_closed_against_another_customer_counts_only_once(margin_run,
     assert sum(column(tables["cascade"], "deleveraged_usd")) == Decimal(cents) / 100 > 0
 
 
-def test_daily_liquidations_are_the_sum_of_hourly_liquidations(tables):
+def test_daily_liquidations_and_hourly_liquidations_have_the_same_sum(tables):
     for way in ("in_book_usd", "backstop_usd", "deleveraged_usd"):
         assert sum(column(tables["days"], way)) == sum(column(tables["cascade"], way))
     assert sum(column(tables["days"], "liquidated_usd")) == sum(
@@ -96,7 +100,7 @@ def test_the_maker_is_the_only_captive_backstop(margin_run, tables):
     assert standing == {margin_run.chart.parties.maker: "captive", "Backstop01": "outside"}
 
 
-def test_the_table_course_has_a_row_for_every_hour_and_ends_with_the_final_results(
+def test_the_course_table_has_a_row_for_every_hour_and_ends_with_the_final_results(
     margin_run, tables
 ):
     times = [datetime.fromisoformat(time) for time in column(tables["course"], "time")]
@@ -140,7 +144,7 @@ def test_the_largest_position_of_a_backstop_in_an_hour_agrees_with_a_loop_over_t
             hour = time.replace(minute=0, second=0, microsecond=0)
             most[hour] = max(most[hour], worth, key=abs)
             lots += count if motive == "hedging" else -count
-            worth = lots * lead  # in cents, as a tick on a lot is one cent
+            worth = lots * lead  # in cents, because one tick is one cent per lot
             most[hour] = max(most[hour], worth, key=abs)
         held = dict(
             zip(
@@ -156,7 +160,7 @@ def test_the_largest_position_of_a_backstop_in_an_hour_agrees_with_a_loop_over_t
 
 
 def left_lots(run: RunFolder, who: str) -> int:
-    """Return the position of a backstop in the general ledger, in lots of 0.01."""
+    """Return a backstop's last position, in lots of 0.01, from the general ledger."""
     accounts = {
         contracts(books_of(who), venue, run.chart.desk(who))
         for venue in (run.chart.parties.house, run.chart.parties.lead)
@@ -169,7 +173,7 @@ def left_lots(run: RunFolder, who: str) -> int:
     )
 
 
-def test_the_table_course_of_a_run_longer_than_a_week_has_a_row_for_every_day(executed):
+def test_the_course_table_of_a_run_longer_than_a_week_has_a_row_for_every_day(executed):
     week = {"start": date(2022, 5, 9), "end": date(2022, 5, 17), "day_ledgers": ()}
     run = executed("tiny", run=week)
     times = column({t.name: t for t in liquidations(run).tables()}["course"], "time")
@@ -177,7 +181,7 @@ def test_the_table_course_of_a_run_longer_than_a_week_has_a_row_for_every_day(ex
     assert times == [f"2022-05-{day:02} 00:00" for day in range(9, 18)]
 
 
-def test_the_insurance_fund_has_its_opening_balance_plus_receipts_less_payments(tables):
+def test_at_the_end_the_insurance_fund_has_its_opening_balance_plus_receipts_less_payments(tables):
     debts = dict(tables["debts"].rows)
 
     assert debts["in the insurance fund at the end"] == (
@@ -188,7 +192,9 @@ def test_the_insurance_fund_has_its_opening_balance_plus_receipts_less_payments(
     assert debts["in the fund, as stated by the exchange"] == 100_000_000
 
 
-def test_the_report_has_no_liquidation_and_no_amount_if_no_customer_is_on_margin(tiny_run):
+def test_the_report_has_no_liquidations_and_only_zero_debts_if_no_customer_trades_on_margin(
+    tiny_run,
+):
     found = {table.name: table for table in liquidations(tiny_run).tables()}
 
     assert {name for name, table in found.items() if table.rows} == {"debts", "course"}
@@ -204,7 +210,9 @@ def test_sums_that_must_be_zero_are_zero_if_the_insurance_fund_receives_payments
     assert all(usd == [0] for usd in sums.values()), sums
 
 
-def test_the_other_makers_buy_all_seized_tokens_and_have_them_at_the_end(tokens_run, margin_run):
+def test_the_other_makers_buy_all_seized_tokens_and_still_have_them_at_the_end(
+    tokens_run, margin_run
+):
     found = {table.name: table for table in liquidations(tokens_run).tables()}
     ((token, accounts, quantity, worth, brought, markdown),) = found["seized"].rows
     bought = sum(

@@ -126,7 +126,7 @@ def test_hedging_costs_by_market_are_computed_from_fills(afternoon_with):
     (line,) = rows(table(afternoon_with(BELIEF, fills=WITH_THE_HEDGE), "expectations-by-market"))
 
     assert (line["market"], line["hedging_usd"], line["net_usd"]) == ("BTC-PERP", -12, -762)
-    assert line["volume_usd"] == 600_000 + 150_000 + 29_950  # the volume without hedges
+    assert line["volume_usd"] == 600_000 + 150_000 + 29_950  # hedges are not part of the volume
 
 
 def test_a_prediction_is_used_for_the_month_of_its_date(afternoon_with):
@@ -165,7 +165,7 @@ def test_a_run_with_predictions_has_no_note_on_missing_predictions(afternoon_wit
     )
 
 
-def test_the_answer_and_results_without_a_prediction_add_up_to_the_total_of_the_table():
+def test_the_total_includes_results_without_a_prediction_and_the_answer_states_them_separately():
     booked = [Booked(spread_usd=Decimal(spread)) for spread in (300, -50)]
     lines = (
         MonthInMarket("2022-10", "BTC-PERP", Promise(Decimal(500), Decimal(1000)), booked[0]),
@@ -190,14 +190,18 @@ BOOKED = st.builds(Booked, AMOUNTS, AMOUNTS, AMOUNTS, VOLUMES, VOLUMES)
 
 
 @given(PROMISES, BOOKED)
-def test_the_parts_of_the_difference_sum_to_the_booked_less_the_predicted_result(promise, booked):
+def test_the_parts_of_the_difference_sum_to_the_booked_result_less_the_predicted_result(
+    promise, booked
+):
     parts = MonthInMarket("2022-05", "BTC-PERP", promise, booked).difference
 
     assert parts.whole_usd == booked.spread_usd + booked.pickoff_usd - promise.result_usd
 
 
 @given(PROMISES.filter(lambda promise: promise.volume_usd), BOOKED)
-def test_each_part_of_the_difference_agrees_with_exact_fractions(promise, booked):
+def test_each_part_of_the_difference_agrees_within_a_cent_with_a_calculation_in_fractions(
+    promise, booked
+):
     parts = MonthInMarket("2022-05", "BTC-PERP", promise, booked).difference
     rate = Fraction(promise.result_usd) / Fraction(promise.volume_usd)
     spread_volume, pickoff_volume = booked.spread_volume_usd, booked.pickoff_volume_usd
@@ -259,11 +263,11 @@ def test_monthly_results_from_fills_agree_with_the_general_ledger(run):
     assert all(not any(differences) for _, *differences in table(run, "check").rows)
 
 
-def test_the_table_check_shows_a_hedge_that_is_missing_from_the_fills(afternoon):
+def test_the_check_table_shows_a_hedge_that_is_missing_from_the_fills(afternoon):
     assert table(afternoon, "check").rows == [("2022-05", *usd("0.00", "0.00", "12.00"))]
 
 
-def test_the_table_check_has_only_zeros_if_fills_agree_with_the_general_ledger(afternoon_with):
+def test_the_check_table_has_only_zeros_if_fills_agree_with_the_general_ledger(afternoon_with):
     run = afternoon_with(fills=WITH_THE_HEDGE)
 
     assert table(run, "check").rows == [("2022-05", *usd("0.00", "0.00", "0.00"))]
@@ -299,7 +303,7 @@ def test_amounts_of_markets_sum_to_amounts_of_months_and_amounts_of_months_sum_t
     assert all(month["booked_usd"] for month in months)
 
 
-def test_differences_of_markets_sum_to_the_differences_of_months_and_the_total(believing):
+def test_the_parts_sum_to_the_difference_and_the_parts_of_all_markets_sum_to_the_total(believing):
     run = believing(ALL_PROMISED)
     found, promised = rows(table(run, "difference")), rows(table(run, "expectations"))
     parts = ("from_volume_usd", "from_pickoffs_usd", "rest_usd")

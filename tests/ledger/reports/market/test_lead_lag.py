@@ -1,4 +1,4 @@
-"""From fills alone the report estimates which venue leads, by what lag, and how precisely."""
+"""The report estimates the leading venue, the lag and the lag's precision from fills alone."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ from ledger.run_folder import RunFolder
         (-STEP_US, STEP_US, "undecided"),
     ],
 )
-def test_a_venue_leads_only_if_all_lags_in_the_interval_have_the_same_sign(
+def test_a_venue_leads_only_if_the_interval_of_the_lag_excludes_zero(
     afternoon, low_us, high_us, leader
 ):
     found = MarketLag("BTC-PERP", 1, 1, (0.0, 0.0, 0.0), PriceLag(0, low_us, high_us), 1.0)
@@ -42,8 +42,8 @@ def test_a_venue_leads_only_if_all_lags_in_the_interval_have_the_same_sign(
 def fills(run: RunFolder, day: date, lag_us: int) -> np.ndarray:
     """Return two hours of fills.
 
-    Customers trade near the lead price of *lag_us* earlier. Hits and hedges have other prices,
-    because the estimate must not use these fills.
+    Customers trade near the lead price that was valid *lag_us* earlier. Hits and hedges have
+    unrelated prices, because the estimate must not use hits and hedges.
     """
     rng = np.random.default_rng(day.toordinal())
     path = np.rint(30_000 + 2 * rng.standard_normal(2 * SPAN_US // STEP_US).cumsum())
@@ -116,11 +116,11 @@ def test_only_uninformed_orders_count_and_an_order_with_several_fills_counts_onc
     assert found.fills == orders
 
 
-def test_the_estimated_lag_does_not_use_the_recorded_age_of_quotes(week_with):
+def test_the_lag_is_estimated_without_the_recorded_ages_of_quotes(week_with):
     (found,) = lead_lag(week_with(2_000_000)).tables()
     row = dict(zip(found.columns, found.rows[0], strict=True))
 
-    # The recorded age is 2.5 s, and the lag is 2 s.
+    # The recorded age of each quote is 2.5 s, but the lag is 2 s.
     assert row["quote_age_s"] == Decimal("2.50")
     assert row["lag_s"] < Decimal("2.2")
 
@@ -131,7 +131,9 @@ def test_there_is_no_lag_if_there_are_no_fills(afternoon_with):
     assert found.rows == [("BTC-PERP", "no lag", *[None] * 7, 0, 0)]
 
 
-def test_without_a_lag_the_answer_names_the_searched_range_and_a_note_warns_of_older_quotes(run):
+def test_if_no_lag_is_found_the_answer_states_the_searched_range_and_a_note_warns_of_older_quotes(
+    run,
+):
     def of(*ages_s: int) -> LeadLag:
         ages_us = tuple(age_s * 1e6 for age_s in ages_s)
         return LeadLag(run.chart.parties, (MarketLag("BTC-PERP", 3, 9, ages_us, None, None),))
@@ -142,7 +144,7 @@ def test_without_a_lag_the_answer_names_the_searched_range_and_a_note_warns_of_o
     assert not any("older than 5 s" in note for note in fast.tables()[0].notes)
 
 
-def test_the_fills_and_days_of_every_market_agree_with_sql(run: RunFolder):
+def test_the_numbers_of_fills_and_days_in_every_market_agree_with_sql(run: RunFolder):
     (found,) = lead_lag(run).tables()
     counted = sql(
         run,
@@ -171,10 +173,12 @@ def test_the_quartiles_of_quote_ages_agree_with_sql(run: RunFolder):
 
 
 @pytest.mark.slow
-def test_the_lag_of_a_month_is_between_the_quartiles_of_quote_ages(may_run: RunFolder):
-    # The latency of quotes is an input of the model. The estimator does not read this input and
-    # must find it. Quotes are 2 to 4 s old. Customers take a quote only if it is better than the
-    # other makers' quotes.
+def test_the_lag_of_a_month_is_between_the_lower_and_the_upper_quartile_of_quote_ages(
+    may_run: RunFolder,
+):
+    # The latency of quotes is an input of the model. The estimator does not read this input: it
+    # must find the lag in the prices. Quotes are 2 to 4 s old. Customers take a quote only if it is
+    # better than the other makers' quotes.
     for market in market_lags(may_run):
         assert market.found is not None
         assert market.ages_us is not None

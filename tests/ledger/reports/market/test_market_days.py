@@ -16,7 +16,7 @@ FILLED = ("pickoff", "spread", "liquidation")
 
 @pytest.fixture(params=["busy_run", "margin_run"])
 def run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return first a run with two markets, then a run with liquidations."""
+    """Return one of two runs: a run with two markets, or a run with liquidations."""
     return request.getfixturevalue(request.param)
 
 
@@ -35,7 +35,7 @@ def told_by_others(run: RunFolder) -> list[tuple[date, str, Decimal]]:
     ]
 
 
-def test_the_volume_of_a_day_counts_every_trade_once_and_the_part_of_the_maker_is_separate(
+def test_the_volume_of_a_day_counts_every_trade_once_and_the_makers_volume_is_stated_separately(
     run: RunFolder,
 ):
     everybody, maker = defaultdict(Decimal), defaultdict(Decimal)
@@ -85,7 +85,7 @@ def test_fees_of_a_market_are_the_fees_on_fills_and_on_the_volume_of_other_maker
     assert len(found) == 2
 
 
-def test_lead_prices_of_fills_are_within_the_range_of_the_day(run: RunFolder):
+def test_lead_prices_of_hits_are_within_the_price_range_of_the_day(run: RunFolder):
     seen = defaultdict(set)
     for fill in fills(run):
         if fill["motive"] == "pickoff":

@@ -27,7 +27,10 @@ BOOKS = st.builds(
 
 
 def walked_bps(shown: ShownBook, order_usd: int, others_fill_all: bool) -> float:
-    """Return the cost to buy in small steps, each at the best price left, and to sell again."""
+    """Return the cost, in basis points, of buying and then selling the order.
+
+    The order is bought in many small steps. Each step takes the best price that is left.
+    """
     best, last = float(shown.captive_half_spread_bps), float(shown.captive_reach_bps)
     levels, others_bps = shown.captive_levels, float(shown.others_half_spread_bps)
     left = [[others_bps, 1e18 if others_fill_all else float(shown.others_usd)]]
@@ -49,7 +52,7 @@ def walked_bps(shown: ShownBook, order_usd: int, others_fill_all: bool) -> float
 
 
 @given(shown=BOOKS, order_usd=st.integers(50, 600))
-def test_an_order_larger_than_the_order_book_continues_at_the_mean_depth_of_the_book(
+def test_an_order_larger_than_the_order_book_is_filled_beyond_it_at_the_mean_depth_of_the_book(
     shown, order_usd
 ):
     expected = walked_bps(shown, order_usd, others_fill_all=False)
@@ -58,9 +61,7 @@ def test_an_order_larger_than_the_order_book_continues_at_the_mean_depth_of_the_
 
 
 @given(shown=BOOKS, order_usd=st.integers(50, 600))
-def test_in_the_model_the_other_makers_fill_at_one_price_what_the_captive_maker_does_not_fill(
-    shown, order_usd
-):
+def test_in_the_model_the_other_makers_fill_the_rest_of_an_order_at_one_price(shown, order_usd):
     expected = walked_bps(shown, order_usd, others_fill_all=True)
 
     assert filled_cost_bps(shown, order_usd) == pytest.approx(expected, rel=2e-3)
@@ -74,6 +75,6 @@ def test_the_cost_of_an_order_is_its_size_divided_by_the_depth_if_the_depth_is_c
     assert shown_cost_bps(shown, 10_000_000) == pytest.approx(32, rel=0.06)
 
 
-def test_there_is_no_cost_for_an_order_too_large_for_the_book_unless_other_makers_fill_it():
+def test_an_order_far_larger_than_the_book_has_a_cost_only_if_the_other_makers_fill_it():
     assert shown_cost_bps(book(), 10_000_000) is None
     assert filled_cost_bps(book(), 10_000_000) == pytest.approx(4, rel=1e-3)

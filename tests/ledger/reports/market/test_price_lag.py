@@ -27,7 +27,10 @@ def brownian(rng: np.random.Generator, times_us: np.ndarray) -> np.ndarray:
 
 
 def leader_and_follower(seed: int, lag_us: int, per_s: float = 4.0) -> tuple[Prices, Prices]:
-    """Return a price path at random times, and the path delayed by *lag_us* at other times."""
+    """Return observations of a price path, and of a copy of the path that is *lag_us* late.
+
+    The path and its copy are observed at different random times.
+    """
     rng = np.random.default_rng(seed)
     own_us, others_us = poisson(rng, per_s), poisson(rng, per_s)
     path_us = np.unique(np.concatenate((own_us, others_us - lag_us)))
@@ -95,7 +98,7 @@ def test_the_lag_is_found_even_if_customers_take_only_quotes_that_are_good_for_t
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_independent_prices_have_no_lag(seed: int):
+def test_no_lag_is_found_between_independent_prices(seed: int):
     rng = np.random.default_rng(seed)
     lead_us, house_us = poisson(rng, 0.5), poisson(rng, 0.5)
 
@@ -105,7 +108,7 @@ def test_independent_prices_have_no_lag(seed: int):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_volatility_at_the_same_time_on_both_venues_does_not_count_as_a_lag(seed: int):
+def test_no_lag_is_found_between_independent_prices_that_are_volatile_at_the_same_time(seed: int):
     # Both prices become volatile at the same time but move independently. An error estimate that
     # ignores the common volatility would be several times too small.
     rng = np.random.default_rng(seed)
@@ -147,8 +150,8 @@ def test_the_spread_between_buy_and_sell_prices_does_not_change_the_lag():
 
 
 def test_equal_timestamps_on_both_venues_do_not_bias_the_lag_to_zero():
-    # In the books the timestamps are equal too, since the lead price is recorded only at fills of
-    # the house.
+    # The report has equal timestamps too, because it uses the lead price at each fill of the
+    # house.
     lead_us = poisson(np.random.default_rng(0), 1.0)
     path_us = np.unique(np.concatenate((lead_us, lead_us - 2_000_000)))
     path = brownian(np.random.default_rng(1), path_us)
@@ -170,7 +173,9 @@ series = st.lists(
 
 
 @given(lead=series, asks=series, bids=series, us=st.sampled_from([50_000, 470_000, 40_000_000]))
-def test_squares_and_pairs_equal_sums_over_all_pairs_of_prices_near_each_lag(lead, asks, bids, us):
+def test_squared_differences_and_numbers_of_pairs_equal_those_of_a_loop_over_all_pairs_of_prices(
+    lead, asks, bids, us
+):
     lead, *house = (each._replace(times_us=each.times_us * us) for each in (lead, asks, bids))
 
     found = dispersions(Sight(lead, house))
@@ -210,7 +215,7 @@ def pooled(days: list[tuple[Prices, Prices]]) -> PriceLag | None:
 
 
 @pytest.mark.parametrize("lag_us", [2_000_000, -2_000_000])
-def test_the_interval_contains_the_lag_even_if_prices_are_rare(lag_us: int):
+def test_most_intervals_contain_the_lag_even_if_prices_are_rare(lag_us: int):
     found = [pooled(sparse_days(seed, lag_us, 4)) for seed in range(20)]
 
     # If an interval contains the lag with a probability of 95 %, the probability that at most 16 of
@@ -231,7 +236,7 @@ def test_no_lag_is_reported_if_prices_are_very_rare():
     assert pooled([leader_and_follower(day, 2_000_000, per_s=0.02) for day in range(4)]) is None
 
 
-def test_each_day_has_equal_weight_at_any_volatility():
+def test_the_weight_of_a_day_does_not_depend_on_its_volatility():
     days = sparse_days(0, 2_000_000, 4)
     (lead, house), *others = days
     wild = [(Prices(lead.times_us, 1e6 * lead.prices), Prices(house.times_us, 1e6 * house.prices))]
@@ -261,7 +266,7 @@ def test_prices_and_their_copy_shifted_back_by_the_lag_have_a_correlation_near_o
     assert correlation(Sight(lead, [house._replace(prices=-house.prices)]), 2_000_000) < -0.99
 
 
-def test_rarer_prices_have_a_lower_correlation():
+def test_the_correlation_is_lower_if_prices_are_rarer():
     dense, sparse = (
         correlation(Sight(lead, [house]), 2_000_000)
         for lead, house in (leader_and_follower(0, 2_000_000, per_s) for per_s in (4.0, 0.02))
@@ -272,7 +277,7 @@ def test_rarer_prices_have_a_lower_correlation():
     assert 0.5 < sparse < dense - 0.05
 
 
-def test_the_price_move_over_a_long_gap_between_prices_does_not_change_the_correlation():
+def test_a_price_move_over_a_long_gap_between_prices_does_not_change_the_correlation():
     lead, house = leader_and_follower(0, 2_000_000)
     jump = np.where(house.times_us > SPAN_US // 2, 1e6, 0.0)
     quiet = (house.times_us < 0.4 * SPAN_US) | (house.times_us > 0.6 * SPAN_US)

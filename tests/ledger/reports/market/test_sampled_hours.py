@@ -1,4 +1,4 @@
-"""The standard error of a sampled run agrees with the results of repeated draws of its hours."""
+"""The standard error of a sum over sampled hours is compared with repeated draws of the hours."""
 
 from collections.abc import Callable
 from datetime import date
@@ -22,14 +22,14 @@ HOUR_OF = "SELECT epoch_us(time) // 3600000000 AS hour, sum(edge_cents)::BIGINT"
 
 
 def redrawn(hours: np.ndarray, times: int) -> tuple[float, float]:
-    """Repeat the draw of one hour from each stratum, which is a group of consecutive hours.
+    """Draw one hour from each stratum, many times. A stratum is a group of consecutive hours.
 
     Args:
         hours: the amount of each hour, shape (strata, hours per stratum).
         times: the number of draws.
 
     Returns:
-        The standard deviation of the estimated totals, and the root mean square of the standard
+        The standard deviation of the estimated totals, and the root mean square of their standard
         errors.
     """
     draws, (strata, n) = np.random.default_rng(1), hours.shape
@@ -41,7 +41,7 @@ def redrawn(hours: np.ndarray, times: int) -> tuple[float, float]:
     return float(np.std(totals)), float(np.sqrt(np.mean(np.square(errors))))
 
 
-def test_the_standard_error_is_near_the_standard_deviation_over_repeated_draws():
+def test_the_standard_error_is_near_the_standard_deviation_of_the_totals_over_repeated_draws():
     """The amounts are random. Their expected value changes slowly over the strata."""
     draws = np.random.default_rng(2)
     level = np.exp(np.sin(np.arange(200) / 15))
@@ -49,22 +49,22 @@ def test_the_standard_error_is_near_the_standard_deviation_over_repeated_draws()
 
     spread, error = redrawn(hours, 1_000)
 
-    # The standard deviation over a thousand draws is itself uncertain by 2 %.
+    # The standard deviation over a thousand draws is itself uncertain by about 2 %.
     assert error == pytest.approx(spread, rel=0.07)
 
 
-def test_the_standard_error_is_zero_if_all_hours_are_equal():
+def test_the_standard_error_is_zero_if_all_strata_are_equal_and_unknown_with_only_one_stratum():
     assert standard_error([500, 500, 500]) == 0
     assert standard_error([500]) is None
 
 
-def test_the_standard_error_of_a_simulated_day_is_near_the_standard_deviation_over_draws(
+def test_the_standard_error_of_a_simulated_day_is_at_most_50_percent_too_large(
     executed: Callable[..., RunFolder],
 ):
     """The run plays all hours of a day. The test draws one of every four hours, many times.
 
-    Four hours are a stratum. The means of the six strata differ, so the standard error is larger
-    than the standard deviation over the draws: here by a third.
+    A stratum has four hours. The means of the six strata differ, so the standard error is larger
+    than the standard deviation over the draws. Here it is larger by about a third.
     """
     run = executed(SETTLING)
     by_hour = dict(run.select(f"{HOUR_OF} FROM rows WHERE motive = 'pickoff' GROUP BY hour"))

@@ -1,4 +1,4 @@
-"""The report states when the hole opened, who was paid later, and how much was paid for assets."""
+"""The report states when the hole opened, whom the group paid, and which uses bought assets."""
 
 import re
 from collections.abc import Callable
@@ -55,13 +55,13 @@ def any_books(request: pytest.FixtureRequest) -> RunFolder:
     return request.getfixturevalue(request.param)
 
 
-def test_the_hole_of_each_day_agrees_with_the_timeline(any_books):
+def test_the_hole_on_each_day_agrees_with_the_timeline(any_books):
     assert [(at.day, at.hole_usd, at.hole_of_exchange_usd) for at in holes_by_day(any_books)] == [
         (at.day, at.hole_usd, at.hole_of_exchange_usd) for at in standings(any_books)
     ]
 
 
-def test_a_hole_that_a_loan_closes_opens_again_with_the_repayment_of_the_loan(life):
+def test_the_repayment_of_a_loan_that_closed_the_hole_opens_the_hole_again(life):
     opened = hole_opened(life)
 
     assert (opened.day, opened.is_opening) == (date(2022, 6, 30), False)
@@ -71,7 +71,7 @@ def test_a_hole_that_a_loan_closes_opens_again_with_the_repayment_of_the_loan(li
     )
 
 
-def test_the_report_names_two_recipients_on_the_day_on_which_the_hole_grew_most(
+def test_the_report_names_two_lenders_that_were_repaid_on_the_day_on_which_the_hole_grew_most(
     life_with: Callable[[str], RunFolder],
 ):
     opened = hole_opened(life_with(SECOND_LENDER + REPAID_TO_TWO))
@@ -82,24 +82,24 @@ def test_the_report_names_two_recipients_on_the_day_on_which_the_hole_grew_most(
     )
 
 
-def test_the_hole_can_open_by_payments_on_the_first_day(afternoon):
+def test_payments_on_the_first_day_can_open_the_hole(afternoon):
     """Opening balances do not count as growth of the hole."""
     opened = hole_opened(afternoon)
 
     assert (opened.day, opened.is_opening) == (date(2022, 5, 9), False)
-    assert opened.growth.usd == Decimal("2223.00")  # from a surplus of 2,100.00 to the hole
+    assert opened.growth.usd == Decimal("2223.00")  # from a surplus of 2,100 to a hole of 123
     assert (opened.growth.kind, opened.growth.kind_usd) == ("Ventures", Decimal("2400.00"))
 
 
-def test_the_report_states_no_opening_of_the_hole_if_there_is_no_hole_at_the_end(tiny_run):
+def test_the_hole_has_no_opening_day_if_there_is_no_hole_at_the_end(tiny_run):
     assert hole(tiny_run).hole_usd <= 0
     assert hole_opened(tiny_run) is None
 
 
-# ---------------------------------------------------------------- payments since the hole opened
+# ------------------------------------------------- payments while customers' money is in use
 
 
-def test_payments_count_from_the_day_on_which_the_hole_opened(life):
+def test_a_payment_before_the_hole_opened_is_listed_but_is_not_counted_as_paid_since_then(life):
     paid = {each.recipient: each for each in paid_in_use(life, hole_opened(life))}
 
     lender = date(2022, 6, 30)
@@ -109,14 +109,14 @@ def test_payments_count_from_the_day_on_which_the_hole_opened(life):
     assert (paid[CUSTOMERS].first, paid[CUSTOMERS].last) == (date(2022, 5, 9), date(2022, 6, 25))
 
 
-def test_if_the_exchange_has_a_hole_on_every_day_the_report_lists_all_payments_of_the_group(life):
+def test_the_report_lists_all_payments_by_the_group_if_the_exchange_has_a_hole_on_every_day(life):
     assert all(at.hole_of_exchange_usd > 0 for at in holes_by_day(life))
 
     paid = sum(each.paid_usd for each in paid_in_use(life, hole_opened(life)))
     assert paid == cash_statement(life).everybody.paid_out_usd
 
 
-def test_no_payments_are_listed_while_the_exchange_can_pay_all_claims(tiny_run):
+def test_no_payments_are_listed_if_the_exchange_can_pay_all_claims_on_every_day(tiny_run):
     assert all(at.hole_of_exchange_usd <= 0 for at in holes_by_day(tiny_run))
     assert paid_in_use(tiny_run, None) == []
 
@@ -136,7 +136,7 @@ def test_purchases_of_assets_are_shown_separately_from_spending(life):
     )
 
 
-def test_each_kind_has_one_cause_and_the_causes_sum_to_the_hole(any_books):
+def test_each_kind_belongs_to_one_cause_and_the_causes_sum_to_the_hole(any_books):
     the_hole = hole(any_books)
     rows = hole_by_cause(the_hole).rows
     parts = [row for row in rows if row[4]]
@@ -151,7 +151,7 @@ def test_each_kind_has_one_cause_and_the_causes_sum_to_the_hole(any_books):
     assert not spent & set(AT_COST)
 
 
-def test_a_note_has_the_command_that_lists_the_entries_with_which_the_hole_grew_most(life):
+def test_a_note_has_the_command_for_the_entries_of_the_largest_use_on_the_day_of_most_growth(life):
     first, *_ = where(life).tables()
     (note,) = (note for note in first.notes if note.startswith("Entries of"))
     words = re.search(r"--kind (\w+) --since (\S+) --until (\S+)$", note).groups()

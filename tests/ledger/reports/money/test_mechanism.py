@@ -1,4 +1,4 @@
-"""The report sums the losses that the thread claims: quotes, liquidations and pools."""
+"""The report sums the losses that the thread claims: from quotes, liquidations and pools."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -20,14 +20,15 @@ RUNS = ("tiny_run", "busy_run", "margin_run", "tokens_run")
 
 @pytest.fixture(params=RUNS)
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of four runs with quotes.
+    """Return one of four runs in which the maker quotes.
 
-    margin_run and tokens_run have customers on margin. Only tokens_run has tokens as collateral.
+    `margin_run` and `tokens_run` have customers on margin. Only `tokens_run` has tokens as
+    collateral.
     """
     return request.getfixturevalue(request.param)
 
 
-def test_each_part_of_the_mechanism_has_the_kinds_that_the_thread_claims():
+def test_each_part_of_the_mechanism_has_the_expected_kinds_and_the_expected_last_tweet():
     quotes, liquidations, on_chain = (
         {kind for kind in Kind if kind.entry.claimed is claimed} for claimed in Claimed
     )
@@ -45,7 +46,7 @@ def test_each_part_of_the_mechanism_has_the_kinds_that_the_thread_claims():
     assert [part.tweets[-1] for part in Claimed] == [18, 23, 13]
 
 
-def test_takeovers_are_the_only_use_of_money_that_the_thread_claims():
+def test_only_takeovers_are_both_a_use_that_a_scenario_can_state_and_a_part_of_the_mechanism():
     assert Kind.TAKEOVERS in USES
     assert Kind.TAKEOVERS.entry.cause is Cause.SUMS
     assert {kind for kind in USES if kind.entry.claimed} == {"Takeovers"}
@@ -89,7 +90,7 @@ STATED = """
 
 
 def mechanism_of(run: RunFolder) -> Mechanism:
-    """Return the mechanism of a run. The next variant of the run may replace the run's files."""
+    """Return the mechanism of a run, before the next variant of the run replaces its files."""
     return mechanism(run, hole(run))
 
 
@@ -105,7 +106,7 @@ def test_the_report_calls_takeovers_an_input_if_the_scenario_states_them(
     assert "input" not in of_outcome.in_a_sentence()
 
 
-def test_losses_of_pools_agree_with_the_report_on_pools(executed):
+def test_the_results_of_pools_agree_with_the_report_on_pools(executed):
     run = executed("tests/worlds/pools.toml")
     alls = [month for month in pools(run).months if month.month == "all"]
     *_, on_chain = mechanism(run, hole(run)).parts
@@ -115,7 +116,7 @@ def test_losses_of_pools_agree_with_the_report_on_pools(executed):
     assert on_chain.net_usd == sum(each.arbitrageurs_usd for each in alls)
 
 
-def test_tokens_lost_are_no_use_of_money_and_have_no_share_of_all_uses(executed):
+def test_a_loss_of_tokens_is_stated_separately_and_is_left_out_of_the_share_of_all_uses(executed):
     run = executed("tests/worlds/pools.toml")
     found = mechanism(run, hole(run))
     *_, on_chain = found.parts
@@ -127,7 +128,7 @@ def test_tokens_lost_are_no_use_of_money_and_have_no_share_of_all_uses(executed)
     assert f"{spoken(on_chain.tokens_usd)} of tokens, and earned" in found.in_a_sentence()
 
 
-def test_the_answer_states_the_loss_of_the_mechanism_and_the_loss_or_gain_of_each_part_with_amounts(
+def test_the_answer_states_the_result_of_the_mechanism_and_of_each_part_that_has_amounts(
     margin_run,
 ):
     said, (quotes, liquidations, _) = (

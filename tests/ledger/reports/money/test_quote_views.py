@@ -14,7 +14,7 @@ RUNS = ("tiny_run", "busy_run", "margin_run")
 
 @pytest.fixture(params=RUNS)
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of three small runs. Only margin_run has forced orders."""
+    """Return one of three small runs. Only `margin_run` has forced orders."""
     return request.getfixturevalue(request.param)
 
 
@@ -30,7 +30,7 @@ def test_the_results_of_quotes_agree_with_a_calculation_by_hand(afternoon):
     assert (views["Hedging"].maker_usd, views["Hedging"].taker_fees_usd) == (-12, 0)
 
 
-def test_numbers_of_fills_and_results_and_fees_equal_the_sums_over_single_fills(each_run):
+def test_the_counts_and_results_and_fees_in_the_report_equal_the_sums_over_single_fills(each_run):
     parties = each_run.chart.parties
     cents: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for motive, venue, taker, maker, lots, price, lead, fee_cents, market in each_run.select(
@@ -55,7 +55,7 @@ def test_numbers_of_fills_and_results_and_fees_equal_the_sums_over_single_fills(
         assert (view.maker_usd * 100, view.taker_fees_usd * 100) == (maker_cents, fees_cents)
 
 
-def test_results_of_the_maker_and_fees_agree_with_the_general_ledger(each_run):
+def test_the_results_of_the_maker_and_the_fees_from_takers_agree_with_the_general_ledger(each_run):
     parties, balances = each_run.chart.parties, usd_balances(each_run)
     income = f"Income:{parties.maker}"
 
@@ -73,7 +73,7 @@ def test_results_of_the_maker_and_fees_agree_with_the_general_ledger(each_run):
         assert view.taker_fees_usd == fees
 
 
-def test_the_result_of_the_group_is_the_result_of_the_maker_plus_the_fees(tiny_run):
+def test_the_result_of_the_group_is_the_result_of_the_maker_plus_the_fees_from_takers(tiny_run):
     found = quote_views(tiny_run)
     *kinds, whole = views_table(found).rows
 

@@ -28,7 +28,7 @@ def table(run: RunFolder, name: str) -> Table:
 # ----------------------------------------------------------------------- the hole
 
 
-def test_the_hole_is_claims_of_customers_less_liquid_assets_of_the_group(afternoon):
+def test_the_hole_is_the_claims_of_customers_less_the_liquid_assets_of_the_group(afternoon):
     found = hole(afternoon)
 
     assert found.claims_usd == Decimal("811.00")  # claims of four customers: 80 + 261 + 0 + 470
@@ -41,7 +41,7 @@ def test_the_hole_is_claims_of_customers_less_liquid_assets_of_the_group(afterno
     assert found.hole_of_exchange_usd == Decimal("511.00")  # claims less cash: 811 - 300
 
 
-def test_the_hole_is_the_sum_of_uses_above_zero_and_sources_below_zero(afternoon):
+def test_the_hole_is_the_sum_of_positive_uses_and_negative_sources(afternoon):
     found = hole(afternoon)
 
     assert found.uses_usd == usd(Ventures=2400, PickOff=800, GapLoss=40, Hedging=12, Funding=1)
@@ -49,7 +49,7 @@ def test_the_hole_is_the_sum_of_uses_above_zero_and_sources_below_zero(afternoon
     assert found.unexplained_usd == 0
 
 
-def test_an_account_without_a_part_in_the_hole_leaves_an_unexplained_difference(
+def test_the_amount_of_an_account_is_unexplained_if_the_account_has_no_stated_part_in_the_hole(
     afternoon_with,
 ):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
@@ -63,7 +63,7 @@ def test_shares_are_percentages_of_all_uses(afternoon):
     rows = table(afternoon, "hole-by-kind").rows
     shares = {kind: share for side, kind, _, share in rows if share is not None}
 
-    assert shares == {  # in percent of all uses, 3,253.00
+    assert shares == {  # in percent of all uses (3,253.00)
         "Ventures": Decimal("73.8"),
         "PickOff": Decimal("24.6"),
         "GapLoss": Decimal("1.2"),
@@ -74,7 +74,7 @@ def test_shares_are_percentages_of_all_uses(afternoon):
     assert {side for side, *_, share in rows if share is not None} == {"use"}
 
 
-def test_the_table_has_uses_then_sources_and_then_the_hole_and_sources_are_sorted_by_size(
+def test_the_table_lists_uses_first_and_then_sources_from_large_to_small_and_ends_with_the_hole(
     afternoon,
 ):
     rows = [row[:3] for row in table(afternoon, "hole-by-kind").rows]
@@ -99,7 +99,7 @@ def test_the_amount_of_each_kind_agrees_with_the_saved_query_to_the_cent(run):
     assert len(asked) > 5
 
 
-def test_the_holes_of_group_and_exchange_agree_with_the_saved_queries(run):
+def test_the_hole_of_the_group_and_the_hole_of_the_exchange_agree_with_saved_queries(run):
     ((inventory,),) = saved_query(run, "hole")
     by_day = saved_query(run, f"hole-of-{run.chart.parties.house.lower()}-by-day")
     found = hole(run)
@@ -112,7 +112,7 @@ def test_the_holes_of_group_and_exchange_agree_with_the_saved_queries(run):
 # -------------------------------------------------------------------------- the cash
 
 
-def test_a_claim_that_a_party_gains_does_not_count_as_cash_that_it_received(afternoon):
+def test_a_gain_that_is_still_a_claim_does_not_count_as_cash_received(afternoon):
     statement = cash_statement(afternoon)
 
     assert [(p.party, p.paid_in_usd, p.paid_out_usd) for p in statement.parties] == [
@@ -128,7 +128,7 @@ def test_transfers_within_the_group_are_not_in_the_cash_statement(afternoon):
     assert "Alameda" not in {party.party for party in cash_statement(afternoon).parties}
 
 
-def test_a_party_named_at_a_posting_takes_precedence_over_the_payee(afternoon_with):
+def test_a_party_that_a_posting_names_takes_precedence_over_the_payee_of_the_entry(afternoon_with):
     shared = """
 2022-05-10 * "Firm01" "FTX pays 200.00 out, half of it to Firm02" #withdrawal
   seq: 26
@@ -147,7 +147,7 @@ def test_a_party_named_at_a_posting_takes_precedence_over_the_payee(afternoon_wi
     assert received["Firm02"] == 100
 
 
-def test_net_receipts_of_all_parties_equal_the_decrease_of_the_cash_of_the_group(any_run):
+def test_the_net_receipts_of_all_parties_equal_the_decrease_in_the_cash_of_the_group(any_run):
     statement = cash_statement(any_run)
 
     change = statement.closing_usd - statement.opening_usd
@@ -155,7 +155,9 @@ def test_net_receipts_of_all_parties_equal_the_decrease_of_the_cash_of_the_group
     assert change != 0
 
 
-def test_the_cash_statement_ends_with_the_change_of_cash_from_opening_to_closing(afternoon):
+def test_the_cash_statement_goes_from_opening_cash_to_closing_cash_and_ends_with_the_change(
+    afternoon,
+):
     assert [amount for _, amount in table(afternoon, "cash-change").rows] == [
         2700,
         1100,
@@ -165,8 +167,9 @@ def test_the_cash_statement_ends_with_the_change_of_cash_from_opening_to_closing
     ]
 
 
-def test_the_cash_that_each_party_received_agrees_with_the_saved_query(run):
-    asked = dict(saved_query(run, "where-did-the-cash-go"))  # opening balances have no payee
+def test_the_net_cash_that_each_party_received_agrees_with_the_saved_query(run):
+    # The query leaves out opening balances, because they have no payee.
+    asked = dict(saved_query(run, "where-did-the-cash-go"))
     eliminated = asked.pop(run.chart.parties.maker)
 
     assert {p.party: p.net_received_usd for p in cash_statement(run).parties} == asked
@@ -203,7 +206,7 @@ def test_the_bridge_leaves_nothing_unexplained(any_run):
         assert number == sum(each.movements_usd.get(reason, 0) for each in classes)
 
 
-def test_a_loan_against_tokens_explains_the_claim_of_its_borrower(lending_run):
+def test_a_loan_against_tokens_explains_the_increase_in_the_claim_of_the_borrower(lending_run):
     *_, everybody = bridge(lending_run)
 
     assert everybody.movements_usd["MarginLoans"] == Decimal("35454545.45")
@@ -211,7 +214,7 @@ def test_a_loan_against_tokens_explains_the_claim_of_its_borrower(lending_run):
     assert everybody.left_usd == hole(lending_run).claims_usd
 
 
-def test_a_claim_that_only_the_house_books_is_unexplained(afternoon_with):
+def test_a_claim_that_is_only_in_the_books_of_the_house_is_unexplained(afternoon_with):
     gift = """
 2022-05-10 * "Firm01" "FTX owes Firm01 7.00 more, of which Firm01 knows nothing" #fees
   seq: 26
@@ -225,7 +228,7 @@ def test_a_claim_that_only_the_house_books_is_unexplained(afternoon_with):
     assert (retail.unexplained_usd, others.unexplained_usd) == (0, 0)
 
 
-def test_a_claim_moved_for_an_unknown_reason_is_unexplained(afternoon_with):
+def test_a_change_of_a_claim_for_an_unknown_reason_is_unexplained(afternoon_with):
     swap = """
 2022-05-10 * "Firm02" "Firm02's claim on FTX becomes one on Binance"
   seq: 26
@@ -240,7 +243,7 @@ def test_a_claim_moved_for_an_unknown_reason_is_unexplained(afternoon_with):
     assert firms.unexplained_usd == -5
 
 
-def test_the_trading_result_of_each_claim_is_the_sum_of_its_fills(run):
+def test_the_trading_results_that_change_a_claim_are_the_sums_of_single_fills(run):
     witnessed: dict[tuple[str, str, str], int] = defaultdict(int)
     with run.connect() as connection:
         sums = connection.execute(
@@ -253,7 +256,7 @@ def test_the_trading_result_of_each_claim_is_the_sum_of_its_fills(run):
         cost = "Hedging" if motive == Motive.HEDGE.word else "Fees"
         witnessed[venue, taker, kinds[motive]] += edge_cents
         witnessed[venue, taker, cost] -= fee_cents
-        # In a settlement the maker of the row is the venue, which is not its own customer.
+        # In a settlement at the house, the maker of the row is the house, not a customer.
         if maker != venue:
             witnessed[venue, maker, kinds[motive]] -= edge_cents
 
@@ -272,7 +275,7 @@ def test_the_trading_result_of_each_claim_is_the_sum_of_its_fills(run):
 # ------------------------------------------------------------------------ the volume
 
 
-def test_the_volume_of_the_maker_is_the_volume_of_its_fills_at_the_house_and_not_of_hedges(
+def test_the_volume_of_the_maker_includes_fills_of_its_quotes_at_the_house_but_not_its_hedges(
     afternoon,
 ):
     (traded,) = volume(afternoon)
@@ -310,7 +313,7 @@ def test_the_volume_table_has_no_recorded_range_if_the_record_has_no_share_of_th
     assert table(afternoon, "volume").rows[0][-3:] == (None, None, "no record")
 
 
-def test_the_share_of_the_maker_is_zero_if_there_are_no_fills_of_its_quotes(afternoon_with):
+def test_the_share_of_the_maker_is_zero_if_none_of_its_quotes_is_filled(afternoon_with):
     noted = '2022-05-09 custom "traded" "BTC-PERP" 29950.00 USD 3120600.00 USD 750200.00 USD'
     others = '2022-05-09 custom "traded" "BTC-PERP" 0.00 USD 3120600.00 USD 0.00 USD 0.00 USD\n'
     (traded,) = volume(afternoon_with(others, forgotten=f"{noted} 0.00 USD"))
@@ -319,7 +322,7 @@ def test_the_share_of_the_maker_is_zero_if_there_are_no_fills_of_its_quotes(afte
     assert traded.maker_share_pct == 0
 
 
-def test_a_forced_order_that_the_quote_of_the_maker_fills_is_part_of_the_volume_of_the_maker(
+def test_a_forced_order_that_fills_a_quote_of_the_maker_is_part_of_the_volume_of_the_maker(
     margin_run,
 ):
     parties = margin_run.chart.parties
@@ -339,7 +342,7 @@ def test_a_forced_order_that_the_quote_of_the_maker_fills_is_part_of_the_volume_
     assert {maker for _, maker in met} == {parties.maker, parties.other_makers}
 
 
-def test_the_volume_by_market_and_month_agrees_with_single_fills(run):
+def test_the_volume_of_the_maker_by_market_and_month_agrees_with_single_fills(run):
     house = run.chart.parties.house
     cents = {c.market: c.cents_per_lot_tick for c in run.chart.contracts if c.venue == house}
     notional: dict[tuple[str, str], int] = defaultdict(int)
@@ -355,12 +358,12 @@ def test_the_volume_by_market_and_month_agrees_with_single_fills(run):
 # ------------------------------------------------------------------------ the tables
 
 
-def test_each_table_states_whether_it_has_rows(any_run):
+def test_each_table_states_correctly_whether_it_has_rows(any_run):
     for table in where(any_run).tables():
         assert table.has_rows == bool(table.rows), table.name
 
 
-def test_all_amounts_in_the_tables_have_two_decimals(any_run):
+def test_all_dollar_amounts_in_the_tables_have_two_decimals(any_run):
     tables = where(any_run).tables()
 
     assert [table.name for table in tables] == [
@@ -427,7 +430,7 @@ QUARTERS_LATER = """
 """
 
 
-def test_quarters_without_entries_and_kinds_with_a_zero_total_are_shown(life_with):
+def test_the_table_shows_quarters_without_entries_and_kinds_whose_total_is_zero(life_with):
     columns, rows = by_quarter(life_with(QUARTERS_LATER))
 
     assert columns[3:-1] == ("2022q2_usd", "2022q3_usd", "2022q4_usd", "2023q1_usd")
@@ -448,14 +451,16 @@ def test_quarters_sum_to_the_whole_run_and_leave_nothing_unexplained(any_run):
     assert set(found.rows[-1][2:]) == {0}
 
 
-def test_the_table_by_quarter_orders_the_kinds_like_the_table_of_the_whole_run(any_run):
+def test_the_table_by_quarter_lists_the_kinds_in_the_same_order_as_the_table_of_the_whole_run(
+    any_run,
+):
     (found,) = where_by_quarter(any_run).tables()
     told = [row[:2] for row in table(any_run, "hole-by-kind").rows if row[2]]
 
     assert [row[:2] for row in found.rows if row[0]] == [each for each in told if each[0]]
 
 
-def test_postings_on_an_account_without_a_part_in_the_hole_are_unexplained_in_their_quarter(
+def test_postings_are_unexplained_in_their_quarter_if_their_account_has_no_stated_part_in_the_hole(
     afternoon_with,
 ):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"

@@ -1,4 +1,4 @@
-"""The lists for a trustee (schedules) agree with the books of hand-written and simulated runs."""
+"""The schedules for a trustee agree with the books of hand-written and simulated runs."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -32,7 +32,9 @@ PAID = [
 ]
 
 
-def test_payments_are_grouped_by_payer_and_recipient_and_kind_with_insiders_first(life: RunFolder):
+def test_payments_are_summed_by_payer_and_recipient_and_kind_and_insiders_come_first(
+    life: RunFolder,
+):
     assert [
         (paid.payer, paid.recipient, paid.status, paid.kind, paid.year_cents // 100)
         for paid in payments_before(life, END)
@@ -52,7 +54,7 @@ def test_a_payment_counts_as_recent_for_90_days_and_is_listed_for_a_year(life: R
     assert firm01(365) == []
 
 
-def test_a_recipient_of_one_payment_of_the_kind_insiders_is_an_insider_in_all_its_payments(
+def test_one_payment_of_the_kind_insiders_makes_the_recipient_an_insider_for_all_other_payments(
     afternoon_with,
 ):
     paid = """
@@ -73,7 +75,9 @@ def test_a_recipient_of_one_payment_of_the_kind_insiders_is_an_insider_in_all_it
     }
 
 
-def test_only_payments_without_value_in_return_are_listed_and_each_has_a_reason(afternoon_with):
+def test_a_gift_is_listed_as_a_payment_below_value_but_a_purchase_of_property_is_not(
+    afternoon_with,
+):
     paid = """
 2022-05-09 open Expenses:FTX:Charity USD
   hole: "cause"
@@ -105,11 +109,15 @@ def test_a_day_outside_the_run_is_refused(life: RunFolder):
         schedules(life, date(2030, 1, 1))
 
 
-def test_the_table_below_value_is_empty_if_each_payment_brought_value_in_return(life: RunFolder):
+def test_no_payment_is_listed_as_below_value_if_each_payment_brought_value_in_return(
+    life: RunFolder,
+):
     assert below_value_table(payments_before(life, END)).rows == []
 
 
-def test_the_net_debt_of_the_maker_is_its_drawn_credit_line_less_its_deposit(life: RunFolder):
+def test_the_net_debt_of_the_maker_is_its_drawn_credit_line_less_its_account_at_the_exchange(
+    life: RunFolder,
+):
     may, *_ = related_balances(life, END)
 
     assert (may.day, may.credit_line_usd) == (date(2022, 5, 31), 700)
@@ -128,7 +136,7 @@ def test_the_cash_flow_test_fails_on_the_day_of_an_unpaid_request(life: RunFolde
     assert not found[END].has_balance
 
 
-def test_the_setback_is_the_largest_fall_of_net_worth_within_30_days_so_far(life: RunFolder):
+def test_the_setback_is_the_largest_fall_of_net_worth_so_far_within_any_30_days(life: RunFolder):
     days = standings(life)
     for each in solvency_tests(life, END):
         before = [at for at in days if at.day <= each.day]
@@ -171,7 +179,7 @@ def test_creditors_that_were_paid_in_the_last_week_are_listed_with_their_remaini
 
 
 @pytest.mark.parametrize("world", ["life", "tiny_run", "tokens_run", "small_run"])
-def test_payments_of_a_run_shorter_than_a_year_sum_to_the_cash_that_left_the_group(
+def test_payments_to_outsiders_sum_to_the_cash_paid_out_if_the_run_lasts_less_than_a_year(
     world: str, request: pytest.FixtureRequest
 ):
     run = request.getfixturevalue(world)
@@ -181,7 +189,7 @@ def test_payments_of_a_run_shorter_than_a_year_sum_to_the_cash_that_left_the_gro
     assert Decimal(outside).scaleb(-2) == cash_statement(run).everybody.paid_out_usd
 
 
-def test_the_amounts_of_the_answer_and_the_tables_agree_with_a_calculation_by_hand(life: RunFolder):
+def test_amounts_in_the_answer_and_in_the_tables_agree_with_a_calculation_by_hand(life: RunFolder):
     found = schedules(life)
     tables = {table.name: table for table in found.tables()}
 

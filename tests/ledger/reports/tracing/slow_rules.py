@@ -1,16 +1,16 @@
-"""The tracing rules in a slow and simple form, with all layers of money and exact fractions.
+"""The tracing rules in a slow and simple form, with lists of layers and exact fractions.
 
-An account is a list of layers in the order of receipt. A layer has a source and cents. A payment
-takes cents from the layers of its account by one of these rules:
+An account is a list of layers in the order of receipt. A layer is an amount in cents from one
+source. A payment takes cents from the layers of its account by one of these rules:
 
 - First in, first out: from the first layer, then from the next layer.
 - Last in, first out: from the last layer, then from the layer before.
 - Pro rata: from each source, in proportion to the source's cents in the account.
 - Lowest balance: the followed sources are the sources whose money is traced. A payment takes from
-  all other sources, pro rata, and then from the followed sources, pro rata. A payment to a followed
-  source takes from the followed sources first.
-- Equal sharing: at the end, each use takes from each source in proportion to all receipts from the
-  source, less the payments back to the source.
+  the followed sources only if the other sources are used up. But a payment to a followed source
+  takes from the followed sources first. Within each of the two groups it takes pro rata.
+- Equal sharing: at the end, all uses get the same mix of sources. The share of a source is in
+  proportion to all receipts from the source, less the payments back to the source.
 
 The part of a payment that exceeds the balance of its account is an overdraft. Later receipts repay
 the overdraft.
@@ -33,7 +33,7 @@ def slow_paid(
     rule: TracingRule,
     followed: Collection[str],
 ) -> Counter[tuple[str, str]]:
-    """Return cents by source and use. Remaining cash counts as a use named after its account."""
+    """Return cents by source and use. Cash left in an account is a use with the account's name."""
     if rule is TracingRule.EQUAL_SHARING:
         return _shared(moves, accounts)
     layers: dict[str, Layers] = {account: [] for account in accounts}

@@ -1,4 +1,4 @@
-"""Each tracing rule gives the result of published worked examples, to the cent."""
+"""Each tracing rule gives the result of a published worked example."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ DAY = date(2022, 1, 5)
 def traced(
     rule: TracingRule, *moves: tuple[str, int], followed: str = "", days: tuple[date, ...] = ()
 ) -> Traced:
-    """Trace deposits (positive) and payments (negative) of an account, in dollars or pounds."""
+    """Trace an account's deposits (above zero) and payments (below zero), in dollars or pounds."""
     history = [
         CashMove(day, who, ACCOUNT, 100 * amount)
         if amount > 0
@@ -33,12 +33,12 @@ def paid(found: Traced) -> dict[tuple[str, str], int]:
     return {way: each.cents // 100 for way, each in found.paid.items()}
 
 
-def test_a_deposit_of_own_money_does_not_replace_trust_money_that_was_spent():
+def test_a_later_deposit_of_own_money_does_not_replace_trust_money_that_was_spent():
     """James Roscoe (Bolton) Ltd v Winder [1915] 1 Ch 62.
 
-    Roscoe paid in 455 pounds of the company's book debts and spent all except 25 pounds. Later he
-    paid in his own money, and the balance at his death was 358 pounds. The company received 25
-    pounds.
+    Wigham collected 455 pounds of the company's book debts, paid them into his own account, and
+    spent all except 25 pounds. Later he paid in his own money. At his death the balance was 358
+    pounds. The company received 25 pounds.
     """
     found = traced(
         TracingRule.LOWEST_BALANCE,
@@ -51,14 +51,14 @@ def test_a_deposit_of_own_money_does_not_replace_trust_money_that_was_spent():
     assert left(found) == {"Company": 25, "Wigham": 333}
 
 
-def test_the_own_money_of_a_trustee_is_spent_before_trust_money():
+def test_a_trustee_spends_own_money_before_trust_money():
     """Christie & Compton, "How Does the Lowest Intermediate Balance Rule for Tracing Work?",
     Capstone Forensic Group, 25 May 2022.
 
-    Joe has 100,000 of his own money and adds 200,000 of the trust's. The car, 75,000, is paid from
-    his own money. After the purchase of a boat and a jet 45,500 is left. All of this is the trust's
-    money. The boat and the jet cost 154,500 of the trust's money. The trust's money was first spent
-    on 19 January, for the boat.
+    Joe has 100,000 dollars of his own money, and adds 200,000 of the trust's money. He buys a car
+    for 75,000, which is paid from his own money. Then he buys a boat and a jet, which use 154,500
+    of the trust's money. The remaining 45,500 is the trust's money. The first payment with the
+    trust's money is on 19 January, for the boat.
     """
     car, boat = date(2022, 1, 10), date(2022, 1, 19)
     found = traced(
@@ -80,12 +80,12 @@ def test_the_own_money_of_a_trustee_is_spent_before_trust_money():
     assert found.paid["Trust", "boat and jet"].first == boat
 
 
-def test_claytons_case_spends_the_first_deposit_first():
+def test_the_rule_in_claytons_case_spends_the_first_deposit_first():
     """A students' summary of tracing between trusts, studysmart.ai, "Actions against trustees".
 
-    Trust W pays in 30,000, and then trust B pays in 20,000. First 10,000 is lost. Then shares are
-    bought for 40,000. By Clayton's Case, only trust W loses money. Each trust owns half of the
-    shares.
+    Trust W pays in 30,000, and then trust B pays in 20,000. After that 10,000 is lost, and shares
+    are bought for 40,000. By the rule in Clayton's Case, only trust W loses money. Each trust owns
+    half of the shares.
     """
     found = traced(
         TracingRule.FIFO, ("W", 30_000), ("B", 20_000), ("dissipated", -10_000), ("shares", -40_000)
@@ -102,9 +102,9 @@ def test_two_trusts_share_a_loss_in_proportion_to_their_deposits():
     """An illustration of Barlow Clowes International v Vaughan [1992] 4 All ER 22, in lecture notes
     on mixed funds (coursehero.com, file pi9gatp).
 
-    A fraud takes 1,000 from trust A and 2,000 from trust B. Of these 3,000 a sum of 600 is lost.
-    Trust A loses 200 and keeps 800. Trust B loses 400 and keeps 1,600. If all receipts come before
-    all payments, a rolling charge (pro rata) and equal sharing at the end give the same result.
+    A fraud takes 1,000 from trust A and 2,000 from trust B. Then 600 of this money is lost. Trust A
+    loses 200 and keeps 800. Trust B loses 400 and keeps 1,600. Here all receipts come before the
+    payment, so pro rata (a rolling charge) and equal sharing at the end give the same result.
     """
     for rule in (TracingRule.PRO_RATA, TracingRule.EQUAL_SHARING):
         found = traced(rule, ("A", 1_000), ("B", 2_000), ("dissipated", -600))
@@ -112,7 +112,7 @@ def test_two_trusts_share_a_loss_in_proportion_to_their_deposits():
         assert left(found) == {"A": 800, "B": 1_600}
 
 
-def test_lifo_pays_out_the_last_deposit_and_fifo_the_first_deposit():
+def test_lifo_pays_out_the_last_deposit_and_fifo_pays_out_the_first_deposit():
     """Citrin Cooperman, "Unravel Financial Mysteries: An Introduction to Cash Tracing".
 
     Peter pays in 100 dollars and a day later Lisa pays in 100 dollars. Then 100 dollars are paid

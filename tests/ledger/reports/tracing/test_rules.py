@@ -1,4 +1,4 @@
-"""Properties that each tracing rule has for any history of payments."""
+"""Properties of the tracing rules that hold for random histories of payments."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ ROLLING = tuple(rule for rule in TracingRule if rule is not TracingRule.EQUAL_SH
 
 @st.composite
 def histories(draw: st.DrawFn, accounts: tuple[str, ...] = ACCOUNTS) -> list[CashMove]:
-    """Draw receipts, transfers and payments. Payments to sources and overdrafts are possible."""
+    """Draw receipts, transfers and payments. Payments may go to sources or overdraw accounts."""
     account, source = st.sampled_from(accounts), st.sampled_from(SOURCES)
     use = st.sampled_from((*SOURCES, "rent", "shares"))
     way = st.one_of(
@@ -43,7 +43,7 @@ def histories(draw: st.DrawFn, accounts: tuple[str, ...] = ACCOUNTS) -> list[Cas
 
 
 def without_overdraft(moves: list[CashMove]) -> list[CashMove]:
-    """Return the moves, but leave out payments that exceed the balance of an account."""
+    """Return the moves without the payments and transfers that would overdraw an account."""
     balance, kept = Counter(), []
     for move in moves:
         if move.giver not in ACCOUNTS or balance[move.giver] >= move.cents:
@@ -60,9 +60,7 @@ def sums(traced: Traced) -> Counter[tuple[str, str]]:
 
 @RULES
 @given(moves=histories())
-def test_each_rule_agrees_with_a_slow_and_simple_form_of_the_rule(
-    rule: TracingRule, moves: list[CashMove]
-):
+def test_each_rule_agrees_with_its_slow_and_simple_form(rule: TracingRule, moves: list[CashMove]):
     assert sums(follow(moves, ACCOUNTS, rule, FOLLOWED)) == slow_paid(
         moves, ACCOUNTS, rule, FOLLOWED
     )
@@ -70,7 +68,9 @@ def test_each_rule_agrees_with_a_slow_and_simple_form_of_the_rule(
 
 @RULES
 @given(moves=histories())
-def test_no_rule_creates_or_loses_money(rule: TracingRule, moves: list[CashMove]):
+def test_no_rule_creates_or_loses_money_if_no_account_is_overdrawn(
+    rule: TracingRule, moves: list[CashMove]
+):
     moves = without_overdraft(moves)
     found = sums(follow(moves, ACCOUNTS, rule, FOLLOWED))
     came = Counter()
@@ -90,7 +90,9 @@ def test_no_rule_creates_or_loses_money(rule: TracingRule, moves: list[CashMove]
 
 @RULES
 @given(moves=histories())
-def test_an_overdraft_is_repaid_by_the_next_deposits(rule: TracingRule, moves: list[CashMove]):
+def test_overdrafts_less_their_repayments_equal_the_overdrawn_balances_at_the_end(
+    rule: TracingRule, moves: list[CashMove]
+):
     found = sums(follow(moves, ACCOUNTS, rule, FOLLOWED))
     balance = Counter()
     for _, giver, taker, cents in moves:
@@ -104,7 +106,7 @@ def test_an_overdraft_is_repaid_by_the_next_deposits(rule: TracingRule, moves: l
 
 
 @given(moves=histories())
-def test_if_two_sources_exchange_their_names_their_results_by_pro_rata_are_exchanged(
+def test_under_pro_rata_two_sources_that_exchange_their_names_exchange_their_results(
     moves: list[CashMove],
 ):
     other = {"B": "C", "C": "B"}
@@ -125,7 +127,7 @@ def test_if_two_sources_exchange_their_names_their_results_by_pro_rata_are_excha
 
 
 @given(moves=histories((ONE,)))
-def test_by_the_lowest_balance_rule_the_remaining_traced_money_is_at_most_the_lowest_later_balance(
+def test_under_the_lowest_balance_rule_the_traced_money_left_is_at_most_the_lowest_later_balance(
     moves: list[CashMove],
 ):
     moves = without_overdraft(moves)
@@ -141,10 +143,10 @@ def test_by_the_lowest_balance_rule_the_remaining_traced_money_is_at_most_the_lo
 
 
 @given(moves=histories((ONE,)))
-def test_the_lowest_balance_rule_leaves_the_most_traced_money_of_all_rolling_rules(
+def test_no_rolling_rule_leaves_more_traced_money_than_the_lowest_balance_rule(
     moves: list[CashMove],
 ):
-    """A rolling rule is any rule except equal sharing. No payment goes back to the source A."""
+    """A rolling rule is any rule except equal sharing. No payment here goes back to source A."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     left = {rule: follow(moves, (ONE,), rule, FOLLOWED).left_of("A") for rule in ROLLING}
 
@@ -152,10 +154,10 @@ def test_the_lowest_balance_rule_leaves_the_most_traced_money_of_all_rolling_rul
 
 
 @given(moves=histories((ONE,)))
-def test_the_lowest_balance_rule_uses_the_followed_source_only_if_other_sources_are_used_up(
+def test_the_lowest_balance_rule_takes_from_the_followed_source_only_if_other_sources_are_used_up(
     moves: list[CashMove],
 ):
-    """The followed source is A. The test uses A only for payments that B and C cannot cover."""
+    """The followed source is A. The test expects that A only pays what B and C cannot cover."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     unpaid, balance = Counter(), 0
     for _, giver, taker, cents in moves:
@@ -173,7 +175,7 @@ def test_the_lowest_balance_rule_uses_the_followed_source_only_if_other_sources_
 
 @pytest.mark.parametrize("rule", ROLLING)
 @given(moves=histories())
-def test_the_daily_changes_of_a_source_sum_to_its_remaining_money(
+def test_the_daily_changes_in_the_money_of_a_source_sum_to_its_remaining_money(
     rule: TracingRule, moves: list[CashMove]
 ):
     traced = follow(moves, ACCOUNTS, rule, FOLLOWED)
@@ -184,7 +186,7 @@ def test_the_daily_changes_of_a_source_sum_to_its_remaining_money(
 
 @RULES
 @given(moves=histories())
-def test_the_first_and_last_day_of_a_use_are_days_with_a_payment(
+def test_the_first_and_the_last_day_of_a_use_are_days_with_a_payment_for_this_use(
     rule: TracingRule, moves: list[CashMove]
 ):
     traced = follow(moves, ACCOUNTS, rule, FOLLOWED)
@@ -200,7 +202,9 @@ def test_the_first_and_last_day_of_a_use_are_days_with_a_payment(
 
 
 @given(moves=histories())
-def test_the_movements_of_a_day_are_netted_and_receipts_come_first(moves: list[CashMove]):
+def test_each_day_has_sums_of_receipts_then_net_transfers_and_then_sums_of_payments(
+    moves: list[CashMove],
+):
     daily = list(by_day(moves, ACCOUNTS))
     turns = [
         (move.day, 0 if move.giver not in ACCOUNTS else 1 if move.taker in ACCOUNTS else 2)
@@ -222,7 +226,7 @@ def test_the_movements_of_a_day_are_netted_and_receipts_come_first(moves: list[C
     assert not any((day, taker, giver) in ways for day, giver, taker in ways)
 
 
-def test_a_transfer_has_the_same_mix_of_sources_as_the_account_that_pays_it():
+def test_under_pro_rata_a_transfer_has_the_same_mix_of_sources_as_the_account_that_pays_it():
     moves = [
         CashMove(START, "A", ONE, 60),
         CashMove(START, "B", ONE, 40),

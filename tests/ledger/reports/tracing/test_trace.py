@@ -56,7 +56,9 @@ def whole(traced) -> dict[tuple[str, str], int]:
     return paid | {way: cents // 100 for way, cents in traced.left_cents.items()}
 
 
-def test_first_in_first_out_traces_the_cash_of_the_group_as_one_account(afternoon: RunFolder):
+def test_first_in_first_out_is_applied_to_the_cash_of_the_group_as_one_account(
+    afternoon: RunFolder,
+):
     assert whole(trace(afternoon).by_rule[TracingRule.FIFO]) == {
         ("Customers", "Claims"): 400,
         ("Customers", "Ventures"): 300,
@@ -66,7 +68,7 @@ def test_first_in_first_out_traces_the_cash_of_the_group_as_one_account(afternoo
     }
 
 
-def test_the_lowest_balance_rule_spends_own_money_of_the_group_first(afternoon: RunFolder):
+def test_the_lowest_balance_rule_first_spends_the_own_money_of_the_group(afternoon: RunFolder):
     assert whole(trace(afternoon).by_rule[TracingRule.LOWEST_BALANCE]) == {
         ("Opening", "Claims"): 400,
         ("Opening", "Ventures"): 1_700,
@@ -145,7 +147,7 @@ BY_WIRE = """
 """
 
 
-def test_deposits_that_an_agent_receives_are_money_of_customers(
+def test_a_deposit_that_an_agent_receives_is_traced_as_money_of_the_customer(
     afternoon_with: Callable[..., RunFolder],
 ):
     (taken,) = (each for each in cash_passed(afternoon_with(BY_WIRE)) if each.seq == 997)
@@ -170,7 +172,9 @@ def test_a_source_that_supplied_no_cash_is_refused(
     assert advice in str(caught.value)
 
 
-def test_the_tables_agree_and_every_column_sums_to_its_total(afternoon: RunFolder):
+def test_the_tables_agree_and_the_uses_under_each_rule_sum_to_the_money_received(
+    afternoon: RunFolder,
+):
     tables = {table.name: table for table in trace(afternoon).tables()}
     paid, lowest = cells(tables["paid"]), cells(tables["lowest-balance"])
 
@@ -188,7 +192,7 @@ def test_the_tables_agree_and_every_column_sums_to_its_total(afternoon: RunFolde
     ]
 
 
-def test_the_last_row_of_the_uses_is_the_sum_of_the_rows_above(afternoon: RunFolder):
+def test_the_last_row_of_the_table_of_uses_is_the_sum_of_the_rows_above(afternoon: RunFolder):
     found = trace(afternoon)
     nothing_left = replace(found.by_rule[TracingRule.FIFO], left_cents={})
     lost = replace(found, by_rule={**found.by_rule, TracingRule.FIFO: nothing_left})
@@ -200,7 +204,9 @@ def test_the_last_row_of_the_uses_is_the_sum_of_the_rows_above(afternoon: RunFol
     assert left > 0
 
 
-def test_the_answer_states_the_range_of_the_results_of_all_rules(afternoon: RunFolder):
+def test_the_answer_states_the_lowest_and_the_highest_result_of_the_five_rules(
+    afternoon: RunFolder,
+):
     assert trace(afternoon).answer() == (
         "Customers paid in $1,700 of cash from 2022-05-09 to 2022-05-09. The use of this cash "
         "depends on the rule: $300 to $700 was paid back, and $97 to $300 is left. The largest "
@@ -210,7 +216,7 @@ def test_the_answer_states_the_range_of_the_results_of_all_rules(afternoon: RunF
 
 @pytest.fixture(params=["life", "tiny_run", "tokens_run", "small_run", "pools", "portfolio"])
 def world(request: pytest.FixtureRequest, executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return the hand-written run or a simulated run with tokens, pools, loans or an agent."""
+    """Return the hand-written run `life` or one of five simulated runs."""
     path = WORLDS / f"{request.param}.toml"
     return executed(path) if path.exists() else request.getfixturevalue(request.param)
 
@@ -246,7 +252,7 @@ LESS_A_FEE = """
 
 
 @pytest.mark.parametrize("entry", [TOGETHER, BY_WIRE, LESS_A_FEE])
-def test_payments_by_day_divide_an_entry_with_several_accounts_like_single_payments(
+def test_payments_by_day_are_the_sums_of_single_payments_if_an_entry_has_several_accounts(
     afternoon_with: Callable[..., RunFolder], entry: str
 ):
     assert_sums_of_single_payments(afternoon_with(entry))
@@ -280,7 +286,7 @@ def test_each_rule_agrees_with_its_slow_and_simple_form_on_a_whole_run(
         assert sums == slow_paid(found.moves, found.accounts, rule, found.followed)
 
 
-def test_money_from_lenders_can_be_traced_and_a_part_is_repaid_to_the_lenders(life: RunFolder):
+def test_money_from_lenders_can_be_traced_and_its_repayment_counts_as_paid_back(life: RunFolder):
     found = trace(life, Question(of=Kind.LOANS))
 
     assert found.brought_usd == 1_000

@@ -19,7 +19,7 @@ ENTITIES = ("FTX", "Alameda", "Firm01", "Firm02", "Retail", "OtherMakers", "Bina
 
 
 def load(text: str) -> tuple[list, list]:
-    """Return the directives and errors of a ledger that Beancount loads."""
+    """Load a ledger with Beancount, and return its directives and errors."""
     entries, errors, _ = loader.load_string(text)
     return entries, errors
 
@@ -41,7 +41,7 @@ def source(run: RunFolder) -> str:
 # ------------------------------------------------------------------- the trial balance
 
 
-def test_the_trial_balance_has_the_opening_and_the_movement_and_the_closing_balance_of_accounts(
+def test_the_trial_balance_has_the_opening_balance_and_movement_and_closing_balance_of_each_account(
     afternoon,
 ):
     trial, contracts = books(afternoon, "Firm02").tables()
@@ -71,7 +71,9 @@ def test_the_trial_balance_has_the_opening_and_the_movement_and_the_closing_bala
     ]
 
 
-def test_the_assets_at_cost_of_a_holder_of_tokens_agree_with_its_balance_sheet(group_run):
+def test_the_books_of_an_entity_with_tokens_state_the_same_assets_at_cost_as_its_balance_sheet(
+    group_run,
+):
     own, maker = books(group_run, "Alameda"), sheets(group_run, calendar(group_run)[-1])
     booked = sum(
         line.closing for line in own.lines if line.commodity == "USD" and "Assets:" in line.account
@@ -92,7 +94,7 @@ def test_the_books_of_each_entity_balance_at_the_opening_and_at_the_close(any_ru
     assert all(cell.as_tuple().exponent == -2 for row in trial.rows for cell in row[2:])
 
 
-def test_a_transfer_of_cash_without_a_reason_in_the_books_leaves_a_nonzero_sum(
+def test_the_trial_balance_does_not_sum_to_zero_if_a_transfer_of_cash_has_no_reason_in_the_books(
     afternoon_with,
 ):
     gift = """
@@ -158,7 +160,7 @@ def test_the_books_of_an_entity_contain_the_balance_assertions_of_its_accounts(t
     ]
 
 
-def test_entries_are_copied_unchanged_from_the_general_ledger(run):
+def test_the_lines_of_an_entry_are_copied_unchanged_from_the_general_ledger(run):
     original = set(source(run).splitlines())
     text = books_text(run, "Alameda")
     entries = text.split("\n\n")
@@ -228,7 +230,9 @@ def test_the_books_of_an_entity_contain_no_postings_of_contracts(afternoon):
         ("Lehman Brothers", None),
     ],
 )
-def test_an_unknown_entity_is_refused_with_a_suggestion_and_a_list(afternoon, asked, suggested):
+def test_the_error_for_an_unknown_entity_lists_all_entities_and_suggests_a_similar_name_if_any(
+    afternoon, asked, suggested
+):
     with pytest.raises(UnknownEntityError) as refused:
         books(afternoon, asked).tables()
 
@@ -239,6 +243,6 @@ def test_an_unknown_entity_is_refused_with_a_suggestion_and_a_list(afternoon, as
     assert all(name in str(refused.value) for name in ENTITIES)
 
 
-def test_the_ledger_of_an_unknown_entity_is_refused(afternoon):
+def test_no_ledger_is_written_for_an_unknown_entity(afternoon):
     with pytest.raises(UnknownEntityError):
         books_text(afternoon, "Alamda")

@@ -50,7 +50,9 @@ def test_sums_over_the_fills_agree_with_the_general_ledger(run: RunFolder):
     assert booked(run)[f"Income:{run.chart.parties.house}:Fees"] == house_fees
 
 
-def test_edge_and_fee_and_notional_of_every_fill_follow_from_price_and_quantity(run: RunFolder):
+def test_edge_and_fee_and_notional_of_every_fill_follow_from_its_prices_and_quantity_and_fee_rate(
+    run: RunFolder,
+):
     ((trades, edges, fees, notionals),) = sql(
         run,
         """
@@ -65,7 +67,9 @@ def test_edge_and_fee_and_notional_of_every_fill_follow_from_price_and_quantity(
     assert trades == edges == fees == notionals > 100
 
 
-def test_a_row_of_the_view_fills_has_the_values_of_the_entry_in_the_day_ledger(run: RunFolder):
+def test_each_row_of_the_view_of_fills_has_the_values_of_its_entry_in_the_day_ledger(
+    run: RunFolder,
+):
     with run.connect() as connection:
         rows = read(connection, "rows", run.names)[::37]
     entries = Entries(run.chart, run.names)
@@ -109,7 +113,7 @@ def test_sums_over_the_postings_agree_with_beancount(run: RunFolder):
     assert dict(found.rows) == booked(run)
 
 
-def test_the_view_fills_has_no_quantities_for_a_contract_that_main_beancount_does_not_list(
+def test_the_view_of_fills_has_no_quantity_for_a_contract_that_main_beancount_does_not_list(
     tiny_run, tmp_path
 ):
     (tmp_path / "run").mkdir()
@@ -174,7 +178,7 @@ def test_a_statement_that_turns_on_logging_writes_no_file(tiny_run: RunFolder, t
     assert not list(tmp_path.iterdir())
 
 
-def test_sql_can_write_only_to_a_temporary_copy(tiny_run, tmp_path, monkeypatch):
+def test_an_sql_statement_can_write_only_to_a_temporary_copy(tiny_run, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     before = contents(tiny_run.path)
     # A query can read the path of the temporary copy.
@@ -208,7 +212,7 @@ READS = (
 
 
 @pytest.mark.parametrize("statement", READS)
-def test_sql_can_read_no_files_except_the_parquet_files_of_the_run(
+def test_an_sql_statement_can_read_no_files_except_the_parquet_files_of_the_run(
     tiny_run: RunFolder, busy_run: RunFolder, tmp_path: Path, statement: str
 ):
     secret = tmp_path / "secret.csv"
@@ -243,7 +247,7 @@ def test_the_error_for_a_failed_sql_statement_states_the_reason_in_one_line(
     assert "\n" not in str(refused.value)
 
 
-def test_values_of_every_type_are_converted_exactly(tiny_run: RunFolder):
+def test_values_of_several_types_are_converted_exactly(tiny_run: RunFolder):
     found = sql(
         tiny_run,
         "SELECT 0.1::DOUBLE, 2.50::DECIMAL(9, 2), true, NULL, [1, 2], 1701411834604692317::HUGEINT",
@@ -257,7 +261,7 @@ def test_values_of_every_type_are_converted_exactly(tiny_run: RunFolder):
 @pytest.mark.parametrize(
     "statement", ["FROM fills ORDER BY seq", "FROM fills ORDER BY seq; -- all of them"]
 )
-def test_a_result_that_is_read_in_part_has_its_first_rows_and_counts_the_other_rows(
+def test_a_result_that_is_read_in_part_has_its_first_rows_and_the_number_of_the_other_rows(
     tiny_run: RunFolder, statement: str
 ):
     whole = sql(tiny_run, statement)
@@ -269,7 +273,7 @@ def test_a_result_that_is_read_in_part_has_its_first_rows_and_counts_the_other_r
 
 
 @pytest.mark.parametrize(("rows", "read", "more"), [(6, 6, 0), (7, 7, 0), (8, 7, 1)])
-def test_the_rows_read_and_the_other_rows_of_a_result_are_counted_exactly(
+def test_the_numbers_of_rows_read_and_not_read_are_exact_near_the_limit_of_rows(
     tiny_run: RunFolder, rows: int, read: int, more: int
 ):
     found = sql(tiny_run, f"SELECT 1 AS a, 2 AS a FROM range({rows})", rows_max=7)
@@ -290,7 +294,7 @@ def test_a_saved_query_gives_the_same_result_as_bean_query(busy_run: RunFolder):
         columns, rows = run_query(entries, options, entry.query_string, numberify=True)
         found = query(busy_run, f".run {entry.name}")
         assert len(found.rows) == len(rows)
-        # bean-query leaves out the column of a commodity without amounts. Our result has it.
+        # bean-query leaves out the column of a commodity without amounts. Our result keeps it.
         numbers = [column.name for column in columns]
         kept = [found.columns.index(name) for name in numbers]
         for row, theirs in zip(found.rows, rows, strict=True):
@@ -316,7 +320,7 @@ def test_a_sum_of_several_commodities_has_a_column_for_each_commodity(tiny_run: 
     assert held["Equity:Alameda:Opening"]["held (BTC-PERP.FTX)"] is None
 
 
-def test_a_sum_that_is_zero_is_printed_as_an_empty_cell(tiny_run: RunFolder):
+def test_a_sum_of_zero_gives_an_empty_cell(tiny_run: RunFolder):
     found = query(tiny_run, ".run check-group-eliminates;")
 
     assert found.columns == ("must_be_empty",)
@@ -334,8 +338,8 @@ def test_a_sum_that_is_zero_is_printed_as_an_empty_cell(tiny_run: RunFolder):
         (".run hole-by-dya", "did you mean hole-by-day?"),
         (".run nothing-like-it", "give one of balance-sheet-of-ftx, "),
         (".reload", ".reload is not a command"),
-        ("PRINT", "nothing here can be changed"),
-        ("CREATE TABLE mine (a int) USING 'csv:mine.csv'", "nothing here can be changed"),
+        ("PRINT", "a query can only read"),
+        ("CREATE TABLE mine (a int) USING 'csv:mine.csv'", "a query can only read"),
     ],
 )
 def test_the_error_for_a_failed_bql_query_states_the_reason_in_one_line(

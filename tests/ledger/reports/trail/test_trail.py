@@ -1,4 +1,4 @@
-"""`moneytrail trail` lists the fills in a figure, and the figures that include a given fill."""
+"""`moneytrail trail` lists the fills of a figure, or the figures that include a given fill."""
 
 import shutil
 from collections import defaultdict
@@ -44,7 +44,7 @@ def figures(tables: list[Table]) -> dict[tuple[str, str | None], tuple[Decimal, 
 
 
 def forged(run: RunFolder, folder: Path) -> tuple[RunFolder, int]:
-    """Return a run with a cent added to the edge of a pick-off, and the seq of this pick-off."""
+    """Return a copy of a run in which the edge of one hit is a cent larger, and the hit's `seq`."""
     shutil.copytree(run.path, folder)
     copy = RunFolder.at(folder)
     path = copy.fill_files[-1]
@@ -59,7 +59,9 @@ def forged(run: RunFolder, folder: Path) -> tuple[RunFolder, int]:
 # ----------------------------------------------------------------------- from a figure to its fills
 
 
-def test_every_figure_of_the_where_report_is_the_sum_of_the_entries_in_its_trail(run: RunFolder):
+def test_the_figure_of_a_trail_for_one_kind_is_the_sum_of_its_entries_and_agrees_with_a_saved_query(
+    run: RunFolder,
+):
     found = saved_query(run, "where-did-the-money-go")
 
     assert len(found) >= 7
@@ -69,19 +71,19 @@ def test_every_figure_of_the_where_report_is_the_sum_of_the_entries_in_its_trail
         assert sums(tables)["the figure"] == usd
 
 
-def test_every_figure_of_cash_by_receiver_is_the_sum_of_the_entries_in_its_trail(run: RunFolder):
+def test_the_figure_of_a_trail_for_one_kind_and_one_party_agrees_with_a_saved_query(run: RunFolder):
     for kind, party, usd in saved_query(run, "who-received-it"):
         if party:
             assert sums(trail(run, kind, party).tables())["the figure"] == usd
 
 
-def test_the_entries_of_a_trail_for_all_kinds_sum_to_the_hole(run: RunFolder):
+def test_the_figure_of_a_trail_for_all_kinds_is_the_hole(run: RunFolder):
     ((hole,),) = saved_query(run, "hole")
 
     assert sums(trail(run).tables())["the figure"] == hole.get_currency_units("USD").number
 
 
-def test_the_entries_of_a_trail_for_all_kinds_of_one_entity_sum_to_the_net_assets_of_this_entity(
+def test_the_trail_for_all_kinds_of_an_entity_outside_the_group_is_minus_its_net_assets(
     run: RunFolder,
 ):
     for entity in (run.chart.parties.firms[0], run.chart.parties.retail, "Outside"):
@@ -139,7 +141,9 @@ def test_a_note_says_that_an_entry_with_several_parties_counts_once_for_each_par
         assert "once for each party" in " ".join(named(found.tables())[name].notes)
 
 
-def test_the_trails_of_single_days_sum_to_the_figure_and_agree_with_fills(run: RunFolder):
+def test_the_figures_of_single_days_sum_to_the_figure_of_the_run_and_agree_with_the_fills(
+    run: RunFolder,
+):
     whole = sums(trail(run, "VariationMargin").tables())["the figure"]
     by_day = [sums(trail(run, "VariationMargin", since=d, until=d).tables()) for d in days_of(run)]
 
@@ -151,7 +155,7 @@ def test_the_trails_of_single_days_sum_to_the_figure_and_agree_with_fills(run: R
     assert by_day[0]["the figure"] + since == whole
 
 
-def test_an_unknown_figure_is_refused_with_a_list_of_known_figures(tiny_run):
+def test_a_trail_is_refused_if_its_kind_or_entity_or_party_or_period_is_unknown(tiny_run):
     with pytest.raises(TrailError, match=r"no kind 'pickoff'; did you mean PickOff\?.* Fees, "):
         trail(tiny_run, "pickoff").tables()
     with pytest.raises(TrailError, match="Firm01 have no kind 'CreditLine'; the kinds are Cash, "):
@@ -239,7 +243,7 @@ def test_each_posting_of_a_closing_entry_is_the_sum_of_its_fills(run: RunFolder)
         assert len(tables["fills"].rows) == min(5, entry.meta["fills"])
 
 
-def test_a_forged_fill_is_shown_as_a_difference_in_each_account_of_its_closing_entry(
+def test_a_forged_edge_is_shown_as_a_difference_in_each_account_to_which_the_edge_is_posted(
     tiny_run, tmp_path
 ):
     copy, seq = forged(tiny_run, tmp_path / "forged")
@@ -255,7 +259,7 @@ def test_a_forged_fill_is_shown_as_a_difference_in_each_account_of_its_closing_e
     assert len(differences) == 6  # two accounts in the books of each of three entities
 
 
-def test_a_deposit_moves_claims_and_cash_and_leaves_the_hole_unchanged(tiny_run):
+def test_a_deposit_changes_claims_and_cash_but_not_the_hole(tiny_run):
     deposit = next(e for e in tiny_run.transactions if "deposit" in e.tags and e.payee == "Retail")
     cents = next(p.units.number for p in deposit.postings if p.account == "Assets:FTX:Cash")
 
@@ -268,7 +272,7 @@ def test_a_deposit_moves_claims_and_cash_and_leaves_the_hole_unchanged(tiny_run)
     }
 
 
-def test_the_link_of_a_settlement_lists_its_payments_and_its_draws_on_the_credit_line(busy_run):
+def test_the_link_of_a_settlement_leads_to_its_payments_and_its_draws_on_the_credit_line(busy_run):
     draw = next(e for e in busy_run.transactions if "credit-line" in e.tags and e.links)
     (link,) = draw.links
     with busy_run.connect() as connection:
@@ -296,7 +300,7 @@ def test_the_link_of_a_fill_gives_the_same_trail_as_its_seq(tiny_run):
     assert trail_up(tiny_run, f"fill-{seq}").tables() == trail_up(tiny_run, seq).tables()
 
 
-def test_an_unknown_seq_or_link_is_refused_with_the_known_range(tiny_run):
+def test_an_unknown_seq_or_link_is_refused_with_the_range_of_known_numbers(tiny_run):
     last = max(int(e.meta["seq"]) for e in tiny_run.transactions)
     for seq in (0, -1, last + 1, 10**30):
         with pytest.raises(TrailError, match=f"seq {seq} is not .* from 1 to {last}$"):
@@ -308,7 +312,7 @@ def test_an_unknown_seq_or_link_is_refused_with_the_known_range(tiny_run):
         trail_up(tiny_run, "fill-1").tables()
 
 
-def test_the_first_table_has_the_postings_of_an_entry_and_a_note_names_one_of_its_entities(
+def test_the_first_table_has_the_postings_of_an_entry_and_its_note_names_one_of_their_entities(
     tiny_run,
 ):
     entry = next(entry for entry in tiny_run.transactions if "withdrawal" in entry.tags)
@@ -322,7 +326,9 @@ def test_the_first_table_has_the_postings_of_an_entry_and_a_note_names_one_of_it
     assert books(tiny_run, entity)
 
 
-def test_a_note_names_the_kind_or_the_entry_for_the_next_trail(tiny_run):
+def test_the_last_note_below_a_table_suggests_a_trail_of_the_kind_or_entry_in_the_first_row(
+    tiny_run,
+):
     kinds = hole_by_kind(hole(tiny_run))
     kind = kinds.notes[-1].rpartition(" ")[2]
     (entries, *_) = trail(tiny_run, kind=kind).tables()
