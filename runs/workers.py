@@ -8,7 +8,6 @@ from multiprocessing import get_context
 
 from ledger.mistake import MistakeError
 
-RETRIES = 3  # how often Dask repeats a task that raises an error
 ANSWER_WITHIN = "5s"  # the longest time that we wait for a scheduler's first answer
 
 
@@ -57,4 +56,4 @@ def dask_workers(scheduler: str) -> Iterator[Executor]:
     except (OSError, ValueError) as error:
         raise SchedulerError(f"{scheduler}: no Dask scheduler answers there") from error
     with client:
-        yield client.get_executor(pure=False, retries=RETRIES)
+        yield client.get_executor(pure=False)

@@ -1,6 +1,7 @@
 """The books and the hole in kind are correct if customers have claims in coins."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -362,6 +363,18 @@ def test_the_reports_where_and_solvency_show_the_missing_quantity_of_coins(run, 
         assert f"the claims in coins are worth {spoken(owed_usd)}: see" in table.notes[-1]
     assert not any("has only dollars" in n for t in where(tiny_run).tables() for n in t.notes)
     assert ", coins left out, and" in where(run).answer()
+
+
+def test_a_coin_of_which_the_group_holds_more_than_it_owes_is_not_called_missing(run):
+    found = hole_in_kind(run)
+    btc, *others = found.lines
+    spare = replace(btc, owed=btc.there - Decimal("1.50"))
+
+    said = replace(found, lines=(spare, *others)).answer()
+
+    assert btc.commodity == "BTC"
+    assert "and the group holds 1.50 BTC more than it owes. At the prices" in said
+    assert "BTC are missing" not in said.replace("BTC more", "")
 
 
 def test_the_hole_by_quarter_says_that_coins_are_left_out(run, tiny_run):

@@ -14,6 +14,7 @@ import numpy as np
 
 from ledger.reports.table import Cell, Table
 from runs.claims.figures import FIGURES, PERCENT
+from runs.claims.money_figures import LEVERED
 from runs.claims.verdicts import JudgedStatement
 from runs.study.member_figures import HITS, HOLE, USES, VOLUME
 from runs.study.member_table import Members, read_members
@@ -42,6 +43,17 @@ def _share(part: str, whole: str) -> OfMembers:
     return share
 
 
+def _leveraged_of_uses(members: Members) -> np.ndarray:
+    """Return each member's uses of the kinds in LEVERED, in percent of all its uses.
+
+    A kind is a use only if its amount is positive. A member without a kind's figure has no amount
+    of this kind.
+    """
+    names = {f"use {kind}" for kind in LEVERED} & members.figures.keys()
+    used = sum(np.maximum(np.nan_to_num(members.drawn(name)), 0) for name in sorted(names))
+    return np.asarray(100 * used / members.drawn(USES))
+
+
 # For each key of FIGURES that members can have, a function that returns the members' figures.
 OVER_MEMBERS: Mapping[str, OfMembers] = {
     "hole": _of(HOLE),
@@ -52,7 +64,7 @@ OVER_MEMBERS: Mapping[str, OfMembers] = {
     "liquidations-of-hole": _share("liquidations_usd", HOLE),
     "on-chain-of-hole": _share("on_chain_usd", HOLE),
     "hits-of-volume": _share(HITS, VOLUME),
-    "leveraged-of-uses": _share("use Portfolio", USES),  # one of the four kinds in LEVERED
+    "leveraged-of-uses": _leveraged_of_uses,
 }
 
 

@@ -93,9 +93,8 @@ def test_a_run_opened_as_a_ledger_file_gives_the_same_tables_as_its_folder_if_th
 
     assert by_file
     # A ledger file has no fills. So the table `linked` lacks the payments that are fills, and the
-    # table `figures` counts each fill only at the end of its day. The test also leaves out the
-    # table `entry`.
-    others = [table for table in by_file if table.name not in ("entry", "figures", "linked")]
+    # table `figures` counts each fill only at the end of its day.
+    others = [table for table in by_file if table.name not in ("figures", "linked")]
     assert [table for table in others if table != folder[table.name]] == []
     assert question(main_file).answer().split(":")[0] == question(tiny_run).answer().split(":")[0]
 

@@ -41,6 +41,7 @@ def test_a_setting_of_candles_replaces_anchors_and_volatility(tmp_path):
 
     price = scenario.markets[0].price
     assert {anchor.price_usd for anchor in price.anchors} == {50_000, 50_500}
+    assert price.volatility != load("may-2021").markets[0].price.volatility
     assert not [key for key in scenario.sources if "markets[0].price.anchors" in key]
     assert scenario.markets[1].price == load("may-2021").markets[1].price
     with pytest.raises(ScenarioError, match="is given with anchors"):

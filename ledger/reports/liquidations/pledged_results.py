@@ -106,8 +106,8 @@ def _result(run: RunFolder, borrower: str, tokens: dict[str, MarginToken]) -> Pl
     worth = sum(
         (
             Decimal(quantity) * Decimal(lead)
-            for quantity, lead in run.select(
-                "SELECT DISTINCT meta->>'quantity', meta->>'lead' FROM postings "
+            for _, quantity, lead in run.select(
+                "SELECT DISTINCT seq, meta->>'quantity', meta->>'lead' FROM postings "
                 "WHERE tag = 'account-takeover' AND list_contains(links, ?)",
                 [link],
             )

@@ -102,15 +102,20 @@ class HoleInKind:
 
     def answer(self) -> str:
         """State the missing quantities of coins, the hole at mark, and the hole's changes."""
-        coins = [line for line in self.lines if line.commodity != MONEY and line.lacking]
-        named = [f"{line.lacking:,f} {line.commodity}" for line in coins]
-        lacking = f"{listed(named)} are missing" if named else "No coin is missing"
         return (
-            f"{lacking}. At the prices of {self.day} the hole in dollars and coins is "
+            f"{self._quantities()}. At the prices of {self.day} the hole in dollars and coins is "
             f"{spoken(self.at_mark_usd)}. Since {self.first}, changes of prices have changed this "
             f"hole by {spoken(self.by_price_usd)}, and changes of the missing quantities have "
             f"changed it by {spoken(self.by_use_usd)}."
         )
+
+    def _quantities(self) -> str:
+        """State which coins are missing, and of which coins the group holds more than it owes."""
+        coins = [line for line in self.lines if line.commodity != MONEY]
+        short = [f"{each.lacking:,f} {each.commodity}" for each in coins if each.lacking > 0]
+        spare = [f"{-each.lacking:,f} {each.commodity}" for each in coins if each.lacking < 0]
+        said = f"{listed(short)} are missing" if short else "No coin is missing"
+        return f"{said}, and the group holds {listed(spare)} more than it owes" if spare else said
 
     def tables(self) -> list[Table]:
         """Return two tables: the missing quantities with their values, and the values' changes."""

@@ -89,7 +89,7 @@ def first_problem(folder: Path) -> str | None:
     Problems of files that are made from the ledger's text are left out, since a forger can make
     these files again.
     """
-    made_from_text = ("columns:", "group:")
+    made_from_text = ("copy:", "group:")
     findings = (each for each in audit(folder) if not each.step.startswith(made_from_text))
     return next((p for finding in findings for p in finding.problems), None)
 

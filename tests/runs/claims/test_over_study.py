@@ -10,6 +10,7 @@ import pytest
 from ledger.run_folder import RunFolder
 from runs.claims.claims import claims
 from runs.claims.figures import FIGURES
+from runs.claims.money_figures import LEVERED
 from runs.claims.over_study import OVER_MEMBERS, over_study
 from runs.study.study_file import StudyError, study_path
 
@@ -51,6 +52,24 @@ def test_the_share_of_quotes_in_the_hole_is_missing_if_there_is_no_hole_and_zero
     assert earned.any()
     assert np.array_equal(np.isnan(shares), hole <= 0)
     assert (shares[earned & (hole > 0)] == 0).all()
+
+
+def test_leveraged_uses_of_a_member_are_the_sum_of_the_same_kinds_as_in_a_run():
+    study = over_study("life")
+    with duckdb.connect() as connection:
+        uses = {
+            f"use {kind}": connection.execute(
+                f"SELECT coalesce(\"use {kind}\", 0) FROM '{SHIPPED}/members.parquet' "
+                "WHERE NOT isnan(\"input share_2019\") AND failed = '' ORDER BY member"
+            ).fetchnumpy()
+            for kind in ("Portfolio", "VariationMargin", "Funding")
+        }
+    used = sum(np.maximum(np.nan_to_num(next(iter(u.values()))), 0) for u in uses.values())
+
+    found = OVER_MEMBERS["leveraged-of-uses"](study.members)
+
+    np.testing.assert_allclose(found, 100 * used / study.members.drawn("uses_usd"))
+    assert LEVERED == ("Portfolio", "Directional", "VariationMargin", "Funding")
 
 
 def test_each_figure_of_a_study_is_also_a_figure_of_a_run():

@@ -4,7 +4,7 @@ import ast
 import random
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -246,7 +246,6 @@ PARTIES = ("P1", "P2", "P3", "P4", "P5")
 HOUSE, MAKER, LEAD, FIRM, CROWD = range(5)
 # venue, taker, maker, lots, price, lead price, and whether it fills a quote
 Row = tuple[int, int, int, int, int, int, bool]
-Flow = Callable[[np.ndarray], np.ndarray]
 
 
 def world(
