@@ -4,7 +4,7 @@ A pairing is a taker, a counterparty, a venue and a motive. The posting rule is 
 and lots. So for each pairing the rule is applied once to one cent of edge, once to one cent of fee,
 and once to one lot of each market that the pairing can have. The resulting postings are then
 multiplied by the pairing's sums of edge, fee and lots. The result has one amount for each account
-and commodity, without its parts by pairing.
+and commodity: the sum over all pairings.
 """
 
 from collections.abc import Iterator

@@ -112,5 +112,8 @@ class Parties:
 
 
 def books_of(holder: str) -> str:
-    """Return the entity whose books have a holder's positions: the holder, or a desk's owner."""
+    """Return the entity whose books have a holder's positions.
+
+    A desk's positions are in the books of its owner, and other positions in the holder's own.
+    """
     return holder.partition(":")[0]

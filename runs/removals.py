@@ -20,7 +20,7 @@ SLOW_QUOTES = "SlowQuotes"
 
 
 class CounterfactualError(MistakeError, ValueError):
-    """The scenario does not have the cause that was to be removed.
+    """The cause can't be removed from this scenario.
 
     Attributes:
         kind: the cause that was to be removed.

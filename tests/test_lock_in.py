@@ -180,7 +180,7 @@ def test_the_result_of_the_first_month_does_not_depend_on_the_policy_of_the_make
     assert reviews(captive)[0].month_usd == reviews(independent)[0].month_usd
 
 
-def test_a_captive_maker_stops_if_its_yearly_loss_is_at_least_the_share_value_at_stake(
+def test_a_captive_maker_stops_if_it_loses_in_a_year_what_the_shares_would_lose_without_quotes(
     worth_little,
 ):
     (only,) = reviews(worth_little)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from des.liquidation.token_collateral import E6
 from des.scenario import PledgedLoan
 
-WHOLE_E6 = 1_100_000  # the numerator of the rule for large holdings, see `size_weight_e6`
+WHOLE_E6 = 1_100_000  # 1.1, the numerator of the formula in `size_weight_e6`, in millionths
 
 
 @dataclass(slots=True)

@@ -20,7 +20,10 @@ class WholeLots:
 
     @classmethod
     def of(cls, seed: int, market: Market, maker: Maker) -> "WholeLots":
-        """Return the rounding for a scenario. Sizes that a base run decided are rounded too."""
+        """Return the rounding of sizes in one market.
+
+        Sizes that a base run decided are rounded too.
+        """
         decides = maker.quoting.policy != "stated" or market.quoter.decided
         return cls.of_decisions(seed, market.name) if decides else AS_STATED
 

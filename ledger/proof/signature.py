@@ -56,7 +56,7 @@ def check_signer(key: Path) -> None:
 
 
 def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
-    """If a run's seal is not signed with a key, yield the reason.
+    """If the given key did not sign a run's seal, yield the reason.
 
     Args:
         folder: the run's folder.

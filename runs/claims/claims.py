@@ -87,7 +87,7 @@ class Claims:
         held = self.study.holds_in_pct(self.central) if self.study else None
         if self.study is None or held is None:
             return ""
-        return f" Of {self.study.lives} {held} % support the central statement."
+        return f" {held} % of {self.study.lives} support the central statement."
 
     def _on_the_central_one(self) -> str:
         central = self.central

@@ -156,7 +156,7 @@ QUESTIONS: Mapping[str, OpenQuestion] = {
         LIFE,
     ),
     "month": OpenQuestion(
-        "May 2021, bitcoin and Solana perpetuals, with every quote",
+        "May 2021, bitcoin and Solana perpetuals, every quote simulated",
         {
             "shows 2 % of the depth": PlayedSetting(
                 "may-2021", SIX, {"maker": {"depth_share": 0.02}}

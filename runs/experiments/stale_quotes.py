@@ -51,7 +51,7 @@ DENSE = 8.0  # ticks a second in the table `loss-by-latency`
 class Quoted(NamedTuple):
     """The latency and size of the quotes, and the number of firms."""
 
-    latency_s: float  # the latency, and the time between refreshes
+    latency_s: float  # the latency, which is also the time between refreshes
     size_usd: int
     firms: int
 

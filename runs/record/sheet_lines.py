@@ -29,7 +29,7 @@ from runs.record.measured_books import MeasuredBooks, Span
 
 # All parts in the hole except `in-kind`, because tokens held in kind belong to customers.
 ON_SHEET = (CLAIM, LIQUID, GROUP, CAUSE)
-# The maker's costs that are not from trading. All its other results are from trading.
+# The kinds of costs that are not from trading. All other results of the maker are from trading.
 NOT_TRADING = (*USES, Kind.INTEREST, Kind.OPERATIONS)
 
 

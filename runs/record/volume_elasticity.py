@@ -50,7 +50,7 @@ def elasticity(
     Args:
         days: days of one market. Days without customers' volume, or without a price range, are left
             out.
-        others_elasticity: the elasticity k of the larger venue's volume.
+        others_elasticity: k, the recorded elasticity of Binance's volume to the day's price range.
         customers_are_left_over: whether customers' volume is a recorded volume minus hits and
             forced orders.
 

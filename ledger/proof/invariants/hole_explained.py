@@ -1,7 +1,7 @@
 """The invariant of the hole: the causes of the hole sum to the hole.
 
-Each account of the group, except accounts of contracts, needs a part in the hole, such as "claim"
-or "cause". The part is the value of the key `hole` on the account's `open` line.
+Each account of the group, except accounts of contracts, has a role in the hole, such as "claim" or
+"cause". The key `hole` on the account's `open` line states this role.
 """
 
 from collections import defaultdict

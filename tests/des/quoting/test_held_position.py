@@ -17,7 +17,7 @@ from des.traded_hours import TradedHours
 
 FIRST_HOUR = 480_000
 LOT_USD, MEAN_LOTS, USD_PER_S = 10.0, 4.0, 1.0
-# An order of MANY lots is so large that n times the mean size has almost n^2 times the mean square.
+# With a mean size of MANY lots, a size n times as large has almost n^2 times the mean square.
 MANY, FINE_LOT_USD = 400.0, 0.1
 FLOW_LOTS = USD_PER_S * 3_600 / LOT_USD  # lots per hour
 
