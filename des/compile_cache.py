@@ -1,9 +1,10 @@
-"""Numba stores compiled functions on disk, and compiles them again after a source file changes.
+"""Makes numba compile functions again if a source file on which they may depend has changed.
 
-A compiled function can contain code, constants and types from other files, but numba checks only
-the function's own file. After an edit of another file, numba would run old code, or fail because a
-type has moved to another file. So the folder of the compiled functions is named after a digest of
-all Python files in `des` and of those directly in `ledger`.
+Numba stores compiled functions on disk. A compiled function can contain code, constants and types
+from other files, but numba checks only the function's own file. After an edit of another file,
+numba would run old code, or fail because a type has moved to another file. So the folder of the
+compiled functions is named after a digest of all Python files in `des` and of those directly in
+`ledger`.
 """
 
 import hashlib

@@ -38,8 +38,8 @@ class Markets:
             house, lead: the venues that book the fills.
             fees: adds up takers' volume on the house.
             returns: adds up takers' gains minus fees.
-            on_margin: the customers on margin, who may be liquidated, or None without them.
-            at_halt: closes all positions on the house after a halt.
+            on_margin: the customers on margin, or None. These customers may be liquidated.
+            at_halt: closes all positions on the house at a halt.
         """
         self._env, self.listings = env, listings
         self._house, self._lead = house, lead

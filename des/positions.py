@@ -1,4 +1,4 @@
-"""Reads the positions after a settlement, and who may trade, for the next decisions."""
+"""Reads positions and permissions to trade after a settlement, for the next decisions."""
 
 from collections.abc import Sequence
 

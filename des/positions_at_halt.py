@@ -32,8 +32,8 @@ class PositionsAtHalt:
             listings: the listing of each market.
             on_margin: the customers on margin, or None. Their positions are a part of the position
                 of all retail customers.
-            firms: the codes of the firms. Firms send orders to close their hedges at once, and
-                other hedgers do so at settlements.
+            firms: the codes of the firms. Firms immediately send orders that close their hedges.
+                Other hedgers do so at settlements.
         """
         self._house, self._lead, self._listings = house, lead, listings
         self._on_margin, self._firms, self._are_closed = on_margin, firms, False

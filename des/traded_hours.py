@@ -121,10 +121,10 @@ class TradedHours:
         return self._drawn(hour // self.one_in) == hour
 
     def idle_at(self, time_us: int, most: int) -> int:
-        """Return the number of hours that pass in one step from an idle hour on.
+        """Return the number of consecutive idle hours that pass in one step.
 
-        The idle hour begins at *time_us*. The number is at least 1 and at most *most*. All hours of
-        the step are on one day.
+        The first of these hours begins at *time_us*. The number is at least 1 and at most *most*.
+        All hours of the step are on one day.
         """
         day_end_us = time_us - time_us % DAY_US + DAY_US
         hours = 1

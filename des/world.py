@@ -133,7 +133,8 @@ class World:
             venue.settle(marks, time_us)
         if end_us % HOUR_US == 0 and self._funding_e9:
             # Both venues have the same rate, because this model does not include arbitrage of
-            # funding. The rate is for one hour. So after a step of n hours it is paid n times.
+            # funding. The rate is for one hour. So after a step of n hours, funding is paid n
+            # times.
             for venue in (cast.house, cast.lead) * max(elapsed_s // HOUR_S, 1):
                 venue.fund(marks, self._funding_e9, time_us)
         is_open = cast.quoter.house_is_open

@@ -6,7 +6,7 @@ cause of each movement on the account. Only the kind records the cause.
 
 from ledger.kinds import Kind
 
-WALLET = "Wallet"  # last word in an account's name for coins at hand; no party may have it
+WALLET = "Wallet"  # last word in an account's name for coins at hand; no party may have this name
 FREE, PLEDGED = "Free", "Pledged"  # the two states of customers' tokens
 
 
@@ -86,7 +86,7 @@ def tokens(holder: str, token: str) -> str:
 
 
 def paid_for_tokens(holder: str, token: str) -> str:
-    """The equity account that balances trades in a token, in tokens and in dollars."""
+    """The equity account that balances the tokens and the dollars of trades in a token."""
     return f"Equity:{holder}:{Kind.TOKENS}:{token}"
 
 
@@ -96,7 +96,7 @@ def coins(holder: str, coin: str) -> str:
 
 
 def paid_for_coins(holder: str, coin: str) -> str:
-    """The equity account that balances trades in a coin, in coins and in dollars."""
+    """The equity account that balances the coins and the dollars of trades in a coin."""
     return f"Equity:{holder}:{Kind.PORTFOLIO}:{coin}"
 
 
@@ -116,7 +116,7 @@ def claim_in_coins(entity: str, venue: str) -> str:
 
 
 def sold_coins(holder: str, coin: str) -> str:
-    """The equity account that balances sales of customers' coins, in coins and in dollars."""
+    """The equity account that balances the coins and the dollars of sales of customers' coins."""
     return f"Equity:{holder}:{Kind.COINS}:{coin}"
 
 
@@ -146,7 +146,7 @@ def claim_in_kind(entity: str, venue: str, state: str | None = None) -> str:
 
 
 def exchanged(entity: str, kind: str) -> str:
-    """The equity account that balances sales of customers' tokens, in tokens and in dollars."""
+    """The equity account that balances the tokens and the dollars of sales of customers' tokens."""
     return f"Equity:{entity}:{kind}"
 
 

@@ -243,7 +243,7 @@ class Chart:
             yield opened.cause(income(maker, Kind.POOLS), "fees paid by traders in its pools")
 
     def _spent(self, payer: str) -> Iterator[Opened]:
-        """Open a payer's accounts of payments other than for trading, each account once."""
+        """Open the accounts of a payer's payments that are not for trading, each account once."""
         spent = {each.spent: each.kind for each in self.spendings if each.payer == payer}
         for account, kind in spent.items():
             yield opened.cause(account, "at cost" if kind in AT_COST else None)

@@ -24,7 +24,7 @@ def chart_of(
 
     Args:
         commodities: the metadata of each commodity.
-        roles: each role, with a party that has it.
+        roles: pairs of a role and a party that has this role.
         pays: the payer, the kind and the payee of each use of money.
         keepers: the entities for which accounts are opened.
 

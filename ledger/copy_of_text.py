@@ -1,6 +1,6 @@
 """Makes the Parquet copy of a general ledger from its text.
 
-During a run the journal writes this copy, with the same bytes.
+The journal also writes such a copy, during a run. Both copies have the same bytes.
 """
 
 import shutil

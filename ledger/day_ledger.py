@@ -1,14 +1,14 @@
 """Day ledgers: the books of one day, fill by fill. Beancount can check them without other files.
 
 A day ledger opens the accounts that change on the day. If a contract, a token or a coin moves on
-the day, the day ledger opens all accounts with a balance in it. The first entry brings balances
-forward, with the date of the previous day. In this entry the `Opening` account of each entity
-balances the entity's dollars. Income and expenses start from zero.
+the day, the day ledger opens all accounts with a balance in this commodity. The first entry brings
+balances forward, with the date of the previous day. In this entry the `Opening` account of each
+entity balances the entity's dollars. Income and expenses start from zero.
 
 The entries of the day follow, in the order of `seq`. Each fill is an entry. Entries of the general
-ledger are copied word for word, except closing entries. A fill is posted by the same rule that the
-general ledger applies to sums of fills. At the end the closing balances are asserted, with the date
-of the next day.
+ledger are copied word for word. Its closing entries are left out, because they only sum the fills.
+A fill is posted by the same rule that the general ledger applies to sums of fills. At the end the
+closing balances are asserted, with the date of the next day.
 """
 
 from collections import defaultdict

@@ -93,10 +93,10 @@ class DeclaredAccounts:
         return Declared(name, hole, place)
 
     def check_part(self, line: data.Open, declared: Declared) -> None:
-        """Refuse an account of the group without a part in the hole. Contracts need no part.
+        """Refuse an account of the group if it has no `hole:`. Accounts of contracts need none.
 
         Raises:
-            LedgerFileError: the account needs a part in the hole, but has none.
+            LedgerFileError: the account needs `hole:` in its metadata, but does not have it.
         """
         entity, kind = declared.account.split(":")[1:3]
         if entity in self._parties.group and not declared.hole and kind != Kind.CONTRACTS:

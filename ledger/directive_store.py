@@ -1,8 +1,8 @@
 """Stores directives of the general ledger in one Parquet file.
 
-The directives are `commodity`, `open`, `custom`, `event` and `price`. Transactions are stored by
-`ledger.posting_store`. Reports read no other directives. The file is a copy of the ledger's text.
-If copy and text differ, the text is right.
+These are the directives `commodity`, `open`, `custom`, `event` and `price`. Transactions are stored
+by `ledger.posting_store`. Reports read only transactions and these directives. The file is a copy
+of lines of the ledger's text. If copy and text differ, the text is right.
 """
 
 import json
@@ -50,7 +50,7 @@ class Directives:
 
 
 def in_order(found: Iterable[Directive]) -> list[Directive]:
-    """Sort directives by type, then notes, events and prices by name. The sort is stable."""
+    """Sort directives by type. Also sort notes, events and prices by name. The sort is stable."""
     return sorted(
         found,
         key=lambda each: (

@@ -1,4 +1,4 @@
-"""Opens connections to in-memory DuckDB databases. This process reuses these databases.
+"""Opens connections to in-memory DuckDB databases. Each process keeps and reuses its databases.
 
 Starting a database takes 10 ms of CPU. Connecting to a running database takes almost no time, and
 reports and audits need many connections. Temporary objects are private to their connection, so use
@@ -20,7 +20,7 @@ THREADS: int | None = None  # the default number of threads (None: one for each 
 
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """Connect to a database of this process. Callers must not change its settings.
+    """Connect to a database of this process. Callers must not change the database's settings.
 
     Args:
         threads: the number of threads. None means THREADS.

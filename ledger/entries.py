@@ -50,7 +50,7 @@ class Entries:
         are posted to the same accounts.
 
         Yields:
-            For n similar rows: their numbers (seq), shape (n,), and their transactions in columns.
+            For n similar rows: an array of n numbers (seq), and the transactions in columns.
         """
         form = [rows[column] for column in (*GROUPED_BY, "market")]
         form += [rows[column] != ABSENT for column in NULLABLE]

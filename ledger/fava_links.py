@@ -44,7 +44,7 @@ def with_page(title: str, start: date) -> str:
 
 
 def sidebar_texts(title: str, queries: Sequence[str], start: date) -> Iterator[str]:
-    """Yield lines with links to those *queries* that ANSWERED has, for the books called *title*."""
+    """Yield lines with links to the *queries* in ANSWERED, for the books called *title*."""
     yield ";; For Fava alone: links to the saved queries.\n"
     for name in queries:
         if name in ANSWERED:

@@ -26,8 +26,8 @@ class FillsError(ValueError):
 class MonthOfFills:
     """The fills of one month, collected by column until they are written.
 
-    A column that is too short for new rows gets twice the length that all rows need. The rows are
-    not joined at the end of the month, because the join would need twice the memory.
+    A column that is too short for new rows gets twice the length that all rows need. If the added
+    rows were kept apart and joined at the end of the month, the join would need twice the memory.
     """
 
     def __init__(self) -> None:
@@ -160,8 +160,9 @@ def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
 def control_total(rows: np.ndarray | Mapping[str, np.ndarray], names: Names) -> str:
     """Return a hash of all fields of the fills. A note in the general ledger has this hash.
 
-    The general ledger's sums prove only the amounts of money in the fills. The hash also proves the
-    other fields, such as times, holders and ages. Names are hashed as words, not as codes.
+    The general ledger's closing entries prove only sums of the fills, such as gains, fees and lots.
+    The hash proves all fields of each fill, including times, holders and ages. Names are hashed as
+    words, not as codes.
     """
     digest = hashlib.sha256()
     words = names.words()

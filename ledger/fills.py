@@ -98,7 +98,7 @@ class Names:
     entities: tuple[str, ...]  # the parties, and desks that have their own positions
 
     def words(self) -> Mapping[str, Sequence[str]]:
-        """Return the list of words of each coded column. A code is a position in it, from zero."""
+        """Return the words of each coded column. A code is a word's position, from zero."""
         return {
             "motive": [motive.word for motive in Motive],
             "venue": self.venues,
@@ -192,7 +192,8 @@ def postings(
         pairing: the motive, the venue, the taker and the counterparty.
         edge_cents: the taker's edge; in a payment, the amount that the taker receives.
         fee_cents: the fee that the taker pays the venue.
-        lots: lots of contracts or tokens, by commodity. Positive if the taker buys or pledges.
+        lots: the number of lots of each commodity, a contract or a token. It is positive if the
+            taker buys or pledges.
     """
     match pairing.motive.entry.rule:
         case Rule.IN_KIND:

@@ -29,7 +29,7 @@ def lend(
         f"{lender} lends {borrower} {usd(cents)}, callable on demand",
         "loan",
         _loan(lender, borrower, cents),
-        # If a loan pays interest on earlier loans of the same lender, *links* has the same link.
+        # If a loan pays interest on earlier loans of this lender, *links* already has this link.
         tuple(dict.fromkeys((loan_link(lender), *links))),
     )
 
@@ -66,7 +66,7 @@ def interest(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
 def spend(
     time_us: int, spending: Spending, cents: int, why: str, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The house or the maker pays. For some kinds it receives a stake, carried at cost."""
+    """The house or the maker pays. Payments of some kinds buy a stake, carried at cost."""
     payer, to = spending.payer, spending.to
     return Transaction(
         time_us,

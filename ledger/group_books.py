@@ -56,7 +56,7 @@ _ACCOUNT = re.compile(
 )
 _OF_A_POSTING = "    "
 
-# Similar entries are summed posting by posting. Their sum has the number (seq) of the last entry.
+# Similar entries are summed posting by posting. The sum has the number (seq) of its last entry.
 _SUMS = """
     WITH own AS (
         SELECT *, row_number() OVER (PARTITION BY seq ORDER BY line) AS place

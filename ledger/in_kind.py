@@ -127,7 +127,7 @@ def _moved(
 def _swapped(
     time_us: int, parties: Parties, coin: Coin, sold: tuple[int, int], what: str
 ) -> Movement:
-    """Let the maker sell coins of the house. If the amounts are negative, it buys coins back."""
+    """Let the maker sell coins of the house. If lots and cents are negative, it buys coins back."""
     lots, cents = sold
     name, dealers = coin.name, coin.dealers
     house, maker = parties.group

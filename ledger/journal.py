@@ -54,7 +54,7 @@ class Journal:
         self._file: TextIO | None = None
 
     def record(self, transaction: Movement) -> None:
-        """Record a movement of cash, tokens or coins outside the fills.
+        """Record a movement of cash, claims, debts, tokens or coins outside the fills.
 
         Raises:
             UnbalancedTransactionError: the transaction's postings do not sum to zero.

@@ -34,7 +34,8 @@ class Entry:
     """The properties of a kind.
 
     `word` is the third word in the names of the kind's accounts. `roots` are the possible first
-    words, in the books of all parties. A blind audit assigns the kind to `cause`.
+    words, in the books of all parties. `cause` is the cause to which the kind belongs in a blind
+    audit.
     """
 
     word: str

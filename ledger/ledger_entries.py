@@ -101,7 +101,7 @@ class LedgerEntries:
         )
 
     def _standing(self, account: str, called: str, money: str, place: str) -> Money:
-        """Return the names of an account and of a commodity in reports.
+        """Return the names that an account and a commodity have in reports.
 
         A commodity other than money in an asset account gets an account of the kind Portfolio.
         Accounts of contracts, of tokens in kind, and of a kind in `HELD` keep their names.

@@ -107,9 +107,9 @@ FINANCE_QUERIES: dict[str, str] = {
 }
 
 
-# Queries for books in which customers are owed coins. They compute the hole in each commodity: its
-# quantity, and its value at the last mark. For the mark of another day, add a date as the third
-# argument of convert().
+# Queries for books in which customers are owed coins. The first query computes the hole in units of
+# each commodity. The second computes the same hole in dollars, at the last mark. For the mark of
+# another day, add a date as the third argument of convert().
 COIN_QUERIES: dict[str, str] = {
     "hole-in-kind": """
   SELECT currency, neg(sum(number)) AS hole

@@ -20,7 +20,7 @@ class Rule(Enum):
 
 
 class VolumePart(StrEnum):
-    """The part of the day's volume in which an order on the house counts: see `TradedDay`.
+    """The part of a day's volume on the house to which an order belongs: see `TradedDay`.
 
     There are three parts: noise traders' orders that the captive maker fills (CAPTIVE), firms' hits
     on quotes (HITS), and forced orders (FORCED).
@@ -93,7 +93,7 @@ class Motive(IntEnum):
     SOCIALISED = 11, _step("socialised-loss", Kind.SOCIALISED, Rule.PAYMENT)
     # Tokens that a customer sets aside for one position, or takes back.
     TOKENS = 12, MotiveEntry("tokens", Kind.TOKENS, Rule.IN_KIND)
-    # Tokens that are sold for a customer below auto-close margin, and the proceeds.
+    # Tokens that are sold for a customer who is below auto-close margin, and the proceeds.
     SEIZURE = 13, _step("seizure", Kind.SEIZURE, Rule.IN_KIND)
     # A position closed at the mark because the venue halts.
     CLOSING = 14, MotiveEntry("closing", Kind.VARIATION_MARGIN)
@@ -118,7 +118,8 @@ class Motive(IntEnum):
         return self.entry.rule is Rule.IN_KIND
 
 
-# The kinds of additional desks. Results of a desk's positions have its kind: see `Chart.kind`.
+# The kinds of the maker's separate desks. Results of a desk's positions are posted to the desk's
+# own kind: see `Chart.kind`.
 DESKS = (Kind.BACKSTOP, Kind.DIRECTIONAL)
 
 PAYMENTS = tuple(motive for motive in Motive if motive.is_payment)
@@ -132,7 +133,7 @@ FORCED = tuple(motive for motive in Motive if motive.entry.ends_account and not 
 
 
 def counted_as(*volumes: VolumePart) -> tuple[Motive, ...]:
-    """Return the motives whose orders count in one of the given parts of the volume."""
+    """Return the motives whose orders belong to one of the given parts of the volume."""
     return tuple(motive for motive in Motive if motive.entry.volume in volumes)
 
 

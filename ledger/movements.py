@@ -215,8 +215,8 @@ def lead_quoting(
     Args:
         time_us: the day's last microsecond.
         kind: LeadSpread or LeadPickOff.
-        who: the entity that hits the quotes of all others: the noise traders for LeadSpread, or a
-            faster firm for LeadPickOff.
+        who: the entity that hits the quotes. For LeadSpread it is the noise traders. For
+            LeadPickOff it is a firm that is faster than the owners of the quotes.
         venue: the lead venue.
         gained_cents: each entity's gain before the fee. The gains sum to zero.
         fee_cents: the fee that *who* pays for its orders.

@@ -189,7 +189,7 @@ def _trade(taker: str, contract: Contract, lots: int) -> str:
 
 
 def _named(holder: str) -> str:
-    """Return the holder's name, with the desk's name if the holder is a desk."""
+    """Return the holder's name. If the holder is a desk, name the desk and its owner."""
     entity, _, desk = holder.partition(":")
     if _is_directional(holder):
         return f"{entity}'s directional book"

@@ -29,7 +29,7 @@ def cause(account: str, about: str | None = None) -> Opened:
 
 
 def money(*accounts: str) -> Iterator[Opened]:
-    """Open accounts in dollars that have no part in the hole."""
+    """Open dollar accounts without a part in the hole."""
     return (Opened(account, (MONEY,)) for account in accounts)
 
 

@@ -1,7 +1,8 @@
 """Metadata of Parquet files: the units of columns, contracts and commodities.
 
-Without its run, a file still shows the meaning of its whole numbers. Each value of the metadata is
-JSON. Polars reads the metadata with `read_parquet_metadata`, DuckDB with `parquet_kv_metadata`.
+The metadata explain a file's whole numbers, even if the file is not in its run's folder. Each value
+of the metadata is JSON. Polars reads the metadata with `read_parquet_metadata`, DuckDB with
+`parquet_kv_metadata`.
 """
 
 import json

@@ -1,9 +1,9 @@
 """Makes the entries of liquidity pools: the maker's reserves, and arbitrageurs' trades.
 
 A pool has no books and no debts: its reserves belong to the maker. If tokens are exchanged for
-dollars, both have their other side in an equity account, as in a purchase of tokens. So gains and
-losses on tokens are not income. Arbitrageurs reverse each trade: they trade with other traders at
-the lead price. So the arbitrageurs' gain is in dollars, and it is booked as income.
+dollars, an equity account balances the tokens and the dollars, as in a purchase of tokens. So gains
+and losses on tokens are not income. Arbitrageurs reverse each trade: they trade with other traders
+at the lead price. So the arbitrageurs' gain is in dollars, and it is booked as income.
 """
 
 from dataclasses import dataclass

@@ -111,7 +111,7 @@ class RunFolder:
 
     @cached_property
     def answers(self) -> dict[Hashable, Any]:
-        """The results that were computed since the run was opened. The key is the question."""
+        """The results that were computed since the run was opened. A key names the result."""
         return {}
 
     @cached_property

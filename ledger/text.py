@@ -45,7 +45,7 @@ class Text:
     @overload
     def transaction(self, transaction: Movements, seq: np.ndarray) -> list[str]: ...
     def transaction(self, transaction: Transaction[Numbers, Words], seq: Numbers) -> Words:
-        """Write a transaction with its number *seq*, or a text for each event of `Movements`."""
+        """Write a transaction with its number *seq*. For `Movements`, write one for each event."""
         return joined(self._transaction(transaction, seq))
 
     def _transaction(

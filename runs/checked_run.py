@@ -43,7 +43,7 @@ def refuse_changed(run: RunFolder, of_files: re.Pattern[str] = ALL) -> None:
 
 
 def _remedy(run: RunFolder, broken: Sequence[str]) -> str:
-    from ledger.proof.rebuild import COPIES  # here, because it loads Beancount
+    from ledger.proof.rebuild import COPIES  # imported here, because it loads Beancount
 
     if all(each.startswith(COPIES) for each in broken):
         return f"write the Parquet copy again from the text with `moneytrail rebuild {run.path}`"

@@ -58,8 +58,8 @@ def execute(
             does not change the bytes of the run.
 
     Raises:
-        RunRefusedError: the folder can't be written, or its path contains a character of a pattern:
-            `*`, `?` or `[`. Or the folder exists, and *force* is false or the folder is not a run.
+        RunRefusedError: the folder can't be written; or its path contains `*`, `?` or `[`; or the
+            folder exists and *force* is false; or the folder exists and is not a run.
     """
     _check_place(target, force)
     with ExitStack() as stack:

@@ -1,8 +1,8 @@
-"""Finds inputs that do not follow from the removed cause, so that a counterfactual keeps them.
+"""Finds the inputs that a counterfactual takes from the books of its base run.
 
-A run computes some inputs from its own events. Without the cause, these inputs would change. If
-such an input represents a fact outside the simulation, the counterfactual takes its value from the
-books of the base run.
+A run computes some inputs from its own events, so they change if a cause is removed. But some of
+these inputs represent facts outside the simulation, which do not depend on the cause. The
+counterfactual keeps the values that these inputs have in the base run.
 """
 
 from collections import defaultdict
@@ -41,7 +41,7 @@ class OfMarkets(NamedTuple):
 
 
 def held_inputs(run: RunFolder, scenario: Scenario, sizes: bool) -> Held:
-    """Read the inputs that a counterfactual keeps from the books of its base run.
+    """Read from the books of a base run the inputs that its counterfactual keeps.
 
     Args:
         run: the base run.

@@ -83,7 +83,7 @@ def _files(root: Path) -> Iterator[Path]:
 def _git(root: Path, *words: str) -> str:
     """Run git in a folder without taking locks, and return its output.
 
-    Environment variables that begin with GIT_ are removed. A hook of git sets such variables.
+    Environment variables that begin with GIT_ are removed. Git sets such variables for hooks.
     """
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     asked = ["git", "--no-optional-locks", "-C", str(root), *words]

@@ -17,7 +17,8 @@ def provenance(run: RunFolder) -> str:
     The seal is the start of the SHA-256 of the manifest, as `sha256sum manifest.json` prints it.
     The fit to the record is in the manifest (see `runs.record.fit`). The line has no fit if the
     manifest has none, or if its fit is to another edition of the record. The filled gaps are gaps
-    in the user's candles. For a ledger that is not a run, the line has only its name.
+    in the user's candles. For a ledger that is not a run, the line has the ledger's name,
+    and says that seal and fills are missing.
     """
     if not run.has_fills:
         return f"{run.path.name}: a ledger without a seal or fills"

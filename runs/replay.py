@@ -76,7 +76,7 @@ def _problems(
 
 
 def _other_versions(folder: Path) -> Iterator[str]:
-    """Yield a line for each program or library that had another version in the run.
+    """Yield a line for each program or library whose version here differs from the run's.
 
     If the manifest has no versions, yield one line that says so.
     """

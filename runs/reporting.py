@@ -37,7 +37,7 @@ def report(
 
     Args:
         names: names of the tables that the command may return, or none if the names are not known.
-        instead: for an option, the names that replace *names* if this option is given.
+        instead: names of tables by option. If an option is given, its names replace *names*.
         cuts: whether the command takes the argument *rows_max*. Its value is the number of rows
             that fit on a screen, or None if all rows are printed.
     """

@@ -84,7 +84,10 @@ def _schema_at(keys: Keys) -> dict[str, Any]:
 
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """Replace a reference in a schema by its target. The type null is ignored: TOML has no null."""
+    """Return a schema, or its target if the schema is a reference.
+
+    The type null is ignored, because TOML has no null.
+    """
     types = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
     if len(types) == 1:
         (schema,) = types

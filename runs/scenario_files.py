@@ -221,7 +221,7 @@ def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sets(own: Mapping[str, Any], keys: Keys) -> bool:
-    """Return whether *own* has a value at *keys*, or replaces a list or a value around *keys*."""
+    """Return whether *own* has a value at *keys*, or replaces a value that contains *keys*."""
     value: Any = own
     for key in keys:
         if not isinstance(value, Mapping):

@@ -222,7 +222,7 @@ def _world() -> Path:
 
 @cache
 def _sources() -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
-    """Return for each file outside the models its path, its attributes and all its names."""
+    """Return for each file that may read keys: its path, the attributes in it, and all names."""
     found = []
     home = _world().parent
     for path in (*sorted(_world().rglob("*.py")), *sorted((home / "runs").rglob("*.py"))):

@@ -98,7 +98,7 @@ def _value(raw: Any) -> Any:
 
 
 def _must_be_given(model: type[Part]) -> dict[str, Any]:
-    """Return a schema that demands the required keys of a table and of its given inner tables."""
+    """Return a schema that demands the required keys of a table, and of its inner tables if any."""
     fields = [key for key in all_keys() if key.table is model]
     required = [name for name, field in model.model_fields.items() if field.is_required()]
     inner = {

@@ -63,8 +63,8 @@ def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[
         settings: values by dotted key.
 
     Raises:
-        ScenarioError: a key does not have the form ``markets[0].lot``, or it names an entry that a
-            list does not have, or a part of a value that has no parts.
+        ScenarioError: a key does not have the form ``markets[0].lot``, or names a list entry that
+            does not exist, or names a key inside a value that is not a table.
     """
     changed: Any = dict(data)
     for place, value in settings.items():

@@ -69,7 +69,7 @@ def _in_order(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _places(value: Any, above: str = "") -> Iterator[str]:
-    """Yield the places of all tables and keys in a value. A place has no index of a list."""
+    """Yield the places of all tables and keys in a value. Places have no list indices."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             place = f"{above}.{name}".removeprefix(".")

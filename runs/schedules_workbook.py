@@ -155,7 +155,7 @@ class _Sheets:
         sheet.write_formula(row, column, text, self._usd, value)
 
     def _link_payments(self, sheet: "Worksheet", table: Table) -> None:
-        """Write the payments to each recipient, and the totals in the last row, as formulas."""
+        """Write the sums of payments in each row, and the totals in the last row, as formulas."""
         last = FIRST - 1 + max(len(self._entries), 1)
         of = {column: f"Entries!${column}${FIRST}:${column}${last}" for column in "BCDEF"}
         start = self._found.end - NEAR

@@ -20,7 +20,7 @@ def in_a_sentence(kind: str, holes_usd: Pair, views: tuple[QuoteViews, QuoteView
     Args:
         kind: the cause.
         holes_usd: the hole of the run, and the hole without the cause.
-        views: the results of quotes in the run, and without the cause.
+        views: the results of quotes in the run, and in the run without the cause.
     """
     ours, theirs = views
     lacks, would_lack = holes_usd
@@ -56,8 +56,8 @@ def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) ->
             "Gains are positive here, losses negative. These are the results of fills alone. The "
             "hole also includes the consequences of the fills.",
             "Only one seed is played, so a part of each difference may be chance. If one cause is "
-            "removed, other causes change too (--table difference). So the hole may be larger "
-            "without a loss than with it.",
+            "removed, other causes change too (--table difference). So the hole may grow even "
+            "if the removed cause makes losses.",
         ),
     )
 

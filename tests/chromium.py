@@ -111,7 +111,7 @@ class Tab:
             self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code)
 
     def resize(self, width: int, height: int) -> None:
-        """Set the size of the screen in pixels. A width below DESKTOP means a mobile device."""
+        """Set the size of the screen in pixels. A width below DESKTOP's means a mobile device."""
         self.send(
             "Emulation.setDeviceMetricsOverride",
             width=width,

@@ -1,4 +1,4 @@
-"""A group keeps a share of its customers' claims in cash, and buys coins with other cash."""
+"""A group keeps cash equal to a share of customers' claims, and buys coins with the rest."""
 
 from datetime import date
 from decimal import Decimal
@@ -68,7 +68,7 @@ def test_on_the_first_of_a_month_the_cash_of_the_group_is_about_the_stated_share
     assert abs(cash - claims / 2) < 300 + 100
 
 
-def test_the_books_before_the_first_day_of_a_cash_share_are_the_same_as_without_it(executed):
+def test_a_cash_share_does_not_change_the_books_before_its_first_day(executed):
     late, never = (
         executed(PORTFOLIO, **keeping(0.0, PURCHASES)),
         executed(PORTFOLIO, **keeping(None)),

@@ -176,7 +176,7 @@ def slow_dealers_run(executed) -> RunFolder:
     return executed(WORLD, run=days, retail=bought | often, group={"uses": [use(700_000)]})
 
 
-def test_requests_for_dollars_wait_while_coins_are_paid_out_if_dealers_buy_few_coins(
+def test_if_dealers_buy_few_coins_requests_for_dollars_wait_while_coins_are_paid_out(
     slow_dealers_run,
 ):
     run = slow_dealers_run
@@ -209,7 +209,7 @@ def test_on_each_day_dealers_pay_at_most_their_limit_plus_the_price_of_one_lot_o
     assert all(usd <= 60_000 + lots_usd for usd in sold.values())
 
 
-def test_the_hole_is_the_same_with_separate_queues_for_coins_if_dealers_buy_enough_coins(
+def test_if_dealers_buy_enough_coins_separate_queues_for_coins_do_not_change_the_hole(
     run, executed
 ):
     enough = executed(WORLD, retail={"coins": coins() | {"dealers_buy_usd_per_day": 10**9}})

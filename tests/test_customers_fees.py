@@ -16,7 +16,7 @@ HALF_A_CENT = Decimal("0.005")
 
 @pytest.fixture(params=["tiny_run", "busy_run", "margin_run"])
 def of_customers(request: pytest.FixtureRequest) -> RunFolder:
-    """Return a run. The test is repeated with one market, two markets and forced orders."""
+    """Return one of three runs: with one market, with two markets, or with forced orders."""
     return request.getfixturevalue(request.param)
 
 
@@ -54,9 +54,7 @@ def test_forced_orders_and_other_orders_of_customers_have_the_same_fee_rate(marg
     assert rates_e6 == [(rate_e6(margin_run),)]
 
 
-def test_an_audit_reports_fills_whose_fee_rate_is_not_the_rate_that_it_expects(
-    tiny_run, monkeypatch
-):
+def test_an_audit_reports_fills_with_an_unexpected_fee_rate(tiny_run, monkeypatch):
     assert not any(finding.problems for finding in audit(tiny_run.path))
 
     read = FeeRates.__init__

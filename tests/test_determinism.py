@@ -100,7 +100,7 @@ UNION ALL SELECT 'VariationMargin', sum(edge_cents) FROM rows
 UNION ALL SELECT 'Funding', sum(edge_cents) FROM rows WHERE motive = 'funding' AND taker = $maker
 """
 
-Totals = dict[str, list[float]]  # for each kind the totals of all seeds
+Totals = dict[str, list[float]]  # for each kind, one total per seed
 
 
 @pytest.fixture(scope="module")
@@ -132,8 +132,8 @@ def test_more_frequent_settlements_change_each_mean_total_by_less_than_a_standar
 ):
     """The test compares means over eight seeds. Both settlement intervals use the same seeds.
 
-    The maker hedges as often in both cases. If it hedged more often, it would also hedge positions
-    that later trades offset.
+    The maker hedges equally often in both cases. If it hedged more often, it would also hedge
+    positions that later trades offset.
     """
     rarely, often = totals[600][kind], totals[300][kind]
 

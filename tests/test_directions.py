@@ -73,7 +73,7 @@ def lost(played) -> Callable[..., Decimal]:
     return usd
 
 
-def test_the_loss_of_the_maker_falls_with_its_latency_and_is_zero_without_latency(lost):
+def test_a_lower_latency_lowers_the_loss_of_the_maker_and_at_zero_latency_the_loss_is_zero(lost):
     """The refresh interval is not stated, so it equals the latency."""
     by_latency = [lost(latency_s=latency_s) for latency_s in (8.0, 2.0, 0.5, 0.1, 0.0)]
 

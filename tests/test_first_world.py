@@ -11,7 +11,7 @@ CAUSES = {"Ventures", "Sponsorship", "PickOff"}
 
 
 def states(run: RunFolder) -> list[str]:
-    """Return the states of withdrawals in order of time, such as open, queued and halted."""
+    """Return the states of withdrawals (open, queued or halted) in order of time."""
     return [value for _, value in run.events("FTX:withdrawals")]
 
 

@@ -130,7 +130,7 @@ def test_a_run_with_a_full_day_writes_the_same_bytes_if_it_is_simulated_quote_by
         ),
     ],
 )
-def test_scenario_keys_that_contradict_share_of_claims_are_refused(changes, key):
+def test_scenario_keys_that_contradict_the_key_share_of_claims_are_refused(changes, key):
     with pytest.raises(ScenarioError) as caught:
         load(str(WORLD), {"leverage": changes})
 

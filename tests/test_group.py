@@ -86,7 +86,7 @@ def test_beancount_loads_the_books_without_errors(run):
 
 
 @pytest.mark.parametrize("close", CLOSES)
-def test_every_entity_balances_and_debts_within_the_group_sum_to_zero(ask, close):
+def test_debts_within_the_group_sum_to_zero_and_the_books_of_every_entity_balance(ask, close):
     def total(where: str) -> Decimal:
         ((number,),) = ask(f"SELECT sum(number) AS n WHERE date <= {close} AND {where}")
         return number
@@ -172,7 +172,7 @@ SOL = ("45.5", "45.5", "45.5", "12.25", "12.25")
 # ---------------------------------------------------------------------------- payments
 
 
-def test_uses_of_money_are_paid_on_their_days_if_there_is_enough_money(run):
+def test_uses_of_money_are_paid_on_their_stated_days_if_there_is_enough_money(run):
     paid = [
         (entry.date, entry.payee, -moved(entry, cash(MAKER)) - moved(entry, cash(HOUSE)))
         for entry in run.transactions

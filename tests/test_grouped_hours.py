@@ -58,7 +58,7 @@ def run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 
 def weights_of(run: RunFolder) -> np.ndarray:
-    """Return the weight of each hour, as stated in the books, shape (days, 24)."""
+    """Return the weight of each hour from the books, as an array of shape (days, 24)."""
     return np.array([note.weight_of_hours for note in run.notes(HoursDrawn)])
 
 
@@ -127,7 +127,7 @@ def drawn(**changes: Any) -> np.ndarray:
 
 
 def weights_in(scenario: Scenario) -> np.ndarray:
-    """Return the weight of each hour of a scenario, shape (days, 24)."""
+    """Return the weight of each hour of a scenario, as an array of shape (days, 24)."""
     grouped = traded_hours(scenario).grouped
     assert grouped
     return np.reshape(grouped.weights, (-1, 24))

@@ -117,7 +117,7 @@ def test_a_journal_that_keeps_only_daily_sums_agrees_with_the_full_journal_on_ev
     assert alone.select(told) == whole.select(told)
 
 
-def test_daily_sums_agree_with_the_full_books_if_customers_trade_on_margin(
+def test_books_without_single_fills_have_the_same_daily_sums_if_customers_trade_on_margin(
     margin_run: RunFolder, tmp_path: Path
 ):
     World(load(str(margin_run.path / "scenario.toml")), tmp_path, books=AccountsJournal).run(

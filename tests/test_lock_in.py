@@ -62,7 +62,7 @@ def decisions(run: RunFolder) -> dict[date, str]:
 
 
 def by_month(run: RunFolder, figure: str, condition: str) -> dict[str, int]:
-    """Return the SQL expression *figure* for each month, over rows that satisfy *condition*."""
+    """Compute the SQL expression *figure* for each month, over rows that satisfy *condition*."""
     with run.connect() as connection:
         found = connection.execute(
             f"SELECT strftime(time, '%Y-%m') AS month, ({figure})::BIGINT FROM rows "
@@ -180,9 +180,10 @@ def test_the_result_of_the_first_month_does_not_depend_on_the_policy_of_the_make
     assert reviews(captive)[0].month_usd == reviews(independent)[0].month_usd
 
 
-def test_a_captive_maker_stops_if_it_loses_in_a_year_what_the_shares_would_lose_without_quotes(
+def test_a_captive_maker_stops_if_its_quotes_cost_at_least_what_they_add_to_the_value_of_the_shares(
     worth_little,
 ):
+    """The cost is the loss of the last twelve months."""
     (only,) = reviews(worth_little)
 
     assert (only.day, only.decided) == (FIRSTS[0], "shuts off")
@@ -280,7 +281,7 @@ def test_the_growth_of_fees_includes_fees_on_fills_of_the_maker_and_on_all_other
     assert noted_cents(any_of_them, BY_GROWTH) == [priced(cents, multiples) for cents in growth]
 
 
-def test_the_growth_of_fees_without_quotes_of_the_maker_is_the_fee_on_the_stated_demand(
+def test_without_quotes_of_the_maker_the_growth_of_fees_is_the_fee_on_the_stated_demand(
     any_of_them,
 ):
     """The displayed size of the maker does not change this fee."""
@@ -303,7 +304,7 @@ def test_the_valuation_as_a_trading_firm_uses_fees_plus_results_of_quotes_minus_
     assert noted == [priced(cents, multiples) for cents in earned]
 
 
-def test_the_share_value_at_stake_is_the_middle_value_with_quotes_minus_that_without_quotes(
+def test_the_shares_would_lose_the_middle_value_with_quotes_minus_the_middle_value_without_quotes(
     any_of_them,
 ):
     found = appraisals(any_of_them)

@@ -66,7 +66,7 @@ def market(policy: str, closure: str, parted: bool) -> dict[str, Any]:
         pytest.param(
             each,
             id="-".join(each),
-            # Slow. Fast combinations also test recorded volume, and stated sizes, but not together.
+            # Slow. The fast cases test recorded volume and stated sizes, but not both together.
             marks=pytest.mark.slow if each == ("recorded", "stated") else (),
         )
         for each in product(CLOSURES, POLICIES)

@@ -109,7 +109,7 @@ def test_after_an_unusual_month_the_displayed_size_stays_in_range_and_there_is_n
 
 
 @pytest.mark.parametrize("policy", ["stated", "growth"])
-def test_firms_hit_almost_no_quotes_if_volatility_is_low_and_april_has_no_trades_without_demand(
+def test_at_low_volatility_firms_hit_almost_no_quotes_and_without_demand_april_has_no_trades(
     lived, policy
 ):
     """The other tests of this file rely on these two effects."""

@@ -112,7 +112,7 @@ def test_coins_have_a_daily_price_that_the_balance_sheet_uses(run):
     assert line.at_mark_usd == Marks(run).usd({"BTC": held["BTC"]}, LAST)
 
 
-def test_each_account_has_a_root_and_a_part_in_the_hole_that_fit_its_kind(run):
+def test_the_root_and_the_hole_label_of_each_account_fit_its_kind(run):
     for account, opened in run.opens.items():
         entry = KINDS[kind_of(account)].entry
 
@@ -267,7 +267,9 @@ def test_later_prices_change_no_earlier_entry(run, executed):
 
 
 @pytest.mark.parametrize("kind", [Kind.PORTFOLIO, Kind.AGENT_DEPOSITS])
-def test_a_counterfactual_can_remove_only_the_portfolio_or_only_the_agent(run, executed, kind):
+def test_a_counterfactual_can_remove_the_portfolio_and_the_agent_deposits_separately(
+    run, executed, kind
+):
     other = without(run, kind).scenario
 
     assert (other.coins == ()) == (kind == Kind.PORTFOLIO)

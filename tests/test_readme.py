@@ -242,7 +242,7 @@ def test_the_readme_states_how_many_facts_the_main_life_and_the_story_as_told_mi
 @pytest.mark.slow
 def test_the_readme_states_how_many_outcomes_moneytrail_compare_finds_near_the_record(life):
     of, inside = re.findall(
-        r"compares (\d+) outcomes: .*? nearest life, and (\d+) in the main life", said()
+        r"compares (\d+) outcomes .*? nearest life, and (\d+) in the main life", said()
     )[0]
 
     assert compare(life, load_record()).answer().startswith(f"{inside} of {of} comparable outcomes")

@@ -279,7 +279,7 @@ def test_wrong_settings_of_deposits_and_withdrawals_and_news_are_refused(overrid
     assert caught.value.key == key
 
 
-def test_without_the_table_flow_news_is_refused_and_a_rate_of_deposits_is_required(
+def test_a_scenario_that_lacks_the_table_flow_may_not_have_news_and_must_have_a_rate_of_deposits(
     tmp_path,
 ):
     tiny = load("tiny").model_dump(exclude_none=True)

@@ -55,7 +55,9 @@ def of_kind(found: dict[tuple[str, str], Decimal], kind: str) -> Decimal:
 # ---- sums
 
 
-def test_gains_equal_losses_for_each_kind_of_result_and_for_fees_with_hedging_costs(crowd_run):
+def test_gains_equal_losses_for_each_kind_of_result_and_for_fees_and_hedging_costs_together(
+    crowd_run,
+):
     found = results(crowd_run)
 
     for kind in ("PickOff", "Spread", "LeadPickOff", "LeadSpread", "VariationMargin"):

@@ -37,7 +37,7 @@ def saved_queries(run: RunFolder) -> dict[str, list[tuple]]:
 
 
 def parts(run: RunFolder) -> Counter:
-    """For each part of the hole, return the sum of the dollars in the accounts of this part."""
+    """Return the dollars in all accounts, summed by the key `hole` of the accounts."""
     part_of = {e.account: e.meta.get("hole") for e in run.entries if isinstance(e, Open)}
     found: Counter = Counter()
     for entry in run.transactions:
@@ -183,7 +183,9 @@ def test_the_books_of_each_venue_balance(run):
     ],
     ids="+".join,
 )
-def test_gains_and_losses_of_each_kind_and_of_fees_with_hedging_costs_sum_to_zero(busy_run, kinds):
+def test_gains_and_losses_of_each_listed_kind_sum_to_zero_and_so_do_fees_and_hedging_costs(
+    busy_run, kinds
+):
     moved = [
         posting.units.number
         for entry in busy_run.transactions

@@ -1,8 +1,9 @@
 """Finds the columns with the times and the prices of candles.
 
-If the file has a header, its names decide. Without a header the first column is the time, or the
-date if the second column is the time of day. The next four columns are the prices. Three known
-orders of these columns are tried, and the order that fits the most candles is chosen.
+If the file has a header, the columns are found by their names. Without a header the first column
+is the time, or the date if the second column is the time of day. The next four columns are the
+prices. Three known orders of these columns are tried, and the order that fits the most candles is
+chosen.
 """
 
 import re
@@ -34,7 +35,7 @@ NAMES: Mapping[str, set[str]] = {
         *("adjusted", "latest", "closing", "closingprice"),
     },
 }
-# The orders of the prices at most exchanges, at Coinbase, and at Bitfinex.
+# The order of the prices in most files, then the order at Coinbase, then the order at Bitfinex.
 ORDERS = (
     ("open", "high", "low", "close"),
     ("low", "high", "open", "close"),
@@ -117,7 +118,7 @@ def order_of(rows: Sequence[Sequence[float]]) -> tuple[str, ...]:
         rows: the four numbers of each candle.
 
     Raises:
-        RowError: several orders fit the same number of candles, and give different prices.
+        RowError: several orders fit the most candles, and these orders give different prices.
     """
     fits = {order: sum(_fits(order, row) for row in rows) for order in ORDERS}
     best = max(fits.values())

@@ -8,7 +8,7 @@ class RowError(ValueError):
 
     Args:
         row: the number of the wrong line, counted from 1. In valid JSON it is the number of the
-            wrong candle. None: the error is in no single line or candle.
+            wrong candle. None: the error is in the file as a whole.
         complaint: the error and its correction, in one line.
     """
 
@@ -23,7 +23,7 @@ class CandleError(ValueError):
     Args:
         path: the file.
         line: the number of the wrong line, counted from 1. In valid JSON it is the number of the
-            wrong candle. None: the error is in no single line or candle.
+            wrong candle. None: the error is in the file as a whole.
         complaint: the error and its correction, in one line.
         counted: what `line` counts: "line" or "candle".
     """

@@ -14,7 +14,7 @@ from des.candles.candle_times import is_clock, times_us, with_clock
 from des.candles.regular_candles import MINUTE_US, Candle, Regular, regular
 
 # An open or close may be outside the range from low to high by at most this share of the price, and
-# a high may be below its low by at most this share. The reason is then rounding.
+# a high may be below its low by at most this share. Such small errors come from rounding.
 ROUNDING = 1e-6
 
 Columns = Mapping[str, Sequence[int]]

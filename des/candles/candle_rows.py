@@ -118,7 +118,7 @@ def _split(text: str, separator: str) -> Iterator[Row]:
 
 
 def _separator(text: str) -> str:
-    """Find a separator that occurs at least four times, and equally often in most lines.
+    """Find a separator that most lines have the same number of times, and at least four times.
 
     Four separators divide a line into a time and four prices. If no separator fits, return a comma.
     """

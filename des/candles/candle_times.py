@@ -90,7 +90,7 @@ def times_us(cells: Cells) -> tuple[list[int], list[str]]:
 
 
 def _reader(cells: Cells) -> tuple[Callable[[str], int], list[str]]:
-    """Return a function that reads all cells by the format of the first cell, and remarks."""
+    """Return two things: a function that reads cells in the first cell's format, and remarks."""
     first = cells[0][1].strip()
     if _epoch_us(first) is not None or (_EPOCH.fullmatch(first) and not _COMPACT.fullmatch(first)):
         units = sorted({unit for _, cell in (cells[0], cells[-1]) if (unit := _unit(cell.strip()))})
@@ -117,7 +117,7 @@ def _epoch_us(cell: str) -> int | None:
 
 
 def _unit(cell: str) -> str | None:
-    """Return the unit in which a number since 1970 is in the supported years, or None."""
+    """Return the unit in which a cell's number is a time of the supported years, or None."""
     if not _EPOCH.fullmatch(cell):
         return None
     number = Decimal(cell)

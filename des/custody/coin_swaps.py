@@ -2,9 +2,9 @@
 
 The house lends coins to its maker on the credit line. The maker sells the lent coins to dealers at
 the price of the last settlement, and pays the dollars to the house. When a customer requests a coin
-that the house lacks, the maker buys the coin back with the house's dollars. While prices are
-constant, dealers have enough cash, and no daily limit applies, the house can pay the same
-withdrawals from coins as from dollars of the same value.
+that the house lacks, the maker buys the coin back with the house's dollars. The house can pay the
+same withdrawals from coins as from dollars of the same value if three conditions hold: prices are
+constant, dealers have enough cash, and no daily limit applies.
 """
 
 from datetime import date

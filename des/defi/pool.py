@@ -380,5 +380,5 @@ def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
 
 
 def _decay(volatility: float, block_s_mean: float) -> float:
-    """Return the rate of the gap's exponential distribution outside the band, a in `fee_rate`."""
+    """Return the rate of the gap's exponential distribution outside the band: a of `fee_rate`."""
     return math.sqrt(2 * YEAR_S / block_s_mean) / volatility

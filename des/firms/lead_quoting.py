@@ -7,8 +7,8 @@ are not simulated. Instead, we compute their expected results in a race with the
   both sides, even if the last quote was filled. The captive maker also quotes, but sends no orders.
 - The orders and quotes of firm i reach the matching engine a fixed time d_i after a move of the
   price. So a quote of firm i that is posted at time t is based on the prices up to t - d_i. An
-  order of firm j that arrives at t is based on the prices up to t - d_j. A faster firm j knows the
-  prices of an additional time L = d_i - d_j.
+  order of firm j that arrives at t is based on the prices up to t - d_j. So a faster firm j also
+  knows the prices from t - d_i to t - d_j. The length of this time is L = d_i - d_j.
 - Only faster firms gain from a quote. In Budish, Cramton & Shim (2015) equally fast firms also
   snipe each other: the quoter's cancellation arrives together with many orders, and is seldom
   first.
@@ -154,7 +154,7 @@ def spread_income(
 def _changes(
     shown_cents: int, snipers: Sequence[_Sniper]
 ) -> Iterator[tuple[float, dict[int, float]]]:
-    """Yield each pace above which the snipers' parts of a quote change, and the changes by firm."""
+    """Yield each pace at which the snipers' parts of a quote change, with the changes by firm."""
     hitting: list[_Sniper] = []
     taken: dict[int, float] = {}
     for sniper in sorted(snipers, key=lambda each: each.pace):

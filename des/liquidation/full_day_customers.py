@@ -59,7 +59,7 @@ class FullDayCustomers(MarginCustomers):
         self._come(now_us)
 
     def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """On a full day book funding at a full hour, and check margin."""
+        """On a full day check margin. At a full hour of this day, first book the funding."""
         if self.are_there:
             super().settle(end_us, elapsed_s, marks)
 

@@ -91,9 +91,10 @@ class MarginCustomers:
         self.desk.enter(time_us, self._marks(), self._first)
 
     def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """At a full hour book funding. Then check margin, and close accounts that have too little.
+        """Check margin, and close accounts that have too little.
 
-        The variation margin until *end_us* must already be paid.
+        At a full hour, first book the funding. The variation margin until *end_us* must already be
+        paid.
         """
         if end_us % HOUR_US == 0:
             self.desk.accounts.fund(marks, self._funding_e9)

@@ -85,8 +85,8 @@ def population(
             weights are 0, no customer enters.
         lot_cents: the value of a lot, by market.
         token_markets: for each token of the scenario, the market that prices it.
-        all_cents: the total collateral of all drawn holders, before the limit of a billion dollars.
-            None: the scenario states the median collateral.
+        all_cents: the total collateral of all drawn holders, before each holder's collateral is
+            limited to a billion dollars. None: the scenario states the median collateral.
     """
 
     def draws(quantity: str) -> np.random.Generator:

@@ -42,7 +42,7 @@ def forced_orders(
         start_us, end_us: the start of the interval, and its end.
 
     Returns:
-        The orders (dtype ORDER) in the order of time. Orders of one second are in the order of
+        The orders (dtype ORDER), sorted by time. Orders of the same second are sorted like
         *holders*.
     """
     seconds = (end_us - start_us) // SECOND_US

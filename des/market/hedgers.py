@@ -1,4 +1,4 @@
-"""The orders on the lead venue that are decided at settlements, in one market."""
+"""Decides at settlements which orders are sent to the lead venue, in one market."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ class Hedgers:
             backstops: each backstop provider, and the code under which its positions are booked.
         """
         self._run, self.desk, self._maker, self._backstops = run, desk, maker, backstops
-        self._hedge_us = (run.hedge_s or 1) * SECOND_US  # 1 s: the maker hedges at every settlement
+        self._hedge_us = (run.hedge_s or 1) * SECOND_US  # None: the maker hedges at each settlement
 
     def decide(self, now_us: int, lot_cents: int, state: Holdings) -> int:
         """Place the orders, and return the net lots ordered on the lead venue since the last call.

@@ -67,8 +67,9 @@ class HedgeDesk:
         """Initialise the desk without orders.
 
         Args:
-            delay_us: for each party and each desk, the time until its order on the lead venue is
-                filled. The time begins with the decision, or with the fill that a firm hedges.
+            delay_us: for each party and each separate desk of the maker, the time from a decision
+                until the order on the lead venue is filled. If a firm hedges a fill, the time
+                begins with this fill.
             half_spread_bps: the cost of crossing the lead venue's spread.
             outside: the counterparty of all orders on the lead venue.
         """
@@ -82,14 +83,14 @@ class HedgeDesk:
         """Place a hedge order for each hit by a firm and for each position that a firm unwinds.
 
         Args:
-            house_fills: fills on the house (dtype ROW). Fills with other motives have no effect.
+            house_fills: fills on the house (dtype ROW). Only hits and unwindings have an effect.
         """
         if len(house_fills):
             self._under_way, lots = _followed(self._under_way, house_fills, self._delay_us)
             self._ordered_lots += lots
 
     def decide(self, now_us: int, hedger: int, lots: int, most_lots: int | None = None) -> None:
-        """Order the lots that bring a hedger's net position to zero, at most *most_lots*.
+        """Place an order of at most *most_lots* that moves a hedger's net position towards zero.
 
         The hedger's orders that are on their way count as filled.
 
@@ -174,7 +175,7 @@ def _longer(orders: HedgeOrders, more: int) -> HedgeOrders:
 
 @njit(cache=True)
 def _with(orders: HedgeOrders, order: tuple[int, int, int]) -> HedgeOrders:
-    """Return the orders and one more order. *order* has its due time, hedger and lots."""
+    """Return *orders* followed by *order*, which is given as its due time, hedger and lots."""
     longer = _longer(orders, _ONE)
     _note(longer, len(orders.lots), order[0], order[1], order[2])
     return longer

@@ -79,7 +79,7 @@ class Listing:
         """Initialise the listing at the run's start.
 
         Args:
-            scenario, market, contract: the scenario, and its market and contract that are listed.
+            scenario, market, contract: the scenario, one of its markets, and the market's contract.
             firms: the firms that watch the quotes.
             traders: the codes by which the books name the traders.
             hedge_desk: hedges positions in this market.
@@ -173,9 +173,9 @@ class Listing:
         return IntervalRows(house, net, self._hedgers.desk.fills(end_us, ticks, per_root_lot))
 
     def close_hedges(self, closed: np.ndarray) -> None:
-        """Place orders that close the hedges of positions that firms closed on the house.
+        """Place orders that close firms' hedges, after firms closed positions on the house.
 
-        *closed* has these positions, as rows of dtype ROW.
+        *closed* has the closed positions, as rows of dtype ROW.
         """
         self._hedgers.desk.follow(closed)
 
@@ -229,7 +229,7 @@ class Listing:
         )
 
     def close(self, now_us: int, hedgers: np.ndarray, lead_lots: np.ndarray) -> None:
-        """Remove all quotes and orders from the house, and order the closing of the firms' hedges.
+        """Remove the quotes and orders from the house, and place orders that close firms' hedges.
 
         The house has already closed all positions.
 
@@ -318,8 +318,9 @@ class Listing:
         if not self._firms.active:
             return nobody_takes(len(firms.lots))
         hurdle_times = competing(int(firms.trades.sum()), self._firms.hurdle_exponent)
-        # A simulated order represents one real order in each represented hour of each similar
-        # market. So the limit on an order's size is multiplied by the number of these real orders.
+        # A simulated order represents one real order in each similar market, for each hour that the
+        # played hour represents. So the limit on an order's size is multiplied by the number of
+        # these real orders.
         return terms(
             self._takers,
             self.mark_ticks,

@@ -1,4 +1,4 @@
-"""The note that records the maker's decision on quotes in a market, and the figures behind it."""
+"""The note of the maker's decision on quotes in a market, with the figures it is based on."""
 
 from decimal import Decimal
 

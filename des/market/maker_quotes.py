@@ -21,7 +21,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 class MakerQuotes:
-    """The maker's decisions: the half-spread and size of each month, a plan at each settlement."""
+    """Decides the half-spread and the size for each month, and the plan at each settlement."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class MakerQuotes:
 
         Args:
             now_us: the time of the settlement. In the first call it is the run's start.
-            state: has the share of the decided size to display.
+            state: states which share of the decided size is displayed.
         """
         if self._decided is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
             self._decide(now_us, state.maker_shows)

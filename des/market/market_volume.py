@@ -118,7 +118,7 @@ class MarketVolume:
 
 @njit(cache=True)
 def _lot_ticks(rows: np.ndarray) -> np.ndarray:
-    """Return lots times price of the fills: three sums in the order of _PARTS."""
+    """Return the sum of lots times price for each part of the volume, in the order of _PARTS."""
     sums = np.zeros(len(_PARTS), np.int64)
     for row in rows:
         place = _COUNTS_IN[row.motive]

@@ -42,11 +42,12 @@ class UninformedDemand:
     def usd_per_s_in_hour(self, hour_us: int, response: float) -> float:
         """Return one market's demand in the hour that has just begun, in dollars per second.
 
-        Stated demand is the month's rate, times the factor *response* to the quotes at the start of
-        the hour, times the number of hours that the hour represents. Recorded demand is the
-        volume that the scenario gives for the hour, if it gives one. Otherwise recorded demand is
-        the day's recorded volume per hour, times the number of hours that today's played hours
-        represent (this hour included), minus the volume already traded today, and at least 0.
+        Stated demand is the month's rate, times the number of hours that the hour represents, times
+        *response*. The method `response` computes this factor, here from the quotes at the start of
+        the hour. Recorded demand is the volume that the scenario gives for the hour, if it gives
+        one. Otherwise recorded demand is the day's recorded volume per hour, times the number of
+        hours that today's played hours represent (this hour included), minus the volume already
+        traded today, and at least 0.
         """
         if self._is_stated:
             return self._volume.hour_stands_for * self.usd_per_s(hour_us) * response

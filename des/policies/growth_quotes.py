@@ -33,7 +33,7 @@ class GrowthQuotes:
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
         """Return quotes whose size is the last size times (target share / achieved share).
 
-        The monthly step and the size have limits. If the maker's quotes traded nothing in the last
+        This factor and the size have limits. If the maker's quotes traded nothing in the last
         month, they stay the same.
         """
         if seen is None or not seen.showed.shown_cents:

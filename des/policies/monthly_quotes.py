@@ -1,7 +1,7 @@
 """The captive maker's monthly decision, and the figures on which it is based.
 
 Each policy is a `QuotingChoice`. A policy decides at the run's start and on the first of each
-month. The only figures of a run that a decision uses are those of the last month.
+month. Of a run's figures, a decision uses only those of the last month.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ class Outlook(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SeenMonth:
-    """The maker's figures for one market since the last decision, at most a month earlier."""
+    """The maker's figures for one market in the time since the last decision, at most a month."""
 
     days: int
     traded_cents: int  # all volume of the market on the house

@@ -93,8 +93,8 @@ def _known_prices(
 ) -> tuple[list[int], list[float]]:
     """Return the anchors that affect the run: their hours since the start, and their log-prices.
 
-    The first of these anchors is the last one at or before the start. The last of them is the first
-    one at or after the end. An anchor before the start gets hour 0.
+    These anchors are the latest one at or before the start, all anchors in the run, and the
+    earliest one at or after the end, if there is one. An anchor before the start gets hour 0.
     """
     hours = [anchor.time_us // HOUR_US for anchor in anchors]
     first = bisect_right(hours, start_hour) - 1
@@ -127,7 +127,7 @@ def _correction(
         return correction
     starts, last = known_hours[:-1], known_hours[-1]
     lengths = np.diff(known_hours)
-    # If the diffusion has no variance between two anchors, the hours between get equal parts.
+    # If the diffusion has no variance between two anchors, all hours between them get equal parts.
     is_still = np.repeat(np.add.reduceat(variance[:last], starts) == 0, lengths)
     weight = np.where(is_still, 1.0, variance[:last])
     missing = np.diff(known_logs) - np.add.reduceat(drawn[:last], starts)

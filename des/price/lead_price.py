@@ -151,7 +151,7 @@ class LeadPrice:
         return time_us // HOUR_US - self._start_hour
 
     def _draw_hour(self, hour: int) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the times of one hour's ticks, and the prices at these times before rounding."""
+        """Draw the times of one hour's ticks, and the unrounded prices at these times."""
         row = hour - self._start_hour
         jump_sizes = self._path.jumps(row)
         jumps_us = self._jump_times(hour, len(jump_sizes))
@@ -187,7 +187,7 @@ class LeadPrice:
 
 @njit(cache=True)
 def joined(before: Ticks, after: Ticks, since_us: int) -> Ticks:
-    """Append the ticks *after* to those ticks of *before* that are still needed.
+    """Return the ticks of *before* that are still needed, followed by all ticks of *after*.
 
     The first tick that is still needed is the last tick at or before *since_us*.
     """

@@ -8,9 +8,10 @@ net position would be a random walk.
 
 Let orders arrive as a Poisson process with lambda orders per hour, and let s be the mean square of
 their sizes. In the long run the variance of the net position is lambda * s / (1 - exp(-2 / T)). For
-a large T this is about lambda * s * T / 2. A model in which one order opens each position and
-another order closes it has the same variance, lambda * s * T / 2, if lambda / 2 positions open per
-hour as a Poisson process and each position lasts T hours on average.
+a large T this is about lambda * s * T / 2. A second model has the same variance,
+lambda * s * T / 2. In this model one order opens each position and another order closes it.
+Positions open as a Poisson process with lambda / 2 positions per hour, and each position lasts T
+hours on average.
 
 Sources: Uhlenbeck & Ornstein (1930), Physical Review 36, 823-841. For the second model, a queue
     with infinitely many servers: Takacs (1962), Introduction to the Theory of Queues, chapter 3.
@@ -35,8 +36,8 @@ class HeldPosition:
     def buyers(self, flow_lots: float, hours: int, noise: Noise) -> float:
         """Return the probability that an order of the coming hour is a purchase.
 
-        The probability is chosen so that orders close a part of the position. They do not close the
-        random part that later hours will reverse.
+        With this probability, orders are expected to close a share of the position. The random part
+        of the position, which later hours will reverse, is subtracted from the position first.
 
         Args:
             flow_lots: the expected volume of the hour in lots. At most this volume can be closed.
@@ -52,7 +53,7 @@ class HeldPosition:
         return (1 - self._closed_lots / flow_lots) / 2 if flow_lots else 0.5
 
     def add(self, lots: int, noise: Noise) -> None:
-        """Add the hour's net purchases in lots: the expected closing plus a random deviation."""
+        """Add the hour's net purchases in lots: a random part minus the lots expected to close."""
         self.lots += lots
         if noise is not Noise.STAYS:
             self._open_lots += lots + self._closed_lots

@@ -40,7 +40,7 @@ class QuotingPolicy:
         return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
 
     def widened(self, times: float) -> "QuotingPolicy":
-        """Return the policy with all distances from the mid multiplied by *times*, if it widens.
+        """Return the policy with all distances from the mid multiplied by *times*.
 
         A multiplied distance is at most REACH_E6_MAX. If `widens` is false, the result is the
         unchanged policy.

@@ -275,7 +275,7 @@ def _hit(
     """Fill a firm's order from the profitable levels of quote *i*, within the firm's limits.
 
     The order's fills reduce the firm's room for further orders on the same side, and increase its
-    room on the other side. Profitable lots that the limits prevent are counted. *n* is the number
+    room on the other side. Profitable lots that the limits cut off are counted. *n* is the number
     of rows before the order. Returns the number of rows after the order.
     """
     side, firm = order.side, order.firm

@@ -103,7 +103,10 @@ def competing(firms_that_trade: int, exponent: float) -> float:
 def _thresholds(
     mark_ticks: int, fee_e6: np.ndarray, hurdle_e6: np.ndarray, trades: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the thresholds in ticks of firms that trade, in rising order, and the firm of each."""
+    """Return thresholds in ticks, in rising order, and the firm of each threshold.
+
+    A firm that does not trade has no threshold.
+    """
     threshold = mark_ticks * (fee_e6 + hurdle_e6) // RATE_UNIT
     rising, firm, n = np.empty(len(threshold), np.int64), np.empty(len(threshold), np.int64), 0
     for i in in_turn(threshold, threshold):

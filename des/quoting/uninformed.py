@@ -18,8 +18,8 @@ class UninformedFlow:
     """The random orders of noise traders in one market, drawn by the hour.
 
     The number of orders in an hour has a Poisson distribution, and their times are uniform. Sizes
-    have a geometric distribution, with the stated mean or a mean of one lot if that is larger. All
-    customers are equally likely.
+    have a geometric distribution. Its mean is the stated mean, but at least one lot. All customers
+    are equally likely to send an order.
 
     Without `held`, both sides are equally likely, and the hours can be drawn in any sequence. The
     n-th order drawn in an hour does not depend on the number of orders. So a slightly larger flow

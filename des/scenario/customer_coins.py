@@ -39,8 +39,8 @@ class CustomerCoins(Part):
     dollars, it lends coins to its maker. The maker sells these coins at the price of the last
     settlement, and pays the proceeds to the house. If the house lacks a coin, the maker buys the
     coin back with the house's dollars. If the dollars are not enough, the withdrawal waits. With
-    `dealers_buy_usd_per_day`, dollars and each coin have separate waiting lines. Customers' gains
-    and losses from trading are in dollars.
+    `dealers_buy_usd_per_day`, withdrawals in dollars and in each coin wait in separate queues.
+    Customers' gains and losses from trading are in dollars.
     """
 
     dealers: Entity  # the parties that trade coins with the maker

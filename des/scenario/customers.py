@@ -47,7 +47,7 @@ class Flow(Part):
     Sources: in a bank run depositors withdraw because other depositors withdraw (Diamond & Dybvig
         1983, Journal of Political Economy 91(3), 401-419; measured by Iyer & Puri 2012, American
         Economic Review 102(4), 1414-1445). The formulas here are simple formulas with this effect.
-    A figure without a source in the scenario is an assumption.
+    If the scenario states no source for a figure, the figure is an assumption.
     """
 
     deposits_per_volume: Fraction  # dollars deposited for each dollar of the house's volume

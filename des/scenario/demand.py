@@ -25,7 +25,7 @@ class Others(Part):
     # Displayed on each side in a calm hour. None: the market's depth less the captive maker's part.
     displayed_usd: PositiveUsd | None = None
     latency_s: Latency  # delay of data and gateway together
-    calm_volatility: CalmVolatility  # the highest in a calm hour, annualised, with jumps
+    calm_volatility: CalmVolatility  # the highest volatility of a calm hour, annualised, with jumps
     spread_elasticity: Elasticity = 1.0
     depth_elasticity: Elasticity = 1.0
 

@@ -56,8 +56,8 @@ class FirmClass(Part):
 
     Reaction time and capital are independent and have lognormal distributions. `order_share` is a
     share of the firm's claim on the venue of the order, as for a named firm. `lead_share` and
-    `lead_quotes_share` are shares of the drawn capital. `volume_30d_share` is the volume divided by
-    this capital.
+    `lead_quotes_share` are shares of the drawn capital. `volume_30d_share` is the volume in the
+    thirty days before the run, divided by the drawn capital.
     """
 
     category: Category

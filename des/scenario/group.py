@@ -222,8 +222,8 @@ class Lift(Part):
     it. In a larger pool each further dollar has a smaller effect. Amihud & Mendelson (1986),
     Journal of Financial Economics 17(2), 223-249, find such a curve: the premium that investors
     want for illiquidity is a concave function of illiquidity. The logarithm is our choice. The
-    elasticity is from 0 (no effect) to 1. The reference is the size in dollars of a pool that
-    markets would notice.
+    elasticity is from 0 (no effect) to 1. `reference_usd` is the size in dollars of a pool that
+    is large enough for markets to notice it.
     """
 
     elasticity: Fraction

@@ -68,9 +68,9 @@ class CollateralToken(Part):
 class Leverage(Part):
     """Customers who trade on margin, and the venue's rules for accounts with too little margin.
 
-    In the books these customers are holders in the retail control account. Their numbers follow the
-    numbers of all other retail customers. Each customer has one position in one market. When a
-    customer enters a position, the other makers take the opposite side.
+    In the books these customers are holders in the retail control account. They are numbered after
+    all other retail customers. Each customer has one position in one market. When a customer enters
+    a position, the other makers take the opposite side.
     """
 
     holders: Annotated[int, Field(ge=0, le=1_000_000)]

@@ -126,7 +126,7 @@ class Maker(Part):
     quoting: MakerQuoting = MakerQuoting()
     # The distance of all levels from the mid is multiplied by this factor.
     spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0
-    quoter_off: date | None = None  # quotes on the house end when this day begins
+    quoter_off: date | None = None  # from this day on the maker does not quote on the house
     lead_quotes_usd: Usd = 0.0  # displayed size on the lead venue, per market and side
     policy: Literal["captive", "independent"] | None = None  # None: there is no monthly review
 

@@ -1,4 +1,4 @@
-"""The captive maker's coins. It buys them with shares of its loans and with customers' money."""
+"""Coins that the captive maker buys with parts of its loans and with customers' money."""
 
 from typing import Annotated, Self
 
@@ -52,7 +52,7 @@ class Portfolio(Part):
     """
 
     dealers: Entity  # the name of the dealers, who trade coins with the maker
-    dealers_cash_usd: PositiveUsd  # the dealers' opening cash, for coins from the maker
+    dealers_cash_usd: PositiveUsd  # the dealers' opening cash, to buy coins from the maker
     recall_sold_share: Fraction
     holdings: Annotated[tuple[HeldCoin, ...], Field(min_length=1, max_length=50)]
     cash_shares: Annotated[tuple[CashShare, ...], Field(max_length=1_000)] = ()

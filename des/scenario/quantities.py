@@ -173,7 +173,7 @@ def check_commodity(name: str, thing: str) -> None:
 
     Args:
         name: the name of a market, token or coin.
-        thing: the word for the owner of the name in the message, such as "token".
+        thing: what the name stands for, as the message calls it, such as "token".
 
     Raises:
         ContradictionError: the name is refused.

@@ -35,8 +35,9 @@ class Run(Part):
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
     # The number of hours that a played hour represents. With groups of hours: the largest number.
     one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1
-    # The largest predicted loss of a group of two or more hours. One hour of each group is played,
-    # see `des.hour_groups`. None: of `one_hour_in` consecutive hours one random hour is played.
+    # A group of two or more hours has at most this predicted loss. One hour of each group is
+    # played, see `des.hour_groups`. None: there are no groups, and one random hour of every
+    # `one_hour_in` consecutive hours is played.
     group_loss_usd_max: Annotated[float, Field(gt=0, le=1e9)] | None = None
     # Days on which all hours are played.
     full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()
@@ -154,7 +155,7 @@ class Run(Part):
 
 
 def months_between(start: date, end: date) -> list[str]:
-    """Return the months that have days from *start* on and before *end*, such as 2021-05."""
+    """Return the months, such as 2021-05, with a day from *start* on and before *end*."""
     months = []
     year, month = start.year, start.month
     while date(year, month, 1) < end:

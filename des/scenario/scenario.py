@@ -123,7 +123,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _token_names(self) -> Self:
-        """Refuse a token or coin of the group that has the name of a party.
+        """Refuse a token or coin of the group if a party has the same name.
 
         Otherwise an account such as Assets:Outside:Tokens:SOL would read as a claim on a party
         named SOL.
@@ -142,7 +142,7 @@ class Scenario(Part):
         return self
 
     def _places(self) -> Iterator[tuple[str | int, ...]]:
-        """Yield the place of each name that `entities` yields, in the same order."""
+        """Yield the location in the scenario of each name of `entities`, in the same order."""
         for part in ("house", "maker", "lead", "retail", "other_makers"):
             yield (part, "name")
         yield from (("firms", "members", i, "name") for i in range(len(self.firms.members)))
@@ -164,7 +164,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _priced(self) -> Self:
-        """Refuse tokens, coins and long positions of the group whose market does not exist."""
+        """Refuse a token, coin or long position of the group if its market does not exist."""
         names, group = [market.name for market in self.markets], self.group
         if group is None:
             return self
@@ -230,7 +230,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _cover(self) -> Self:
-        """Refuse a market if a month has no volume (or stated demand), or if prices begin late."""
+        """Refuse a market without prices at the run's start, or volume (or demand) of a month."""
         for i, market in enumerate(self.markets):
             key = "demand" if self.demand.closure == "stated" else "volume"
             known = {volume.month for volume in getattr(market, key)}
@@ -329,7 +329,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _shares_depth(self) -> Self:
-        """Require `maker.depth_share` for a depth, and refuse a depth that begins too late."""
+        """If a market has depth, require `maker.depth_share`, and depth at the run's start."""
         for i, market in enumerate(self.markets):
             if not market.depth:
                 continue
@@ -378,7 +378,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _unused(self) -> Self:
-        """Refuse keys that have no effect because of the values of other keys."""
+        """Refuse keys that have no effect (see `des.scenario.unused_keys`)."""
         fault = unused_of_maker(self.maker, self.markets, self.leverage)
         fault = fault or unused_of_demand(self.demand, self.markets, self.group)
         if not self.lead.quoting:

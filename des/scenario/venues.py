@@ -73,13 +73,16 @@ class House(Gateway):
 
 
 class LeadQuoting(Part):
-    """The maker's and the firms' quotes on the lead venue. Faster firms hit stale quotes."""
+    """The maker's and the firms' quotes on the lead venue.
+
+    A stale quote is hit by firms that are faster than the party that quotes.
+    """
 
     refresh_s: Annotated[float, Field(ge=0.01, le=3_600)]
     half_spread_bps: Bps
     uninformed_fraction: Fraction  # the noise traders' share of the lead venue's volume
-    # The displayed size of all makers on the lead venue other than the captive maker and the firms,
-    # added up, in dollars per market and side.
+    # The displayed size of all other makers on the lead venue together (without the captive maker
+    # and the firms), in dollars per market and side.
     outside_quotes_usd: PositiveUsd
 
 
@@ -96,8 +99,8 @@ class Lead(Part):
     # until its margin reaches the target.
     margin_ratio_min: Annotated[float, Field(gt=0, le=1)]
     margin_ratio_target: Annotated[float, Field(gt=0, le=1)]
-    # The opening balance of all traders on this venue other than hedgers. They hold the other side
-    # of hedges.
+    # The opening balance of all other traders on this venue together. Other traders are those that
+    # are not hedgers. They hold the other side of hedges.
     outside_claim_usd: PositiveUsd
     quoting: LeadQuoting | None = None  # None: the maker and the firms only hedge on this venue
 

@@ -96,7 +96,7 @@ class CashReserve:
             self._book.spend(time_us, min(cents, self._purse.cash_cents), marks, LINKS)
 
     def _spare_cents(self, kept: CashShare) -> int:
-        """Return the group's cash minus the reserve. The result is negative if cash is missing."""
+        """Return the group's cash minus the reserve. The result can be negative."""
         cash, waiting = self._purse.cash_cents, self._waiting_cents()
         cash += self._custody.till(self._house)
         calm = self._custody.customers_cents() - waiting

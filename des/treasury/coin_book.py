@@ -81,7 +81,7 @@ class CoinBook:
         return sum(lots * cents for lots, cents in zip(self.lots, prices, strict=True))
 
     def buy(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Spend each coin's stated share of *cents* on whole lots, at most the dealers' lots.
+        """For each coin, spend its stated share of *cents* on whole lots that the dealers have.
 
         A coin without a price is not bought.
         """

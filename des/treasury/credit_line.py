@@ -10,7 +10,7 @@ from ledger.journal import Journal
 
 
 class CreditLine:
-    """The credit line. Draws are whole tranches, so that the books have few small entries."""
+    """The credit line, drawn in whole tranches, so that the books have few small entries."""
 
     def __init__(
         self,
@@ -30,8 +30,8 @@ class CreditLine:
             names: the names of the borrower and of the house.
             borrower: the borrower's code.
             limit_cents: returns the limit of the line at a given time.
-            tranche_cents: draws and repayments are multiples of this amount. A draw is less if the
-                unused line is less, and a repayment is less if the debt is less.
+            tranche_cents: a draw is a multiple of this amount, or the whole unused line. A
+                repayment is a multiple of this amount, or the whole debt.
             journal: records draws and repayments.
             house_money: states the house's own cash, which limits the credit line. None: the house
                 can lend customers' money too.
@@ -45,7 +45,7 @@ class CreditLine:
 
     @property
     def owed_cents(self) -> int:
-        """Return the maker's debt in dollars and lent coins.
+        """Return the maker's debt in cents: the drawn dollars and the lent coins.
 
         Lent coins count at their value minus the proceeds of their sale.
         """

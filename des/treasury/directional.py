@@ -1,9 +1,9 @@
 """The directional book: long positions on the lead venue, held to gain from a rise of the price.
 
 Each position is bought for a stated sum on its first day and sold on its last day. To limit the
-impact on the price, an order has a maximum size. For an interval between two settlements that lasts
-an n-th of a day, take the lots of all positions of the market that have begun, even if they have
-ended. The desk trades at most an n-th of these lots, rounded up. The book and the maker's hedges
+impact on the price, an order has a maximum size. Suppose that the interval between two settlements
+is an n-th of a day. Then an order is at most an n-th of the lots of the market's positions, rounded
+up. All positions that have begun count, even if they have ended. The book and the maker's hedges
 share the maker's margin on the lead venue. If the maker cannot meet a margin call, all positions
 are sold, and the book stays closed until the end of the run.
 """

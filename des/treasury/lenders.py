@@ -39,7 +39,7 @@ class Lenders:
         Args:
             lenders: the scenario's lenders.
             tranche_cents: a loan for a payment is a multiple of this amount, unless it reaches the
-                limit. A loan with `drawn_in_full` is always drawn up to the limit.
+                limit. `draw_in_full` does not use this amount.
             parties, custody, journal: the world's parties, custody and journal.
         """
         self._lenders, self._tranche_cents = lenders, tranche_cents

@@ -28,7 +28,7 @@ EXCESS = 2  # margin above this multiple of the target is reduced to the target
 
 
 def first_floors(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> dict[int, int]:
-    """Return each hedger's initial minimum on the lead venue in cents, by the hedger's code."""
+    """Return the initial minimum of each hedger's margin on the lead venue, in cents by code."""
     floors = {parties.maker: scenario.maker.lead_deposit_usd}
     floors |= {firm.name: firm.on_lead_usd for firm in firms}
     floors |= {each.name: each.on_lead_usd for each in scenario.outside_providers}

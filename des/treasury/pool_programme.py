@@ -43,9 +43,9 @@ from ledger.parties import OUTSIDE, Parties
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool, pool_link
 from ledger.times import day_of
 
-# We estimate the dollars and tokens that the rest of the world needs for trades with a pool. It
-# starts with this multiple of the estimate. So the dollars also cover the gains of arbitrageurs,
-# which are unknown at the start.
+# We estimate the dollars and tokens that the rest of the world needs for trades with a pool. The
+# rest of the world starts with this multiple of the estimate. So the dollars also cover the gains
+# of arbitrageurs, which are unknown at the start.
 ROOM = 10
 
 

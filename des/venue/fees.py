@@ -34,8 +34,8 @@ class FeeSchedule:
                 evenly over these days.
             discount: each taker's discount, as a share of its tier's fee. None: there are no
                 discounts.
-            floor_bps: the lowest fee after a discount, in basis points. If a tier's fee is lower,
-                this fee applies without a discount.
+            floor_bps: the lowest fee after a discount, in basis points. If a tier's own fee is
+                lower, the tier's fee applies without a discount.
         """
         none = np.zeros(len(volume_30d_cents))
         self._discount_e4 = np.rint(10_000 * (none if discount is None else discount)).astype(int)

@@ -56,7 +56,7 @@ class Venue:
         self._stands_for = np.array([c.stands_for for c in contracts], dtype=np.int64)
         self.claims = np.zeros(members, dtype=np.int64)  # cents
         self.lots = np.zeros((len(contracts), members), dtype=np.int64)
-        # Entry values in cents. The price is the last mark, or for later fills the lead price.
+        # Entry values in cents: lots at the last mark, and later fills at their lead price.
         self._value = np.zeros((len(contracts), members), dtype=np.int64)
         self._account = np.array([desks.get(member, member) for member in range(members)])
         self.fee_e6 = np.zeros(members, dtype=np.int64)  # each member's taker fee, in millionths

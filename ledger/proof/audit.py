@@ -3,11 +3,13 @@
 The steps of the audit:
 
 - The seal is checked.
-- The preamble is compared with the scenario and the code.
+- The preamble of the books (accounts, roles, queries and inputs) is compared with the scenario and
+  the code.
 - Beancount loads the general ledger. Then the invariants and the loans on tokens are checked.
 - The Parquet copy of the general ledger is compared with its text.
 - The group's own books are made again from the general ledger, compared, and loaded.
-- The fills are recomputed. Their sums are compared with the general ledger, in amounts and words.
+- The amounts of the fills are recomputed. The closing entries in the general ledger are compared
+  with the fills, in amounts and words.
 - Day ledgers on disk are compared with the books. Beancount loads the ledgers of some or all days.
 
 Two proofs are elsewhere: `ledger.proof.signature` checks who signed the seal, and `runs.replay`
@@ -111,7 +113,10 @@ def audit(
 
 
 def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
-    """Return a function that asks a worker a question, or this process if there is no executor."""
+    """Return a function that sends a question to a worker.
+
+    Without an executor, this process answers the question.
+    """
     if executor is None:
         auditor = _Auditor(folder)
         return lambda *question: partial(_answer, auditor, *question)

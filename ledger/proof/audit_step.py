@@ -5,7 +5,7 @@ from enum import Enum
 
 
 class Proof(Enum):
-    """A kind of proof: its means, and what it shows."""
+    """A kind of proof: the method, and what the method shows."""
 
     SEAL = ("the seal", "no file has changed since the run was sealed")
     SIGNATURE = ("the signature", "the holder of the given key sealed the run")

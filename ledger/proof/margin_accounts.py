@@ -72,7 +72,7 @@ class MarginAccounts:
         yield from self._follow(own[done:])
 
     def wrong_totals(self) -> Iterator[str]:
-        """Yield the differences between all holders' tokens at the end and the general ledger."""
+        """Compare the sum of all holders' tokens at the end with the general ledger."""
         return self._tokens.wrong_totals()
 
     def _make_room(self, own: np.ndarray) -> None:
@@ -115,7 +115,10 @@ class MarginAccounts:
         yield from _told(rows, wrong, "a forced trade opens, increases or reverses a position")
 
     def _settle(self, marks: np.ndarray) -> None:
-        """Set the marks. If funding is due, add it to each holder's cash, rounded down to cents."""
+        """Set the marks. If a market's funding is due, its holders pay or receive it in cash.
+
+        Each change of cash is rounded down to cents.
+        """
         self._marks[marks["market"]] = marks["price"]
         funded = np.unique(marks["market"][marks["motive"] == Motive.FUNDING])
         if len(funded):
@@ -161,7 +164,7 @@ class MarginAccounts:
         yield from _told(ends, wrong, "an account that is taken over does not end at zero")
 
     def _equity(self, holders: np.ndarray) -> np.ndarray:
-        """Return each account's value in cents. Tokens have their margin value."""
+        """Return each account's value in cents. Tokens count with their margin value."""
         tokens = self._tokens.worth(self._marks, holders)
         return self._cash[holders] + self._worth(holders) + tokens
 

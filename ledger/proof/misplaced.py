@@ -31,7 +31,7 @@ _TO_THE_LOADER = re.compile(
 def misplaced(folder: Path, entries: Sequence[data.Directive], chart: Chart) -> Iterator[str]:
     """Yield a sentence for each misplaced or wrong directive.
 
-    Of the instructions to the loader in a month's file, only the first is reported.
+    If a month's file has several instructions to the loader, only the first is reported.
     """
     months = {path.name: path for path in sorted(folder.glob("????-??.beancount"))}
     for name, path in months.items():

@@ -34,8 +34,9 @@ Marks = Mapping[tuple[datetime, str], int]  # a settlement's mark in ticks, by (
 def wrong_loans(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each step that does not follow from the terms of its loan.
 
-    Also yield a sentence for each borrower without terms in the books, and for each other entry
-    that changes a borrower's debt or already pledged tokens.
+    Also yield a sentence for each borrower without terms in the books, and for each entry outside
+    the steps that changes a borrower's debt or pledged tokens. But such an entry may pledge tokens
+    if the borrower has no pledged tokens before it.
     """
     tokens = {token.commodity: token for token in run.chart.collateral}
     terms_of = run.notes(PledgedTerms)
@@ -71,7 +72,7 @@ class _Moved:
 
 
 class _Account:
-    """A borrower's tokens and debt, and the tokens that the captive maker took over from it."""
+    """A borrower's tokens and debt, and the borrower's tokens that the captive maker took over."""
 
     def __init__(
         self, run: RunFolder, terms: PledgedTerms, token: MarginToken, marks: Marks
@@ -175,7 +176,7 @@ class _Account:
 
     def _wrong_takeover(self, lot_cents: int, moved: _Moved) -> str | None:
         if not self._fails(lot_cents, self.terms.auto_close_e6):
-            return "an account is taken over though it is not below auto-close margin"
+            return "an account is taken over though its margin is not below the auto-close margin"
         whole = -self._debt_cents, -self._lots, self._lots, -self._debt_cents
         if (moved.debt, moved.pledged, moved.taken, moved.maker) != whole:
             return "an account is not taken over as a whole"

@@ -5,10 +5,10 @@ code that booked the fills. The sums of fills are posted by the same posting rul
 `ledger.fills`. These postings are compared with the general ledger in amounts and words.
 
 Each day can be checked alone, in any order and by any process. Customers' margin accounts are an
-exception: they are checked in one pass over all days. The state at a day's start is the positions,
-their values, and the volumes that decide fee tiers. It is summed over all earlier days. The state
-after the day's rows must be the state at the start of the next day. So if no day is wrong, all rows
-together are right.
+exception: they are checked in one pass over all days. The state at a day's start has the positions,
+their values, and the volumes that decide fee tiers. Each of these is a sum over all earlier days.
+The state after the day's rows must be the state at the start of the next day. So if no day is
+wrong, all rows together are right.
 """
 
 from collections import Counter, defaultdict
@@ -49,7 +49,7 @@ class Recomputation:
     """Recomputes the fills of one run."""
 
     def __init__(self, run: RunFolder) -> None:
-        """Read the general ledger's sums of fills once for all days."""
+        """Read the general ledger's sums of fills on all days."""
         # A day has few rows, so more threads would save no time.
         self._run, self._connection = run, duckdb_session.connect(threads=1)
         self._entries = Entries(run.chart, run.names)

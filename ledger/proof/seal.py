@@ -1,8 +1,8 @@
-"""The seal: a manifest with the hashes of a folder's files. A changed byte changes a hash.
+"""The seal: a manifest with the hashes of a folder's files.
 
-Months form a chain: each link is a hash of the previous link and the month's files. So if an early
-month is changed, all later links change too. The last key of the manifest is a hash of its other
-keys.
+If a file changes, its hash changes too. Months form a chain: each link is a hash of the previous
+link and the month's files. So if an early month is changed, all later links change too. The last
+key of the manifest has a hash of all other keys.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ ALL = re.compile(r".*")
 
 
 def seal(folder: Path, run: Mapping[str, object]) -> None:
-    """Write the manifest of a folder. All other files of the folder must exist already.
+    """Write the manifest of a folder. The files to seal must exist already.
 
     Args:
         folder: the folder of a run or of a study.

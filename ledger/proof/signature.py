@@ -56,7 +56,7 @@ def check_signer(key: Path) -> None:
 
 
 def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
-    """If the given key did not sign a run's seal, yield the reason.
+    """Yield a sentence if a run's seal is not signed with the given key.
 
     Args:
         folder: the run's folder.
@@ -81,7 +81,7 @@ def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
 
 
 def _public_keys(key: Path) -> list[str]:
-    """Return the public keys in a file, or in the file's `.pub` file if the file has none.
+    """Return the public keys in the file *key*. If it has none, return those in *key*.pub.
 
     Raises:
         SignatureError: there is no public key.

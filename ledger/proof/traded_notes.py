@@ -1,4 +1,4 @@
-"""Compares the notes on each day's volume with the fills and the entries of the other makers.
+"""Compares the notes on each day's volume with the fills, and with entries for other makers.
 
 Reports read the volume from these notes, so they need not read all fills.
 """
@@ -71,7 +71,7 @@ def forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:
 
 
 def _traded(run: RunFolder) -> dict[Place, dict[str, Decimal]]:
-    """Return the dollars traded at the house, by day and market, then by part of the volume.
+    """Return the dollars traded at the house, by day and market, then by part (such as hits).
 
     Each trade counts once.
     """

@@ -10,7 +10,8 @@ _SOUND = {
     Proof.BOOKS: "its books are consistent",
     Proof.REPLAY: "its scenario gives the same bytes",
 }
-# For each proof: the question that stays open without it, and the option that makes it.
+# Proofs that an audit makes only on request: the question that stays open without the proof, and
+# the option that requests the proof.
 _OPEN = {
     Proof.SIGNATURE: "who sealed it (--verify KEY)",
     Proof.REPLAY: (

@@ -47,7 +47,7 @@ def usd_balances(run: RunFolder) -> Dollars[str]:
 
 
 def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
-    """Return a function that converts smallest units to the number in the ledger's text."""
+    """Return a function that converts smallest units, such as cents, to the ledger's numbers."""
     quantities = run.chart.quantities
 
     def number(units: int, commodity: str) -> Decimal:
@@ -89,7 +89,7 @@ def speaker(*amounts: Decimal) -> Callable[[Decimal], str]:
 
 
 def earned(usd: Decimal, say: Callable[[Decimal], str] = spoken) -> str:
-    """Write "earned" or "lost", and the amount. A result of zero is earned.
+    """Write "earned" or "lost", and the amount. Zero counts as earned.
 
     Args:
         usd: the result.

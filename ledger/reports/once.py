@@ -13,7 +13,7 @@ Answer = TypeVar("Answer")
 def once(
     question: Callable[Concatenate[RunFolder, About], Answer],
 ) -> Callable[Concatenate[RunFolder, About], Answer]:
-    """Make a function of a run compute each result only once.
+    """Wrap a function whose first argument is a run, so that it computes each result only once.
 
     The result is stored for each run and each set of further arguments. These arguments must be
     hashable. Callers must not change the result.

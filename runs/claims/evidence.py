@@ -130,7 +130,7 @@ class RunEvidence:
 
     @cached_property
     def trace(self) -> Trace | None:
-        """Return the uses of customers' cash under each tracing rule, or None if there is none."""
+        """Trace customers' cash under each tracing rule. Return None if they paid in no cash."""
         try:
             return trace(self.run)
         except NoSuchSourceError:

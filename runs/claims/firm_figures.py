@@ -25,7 +25,7 @@ def firms_return_pct(run: RunEvidence) -> Decimal | None:
 
 
 def firms_share_of_unpaid(run: RunEvidence) -> Decimal | None:
-    """Suppose that all customers withdraw at the end. Return firms' percentage of unpaid claims."""
+    """Return firms' share of all unpaid claims in percent, if all customers withdraw at the end."""
     covered = run.firms.coverage.house
     payable = sum(covered.pro_rata_usd().values(), ZERO)
     unpaid = covered.claim_usd(tuple(covered.claims_usd)) - payable

@@ -40,7 +40,7 @@ def worth_at_first_use_usd(run: RunEvidence) -> Decimal | None:
 
 
 def paper_peak_usd(run: RunEvidence) -> Decimal | None:
-    """Return the largest value, on any day, of the group's tokens plus all shares of the house.
+    """Return the largest daily sum of two values: the group's tokens and all shares of the house.
 
     Tokens count at mark, but the group's own token counts as zero. The value of the shares is the
     growth of the house's fees times the middle multiple. Days in months without a valuation are
@@ -75,9 +75,9 @@ def days_not_covered_pct(run: RunEvidence) -> Decimal | None:
 
 
 def profit_not_covered_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of days on which firms' profit so far exceeds the exchange's cash.
+    """Return the percentage of days on which firms' total profit exceeds the exchange's cash.
 
-    Days without claims are not counted.
+    The total starts on the first day of the run. Days without claims are not counted.
     """
     return _days_beyond(run, Chips.PROFIT)
 

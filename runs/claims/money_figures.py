@@ -24,7 +24,7 @@ PROJECTS = (
 
 
 def missing_usd(run: RunEvidence) -> Decimal:
-    """Return the hole in dollars and in customers' coins, at the marks of the last day."""
+    """Return the hole in dollars, including customers' coins at the marks of the last day."""
     return run.missing_usd
 
 
@@ -73,7 +73,7 @@ def net_loss(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def loss_of_hole(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a function that computes the net loss of one part in percent of the hole.
+    """Return a function for the net loss of one part of the mechanism, in percent of the hole.
 
     A net gain counts as zero. The function returns None if the run lacks this part.
     """
@@ -138,7 +138,7 @@ def pools_arbitrage_usd(run: RunEvidence) -> Decimal | None:
 
 
 def traced_elsewhere_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of customers' cash that the group neither paid back nor still has.
+    """Return the percentage of customers' cash that the group has not paid back and no longer has.
 
     The percentage depends on the tracing rule. The least percentage of all rules is returned.
     """
@@ -149,16 +149,16 @@ def traced_elsewhere_pct(run: RunEvidence) -> Decimal | None:
 
 
 def quotes_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return losses of quotes in percent of the rise of the recorded unexplained amount.
+    """Return the run's losses on quotes in percent of the rise of the recorded residual.
 
-    Losses and rise are those of one period between two successive recorded days. It is the period
-    with the largest rise. A gain counts as zero.
+    Both are of the same period, from one recorded day to the next: the period with the largest
+    rise. A gain counts as zero.
     """
     return _carried(run, Claimed.QUOTES)
 
 
 def liquidations_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return losses on liquidations in percent of the rise of the recorded unexplained amount.
+    """Return the run's losses on liquidations in percent of the rise of the recorded residual.
 
     The period is the same as in `quotes_of_unexplained`.
     """
@@ -166,7 +166,7 @@ def liquidations_of_unexplained(run: RunEvidence) -> Decimal | None:
 
 
 def portfolio_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return losses of the portfolio in percent of the rise of the recorded unexplained amount.
+    """Return the run's losses on the portfolio in percent of the rise of the recorded residual.
 
     The period is the same as in `quotes_of_unexplained`.
     """

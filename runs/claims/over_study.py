@@ -70,7 +70,7 @@ OVER_MEMBERS: Mapping[str, OfMembers] = {
 
 @dataclass(frozen=True, slots=True)
 class OverStudy:
-    """The members of a study, and the choice of the members that judge statements."""
+    """The members of a study, and the choice of those by which statements are judged."""
 
     name: str
     members: Members

@@ -121,13 +121,16 @@ def months_with_maker_pct(run: RunEvidence) -> Decimal | None:
 
 
 def shares_by_growth_usd(run: RunEvidence) -> Decimal | None:
-    """Return the exchange's highest value by the growth of its fees, over all appraisals."""
+    """Return the exchange's highest appraised value, computed from the growth of its fees."""
     priced = [ways[BY_GROWTH].middle_usd for ways in run.valuation.priced.values()]
     return max(priced, default=None)
 
 
 def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of the exchange's value by growth that is due to the maker's quotes."""
+    """Return the percentage of the exchange's value that is due to the maker's quotes.
+
+    The value is computed from the growth of fees.
+    """
     ways = _last_priced(run)
     if not ways:
         return None
@@ -136,7 +139,7 @@ def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
 
 
 def growth_over_trading_firm(run: RunEvidence) -> Decimal | None:
-    """Return the ratio of the exchange's value by growth to its value as a trading firm."""
+    """Return the exchange's value by growth of fees, divided by its value as a trading firm."""
     ways = _last_priced(run)
     firm = ways[AS_TRADING_FIRM].middle_usd if ways else ZERO
     return (ways[BY_GROWTH].middle_usd / firm).quantize(Decimal("0.1")) if firm > 0 else None

@@ -81,11 +81,11 @@ def trail_command(
     other entity, the figure is the entity's net worth, including its opening capital. Since sources
     have a minus sign, a positive net worth has a minus sign too.
 
-    With --seq the command starts from a fill or an entry. Lists have its number in the column
-    `seq`. The output has the postings, the closing entry of a fill, and the fills of a closing
-    entry. With --link the command starts from all entries and settlement payments that have the
-    link. Both options show each part of the hole that changes: its amount before the change, after
-    the change, and at the end of the run.
+    With --seq the command starts from a fill or an entry. Tables of fills and entries have its
+    number in the column `seq`. The output has the postings, the closing entry of a fill, and the
+    fills of a closing entry. With --link the command starts from all entries and settlement
+    payments that have the link. Both options show each part of the hole that changes: its amount
+    before the change, after the change, and at the end of the run.
     """
     start = link if seq is None else seq
     if start is None:

@@ -277,5 +277,6 @@ def main() -> None:
     tools, such as bean-check and bean-query, open the same books in the file main.beancount.
 
     The exit code is 0 after success, and 1 if `audit` or `scenario check` finds an error. It is 2
-    if a command or a file has a mistake, which one line explains. It is 130 after Ctrl-C.
+    if a command or a file has a mistake. One line then explains the mistake. The exit code is 130
+    after Ctrl-C.
     """

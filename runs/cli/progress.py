@@ -51,7 +51,7 @@ class Progress:
         self._show(_WORD, phase)
 
     def resumes(self) -> None:
-        """Show the message again that `interrupts` replaced."""
+        """Show again the message that `interrupts` replaced."""
         self._show(*self._interrupted)
 
     def _show(self, bar_format: str, desc: str) -> None:

@@ -95,8 +95,9 @@ def _drawn(found: StudyReport | JudgedRun | str) -> "Figure":
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help=(
-        "Also write a scenario: of the members in which the mechanism is at least half of the "
-        "hole, the one nearest to the record. If there is none, the member with the largest part."
+        "Also write one member as a scenario: among the members in which the mechanism is at least "
+        "half of the hole, the member nearest to the record. If no member reaches half, it is the "
+        "member in which the mechanism's part is largest."
     ),
 )
 @report(*TABLES, instead={"judged": ("judged-run",)})

@@ -53,7 +53,7 @@ def run_cases(outcome: Callable[[Case], Outcome], cases: Sequence[Case]) -> dict
 
 
 def experiment(*names: str) -> Callable[[Callable[[], list[Table]]], click.Command]:
-    """Return a decorator that makes a command from a function. *names*: its tables' names."""
+    """Return a decorator that makes a command from a function. *names*: the tables' names."""
 
     def decorate(find: Callable[[], list[Table]]) -> click.Command:
         return click.command()(report(*names)(find))

@@ -3,10 +3,10 @@
     python -m runs.experiments.late_quotes        (or: make stale-quotes)
 
 One market is simulated without settlement. Its price has a constant volatility and no jumps. The
-captive maker's quotes have one level on each side, and are refreshed once per latency. Customers
-trade at the better of two prices: the captive maker's price, or the price of other makers, whose
-quotes are 50 ms late. The firm takes all of a quote as soon as the lead price is beyond the quote
-by more than the firm's threshold.
+captive maker's quotes have one level on each side. The time between refreshes equals the latency.
+Customers trade at the better of two prices: the captive maker's price, or the price of other
+makers, whose quotes are 50 ms late. The firm takes all of a quote as soon as the lead price is
+beyond the quote by more than the firm's threshold.
 
 Without the firm, a quote stays valid until it is replaced, however far the price moves. The maker's
 gain per lot then falls without limit as latency grows. With the firm, the distance of the price
@@ -58,16 +58,17 @@ PLENTY = 1_000_000  # in lots; customers never trade so much with one quote
 class LateDay(NamedTuple):
     """The settings of the maker and the firm for one simulated day."""
 
-    latency_s: float  # the latency, and the time between refreshes
+    latency_s: float  # the latency, which is also the time between refreshes
     is_hit: bool  # whether a firm hits stale quotes
     seed: int
     ticks_per_s: float = 8.0
 
 
 def earned_by_hour(case: LateDay, hours: int = HOURS) -> np.ndarray:
-    """Return the maker's gain from customers and the traded lots in each hour, shape (hours, 2).
+    """Return two values for each hour: the maker's gain from customers, and their traded lots.
 
-    The gain is in ticks times lots. It is measured at the lead price at the time of each fill.
+    The shape is (hours, 2). The gain is in ticks times lots. It is measured at the lead price at
+    the time of each fill.
     """
     start_us = midnight_us(DAY)
     law = Price(

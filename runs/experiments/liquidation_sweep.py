@@ -18,10 +18,11 @@ The volatility factor multiplies every move of the log-price, including the move
 anchor. So, before price impact, all settings with the same kind of path and the same seed have the
 same path, stretched by this factor. With a factor of zero the price would not move.
 
-A setting's result is the sum of its results over seeds, divided by the sum of the volumes taken
-over. So a seed with few takeovers has little weight. The error is the standard error of this ratio.
-If the result changes its sign between two values of a factor, the break-even is interpolated
-between these two values. A bootstrap over seeds gives the interval of the break-even.
+A setting's result is a ratio: the sum over all seeds of its results in dollars, divided by the sum
+of the volumes taken over. So a seed with few takeovers has little weight. The error is the standard
+error of this ratio. If the result changes its sign between two values of a factor, the break-even
+is interpolated between these two values. A bootstrap over seeds gives the interval of the
+break-even.
 """
 
 import math
@@ -231,8 +232,8 @@ class Found:
     def resampled(self, along: Sequence[Setting]) -> np.ndarray:
         """Return the results for random draws of seeds (a bootstrap), shape (draws, settings).
 
-        Results are in basis points, as in `bps`. All settings of a line use the same random numbers
-        for the same seed. So each draw has the same seeds for all settings.
+        Results are in basis points, as in `bps`. Runs with the same seed use the same random
+        numbers in all settings of a line. So each draw takes the same seeds for all settings.
         """
         counts = draws(len(SEEDS), "seeds")
         return np.stack([self._resampled(each, counts, "result_usd") for each in along], axis=1)

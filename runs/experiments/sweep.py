@@ -27,7 +27,7 @@ from runs.what_would_have_been import or_spare
 
 RUNS_MAX = 10_000
 SEED = "run.seed"
-SWEPT = "KEY=A,B,C"  # error messages name a wrong argument by this text
+SWEPT = "KEY=A,B,C"  # the name of the argument in error messages
 
 
 class SweepError(MistakeError):
@@ -188,7 +188,7 @@ def sweep(
     for value in values:
         try:
             load(scenario, {}, _settings(key, settings, SweptRun(value, own)))
-        except ScenarioError as error:  # the problem is worded as for `run --set`
+        except ScenarioError as error:  # `problem` is the same text as with `run --set`
             blamed = SWEPT if error.path == OPTION else error.path.replace(f"{OPTION} ", "")
             raise ScenarioError(blamed, error.key, error.problem) from error
     cases = [SweptRun(value, seed) for value in values for seed in seeds or (own,)]

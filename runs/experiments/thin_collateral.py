@@ -1,4 +1,4 @@
-"""Computes the maker's cost of an account that borrows against a thin token, by five factors.
+"""Computes the maker's loss on an account that borrows against a thin token, as five factors vary.
 
     python -m runs.experiments.thin_collateral        (or: make thin-collateral)
 
@@ -61,7 +61,7 @@ class ThinSetting:
 
 
 def scenario_of(setting: ThinSetting) -> Scenario:
-    """Return the scenario with a setting, and with one token, its market and its loan."""
+    """Return the scenario with a setting's values, and only one token, its market and its loan."""
     scenario = load(SCENARIO)
     written = scenario.model_dump(exclude_none=True)
     (token,) = (each for each in written["leverage"]["tokens"] if each["name"] == TOKEN)

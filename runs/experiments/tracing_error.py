@@ -169,7 +169,7 @@ def compare_with(run: RunFolder, other: RunFolder, source: str) -> TracedSource:
 
 
 def _sums(run: RunFolder, source: str) -> Counter[str]:
-    """Return the group's payments by use, the cash left, and minus the cash of other sources."""
+    """Return the group's payments by use, the cash left, and the other sources' cash (negative)."""
     question, sums = Question(of=source), Counter[str]()
     for each in cash_passed(run):
         if isinstance(each.giver, Reason):

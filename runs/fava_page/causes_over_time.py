@@ -1,4 +1,4 @@
-"""Computes the hole by cause over time: totals of each kind by day, and its sums by period.
+"""Computes the hole by cause over time: each kind's running total by day, and its sum by period.
 
 Signs are as in the hole: positive if a kind uses money, negative if a kind is a source of money.
 """
@@ -29,7 +29,7 @@ OF_DAYS, OF_WEEKS, OF_MONTHS = 8, 80, 370
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The money that a kind uses in a period, and a link to the entries of the period."""
+    """The money that one or more kinds use in a period, and a link to entries of this period."""
 
     usd: Decimal
     link: str
@@ -105,7 +105,7 @@ def causes(run: RunFolder, marked: Sequence[date]) -> Causes:
 
 
 def period_word(days: int) -> Callable[[date], str]:
-    """Return a function that names the period of a day in Fava's syntax. A run has *days* days."""
+    """Return a function that names a day's period in Fava's syntax, for a run of *days* days."""
     if days <= OF_DAYS:
         return date.isoformat
     if days <= OF_WEEKS:

@@ -62,7 +62,7 @@ class LinePicture:
 def line_picture(
     days: Sequence[date], lines: Sequence[Line], marked: Sequence[date]
 ) -> LinePicture:
-    """Draw lines, which have one amount for each of *days*, and number the *marked* days."""
+    """Draw lines with one amount per day, and number the *marked* days."""
     amounts = [float(usd) for line in lines for usd in line.usd]
     low, high = min(0.0, *amounts), max(0.0, *amounts)
     high = high if high > low else low + 1

@@ -70,7 +70,7 @@ def liquidations_figure(found: Liquidations) -> "Figure":
         panels = figure.subplots(4, sharex=True, height_ratios=(4, 4, 3, 3))
         _draw_prices(panels[0], times, course)
         _draw_cascade(panels[1], times, found.hours)
-        # A step's largest position is drawn over the whole step. A result is drawn at its end.
+        # The largest position in a step is drawn over the whole step, and the result at its end.
         held = [step.held_usd for step in course]
         _draw_backstops(panels[2], times, held, standing, "steps-pre")
         _draw_backstops(panels[3], times, [step.result_usd for step in course], standing)

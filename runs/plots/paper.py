@@ -51,7 +51,7 @@ ABOVE: Mapping[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords":
 MINUS = "\N{MINUS SIGN}"
 
 TYPICAL = 45  # a mark's size, in square points
-SOURCE_GAP = -0.01  # top of the source's text, which is below the picture, as a share of its height
+SOURCE_GAP = -0.01  # top of the source's text below the picture, as a share of the picture's height
 SOURCE_CHARACTERS = 170  # the most characters in a line of the source's text
 LEGEND_PAD = 24  # distance of a panel from its title, in points, so that a legend fits
 DAYS_LABELLED = 7  # the most days that have a label

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 STEPS = 9  # the number of places, side by side, for lives that miss the same number of facts
-STEP = 0.09  # distance of two such places; the distance of two numbers of facts is 1
+STEP = 0.09  # distance of two such places; one more missed fact is a distance of 1
 SHADE = "#e8eef2"
 
 

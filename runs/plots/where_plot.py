@@ -11,7 +11,7 @@ from runs.plots.paper import EDGE, ZERO_LINE, PlotError, canvas, short, style
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST = 14  # each of this many largest uses has its own bar
+MOST = 14  # how many of the largest uses have their own bars
 SOURCES = 5
 REST, CLAIMED, SOURCE = "#9db4c0", "#a93226", "white"
 INCH_PER_BAR = 0.24

@@ -94,8 +94,8 @@ def outcomes_table(outcomes: Sequence[AmountRow]) -> Table:
         [_cells(row) for row in outcomes],
         (
             "'Beyond' is the run's figure less the nearer end of the recorded range. 'Times' is "
-            "this figure divided by that end. Near: outside the range by at most a tenth of that "
-            "end. A single recorded figure is a range whose ends are equal.",
+            "the run's figure divided by this end. Near: outside the range by at most a tenth of "
+            "this end. A single recorded figure is a range whose ends are equal.",
             "A run that begins late starts with the opening balances of its scenario. These "
             "balances represent the years before the run.",
         ),

@@ -1,8 +1,8 @@
 """Figures of a market on the house venue, from the record and from a run.
 
 The figures are the volume, the captive maker's share of it, the fees, the fees divided by the
-volume, and the cost of a large order. Each figure is computed over any days of one market. A run's
-figure has a sampling error.
+volume, and the cost of a large order. A figure is computed for one market, over one or more days. A
+run's figure has a sampling error.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,10 @@ Days = Sequence[MarketDay]  # one or more days of one market, in order
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The recorded figures that a scenario has as inputs. Their agreement proves nothing."""
+    """The recorded figures that a scenario has as inputs.
+
+    If a run agrees with them, this proves nothing.
+    """
 
     has_recorded_volume: bool  # True: customers trade recorded volume less hits and forced orders
     with_recorded_depth: frozenset[str]  # the markets whose depth is an input

@@ -310,8 +310,9 @@ _MONTH_NOTES = {
     ),
     "share": "The record has the captive maker's share only for the whole exchange, and only for "
     "two years: 40 to 50 % in 2019, and 2 to 3 % in 2022.",
-    "fees": "The fees of single months and markets are not on record. The figure compared instead "
-    "is the recorded volume times the recorded fee yield of the whole exchange, if both are known.",
+    "fees": "The fees of single months and markets are not on record. So the run's fees "
+    "are compared with the recorded volume times the recorded fee yield of the whole exchange, if "
+    "both are known.",
     "cost_10m": (
         "The book has the quotes of all makers at the start of the day's first played hour. Beyond "
         "the last displayed price, the mean depth of the displayed book is assumed."

@@ -58,9 +58,9 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
         record: the public record.
 
     Returns:
-        For each day a row of all markets, if the run or the record has liquidations, and a row of
-        each market of the run for which the record has liquidations. Days without positions on
-        margin have no row.
+        For each day, one row for all markets together if the run or the record has liquidations,
+        and one row for each market of the run for which the record has liquidations. Days without
+        positions on margin have no row.
     """
     parties, days = run.chart.parties, calendar(run)
     on_margin = days_on_margin(run)

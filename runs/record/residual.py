@@ -1,7 +1,7 @@
 """Computes the residual by date: the captive maker's debts minus its assets and its uses.
 
-The residual is computed from the captive maker's balance sheet for two reasons. First, the maker's
-recorded debts less assets are known for three days. Second, losses on quotes, liquidations and a
+The residual is computed from the captive maker's balance sheet for two reasons. First, the record
+has the maker's debts less its assets on three days. Second, losses on quotes, liquidations and a
 portfolio would be in the maker's books. Claims of customers are not used, because the record values
 customers' coins at the price of each day and does not say how many coins were deposited. So a fall
 of prices would look like money that was paid back.

@@ -137,7 +137,7 @@ def _paid(before: ResidualDay, day: ResidualDay) -> Range[Decimal]:
 def _lost(
     before: ResidualDay | None, day: ResidualDay
 ) -> tuple[dict[str, Decimal] | None, Decimal | None, Decimal | None]:
-    """Return the run's losses between two days: by kind, on stale quotes alone, on takeovers."""
+    """Return the run's losses between two days, by kind and on stale quotes, and its takeovers."""
     now, then = day.sheet, before.sheet if before else None
     if now is None or (before and then is None):
         return None, None, None

@@ -61,7 +61,7 @@ def residual_table(
 
 
 def notes_on(days: Sequence[ResidualDay], run_days: Span, gaps: Sequence[ExchangeGap]) -> list[str]:
-    """Return notes on the days that the run lacks, and on each gap of the exchange."""
+    """Return notes on the days that the run lacks, and on the exchange's unexplained gaps."""
     notes = []
     if missing := [str(each.day) for each in days if each.sheet is None]:
         first, last = run_days

@@ -13,7 +13,7 @@ RESTS_ON: Mapping[str, str] = {
     "cash-of-the-exchange": (
         "without `cash_shares` customers' cash is idle; without `retail.coins` all cash is dollars"
     ),
-    "hole-of-the-exchange": "claims of customers and cash; each of them is also an outcome",
+    "hole-of-the-exchange": "customers' claims, and cash; each of the two is also an outcome",
     "shortfall-of-the-exchange": "claims, and the portfolio that is left after recalls of loans",
     "first-use-of-customers-money": "deposits at the maker's banks, from the run's first day on",
     "owed-by-maker-to-house": "stated uses and recalled loans that customers' dollars pay for",

@@ -1,8 +1,8 @@
 """Computes from a run's books the lines that a recorded balance sheet has.
 
 A recorded sheet has tokens (also the group's own) at the day's mark, and stakes at values that the
-sheet's author chose. The books have stakes at cost. The accounts of a line are chosen by root, kind
-and part in the hole.
+sheet's author chose. The books have stakes at cost. The accounts of a line are chosen by root, by
+kind, and by the key `hole`, such as liquid or group (see `ledger.chart`).
 """
 
 from collections.abc import Callable, Iterator
@@ -27,14 +27,14 @@ from ledger.reports.dollars import ZERO
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
 from runs.record.measured_books import MeasuredBooks, Span
 
-# All parts in the hole except `in-kind`, because tokens held in kind belong to customers.
+# All values of the key `hole` except `in-kind`: tokens held in kind belong to customers.
 ON_SHEET = (CLAIM, LIQUID, GROUP, CAUSE)
 # The kinds of costs that are not from trading. All other results of the maker are from trading.
 NOT_TRADING = (*USES, Kind.INTEREST, Kind.OPERATIONS)
 
 
 def on_sheet(books: MeasuredBooks, entity: str, root: str) -> Iterator[str]:
-    """Yield an entity's accounts with one root, such as Assets, and with a part in the hole."""
+    """Yield an entity's accounts with one root, such as Assets, whose key `hole` is in ON_SHEET."""
     for account, opened in books.run.opens.items():
         is_meant = entity_of(account) == entity and account.startswith(f"{root}:")
         if is_meant and opened.hole in ON_SHEET and not is_contract(account):
@@ -189,7 +189,7 @@ def claims_in_dollars(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def shortfall_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return claims less the exchange's assets other than stakes and the maker's debt."""
+    """Return claims less those assets of the exchange that are not stakes or the maker's debt."""
     house = books.run.chart.parties.house
     found = [
         account

@@ -50,7 +50,7 @@ def unit_points(study: Study, n: int) -> np.ndarray:
 
 
 def members_of(study: Study) -> list[Member]:
-    """Return the members in the order of their numbers. The base with other seeds comes first."""
+    """Return the members in the order of their numbers. The members of the base come first."""
     drawn = [
         {each.name: each.at(float(u)) for each, u in zip(study.unknown, point, strict=True)}
         for point in unit_points(study, study.members)
@@ -88,8 +88,8 @@ def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict
     """Return the values that an unknown sets, by dotted key.
 
     Raises:
-        StudyError: the base has no place for the unknown, since all its keys have `[*]` and no list
-            has a fitting entry. Or a value can't be multiplied, since it is not a number.
+        StudyError: all keys of the unknown have `[*]`, and no list of the base has a fitting entry.
+            Or a value can't be multiplied, since it is not a number.
     """
     settings: dict[str, float] = {}
     for key in unknown.keys:
@@ -102,7 +102,7 @@ def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict
 
 
 def _expanded(data: Any, parts: Sequence[str]) -> list[Keys]:
-    """Return the places of a key that is split at `[*]`: one place for each entry of the list."""
+    """Return the places of a key that is split at `[*]`: one place for each fitting list entry."""
     first, *rest = parts
     keys = keys_of(first.removeprefix("."))
     if not rest:

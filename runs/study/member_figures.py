@@ -41,8 +41,8 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
         record: the facts on public record.
 
     Returns:
-        The figures by name. A name is an entry of OUTCOMES, CONTRADICTIONS, the name of a fact, or
-        `use KIND`. The last is the amount of a kind in USD.
+        The figures by name. A name is one of OUTCOMES, or CONTRADICTIONS, or the `figure_name` of a
+        fact, or `use KIND`. The figure `use KIND` is the amount of this kind in USD.
     """
     found = hole(run)
     told = {name: float(usd) for name, usd in outcomes(run, found, hole_at_mark_usd(run)).items()}
@@ -52,7 +52,7 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
 
 
 def outcomes(run: RunFolder, found: Hole, missing_usd: Decimal) -> dict[str, Decimal]:
-    """Return the outcomes in USD. A loss of a part of the mechanism is positive.
+    """Return the outcomes in USD. If a part of the mechanism makes a loss, its amount is positive.
 
     Args:
         run: the books.

@@ -25,9 +25,9 @@ def dollar_outcomes(members: Members) -> list[RecordedOutcome]:
 
 
 def amounts_near(outcomes: Sequence[RecordedOutcome], drawn: int) -> int:
-    """Return how many of one member's amounts are inside or near the recorded range.
+    """Return how many of one member's amounts are inside or near their recorded ranges.
 
-    An amount is near the range if it is outside by at most a tenth of the nearer end.
+    An amount is near its range if it is outside by at most a tenth of the nearer end.
 
     Args:
         outcomes: the recorded outcomes in dollars.
@@ -44,8 +44,9 @@ def amounts_near(outcomes: Sequence[RecordedOutcome], drawn: int) -> int:
 def by_nearness(members: Members, judged: Sequence[Judgement]) -> list[int]:
     """Return the indices of the drawn members. The member nearest to the record is first.
 
-    Of two members, the nearer is the one with more amounts inside or near the recorded range. If
-    the numbers of these amounts are equal, it is the one that misses fewer judging facts.
+    Of two members, the nearer is the one with more amounts inside or near their recorded ranges.
+    If both have the same number of such amounts, the nearer is the one that misses fewer judging
+    facts.
     """
     outcomes, missed = dollar_outcomes(members), facts_missed(judged)
     near = [amounts_near(outcomes, i) for i in range(len(missed))]

@@ -1,6 +1,6 @@
 """Plays the members of a study, and seals their results as a table.
 
-A member is a run whose books have neither text nor single fills.
+A member is a run whose books are stored without Beancount files and without single fills.
 """
 
 import json
@@ -63,9 +63,9 @@ def play(study: Study, member: Member, days: Path | None = None) -> dict[str, An
             written if *days* is None, or if the member fails.
 
     Returns:
-        The keys `number`, `seed`, `inputs`, `figures` and `failed`. If the inputs contradict each
-        other, or if the books would be wrong, `figures` is empty and `failed` is the error message.
-        Otherwise `failed` is empty.
+        A mapping with the keys `number`, `seed`, `inputs`, `figures` and `failed`. If the inputs
+        contradict each other, or if the books would be wrong, `figures` is empty and `failed` is
+        the error message. Otherwise `failed` is empty.
     """
     told: dict[str, Any] = {**member._asdict(), "failed": "", "figures": {}}
     try:

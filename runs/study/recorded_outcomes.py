@@ -21,7 +21,7 @@ class RecordedOutcome(NamedTuple):
 
 
 def recorded_outcomes(members: Members) -> Iterator[RecordedOutcome]:
-    """Yield the outcomes of the record that have an amount and figures of members.
+    """Yield the outcomes for which the record has an amount and the members have figures.
 
     The outcomes are in the order of the record.
     """

@@ -1,8 +1,8 @@
 """Tests the method of a study: hides members one by one, and estimates their inputs and outcomes.
 
-The figures of the hidden member replace the record. They judge the other members, and chance is the
-only error. For each input and each outcome, an interval encloses the middle 90 % of the plausible
-members. In nine of ten cases this interval should contain the hidden member's value.
+The figures of the hidden member replace the record. They judge the other members. The only error of
+these figures is chance. For each input and each outcome, an interval encloses the middle 90 % of
+the plausible members. In nine of ten cases this interval should contain the hidden member's value.
 """
 
 from collections.abc import Sequence
@@ -24,8 +24,9 @@ class Recovered(NamedTuple):
     hidden: int  # number of hidden members for which at least one other member is plausible
     covered: int  # number of hidden members whose value is in the 90 % interval
     width: float  # mean width of the intervals, divided by the width of the interval of all members
-    # The mean of the plausible members' median minus the hidden value, in standard deviations of
-    # the quantity over all members.
+    # The mean, over the hidden members, of the estimate minus the hidden value. The estimate is the
+    # median of the plausible members. The unit is the quantity's standard deviation over all
+    # members.
     bias: float
     bias_error: float  # standard error of the bias
 

@@ -42,7 +42,7 @@ class Searched(JudgedMembers):
         return self.generation > 0
 
     def best(self, which: np.ndarray) -> int:
-        """Return the index of the plausible member with the largest share of the mechanism.
+        """Return the index of the plausible member whose mechanism is the largest part of the hole.
 
         Args:
             which: for each drawn member, whether it is considered.
@@ -50,7 +50,7 @@ class Searched(JudgedMembers):
         return int(np.argmax(np.where(which & self.is_plausible, self.share, -np.inf)))
 
     def answer(self) -> str:
-        """Return sentences on the size of the search, and on the largest share of the mechanism."""
+        """Return sentences on the size of the search, and on the mechanism's share of the hole."""
         found = int((self.of_search & self.is_plausible).sum())
         largest = 100 * self.share[self.best(np.ones_like(self.of_search))]
         said = (

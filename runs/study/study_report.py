@@ -61,7 +61,7 @@ class StudyReport(JudgedMembers):
         return " ".join(sentences)
 
     def provenance(self) -> str:
-        """Return a line with the numbers of members, the base, the seal and the search."""
+        """Return one line: the numbers of members, the base's name, the seal, and the search."""
         drawn = int((~self.members.is_base).sum())
         base = int(self.members.is_base.sum())
         search = f"; {self.searched.provenance()}" if self.searched else ""
@@ -212,11 +212,11 @@ class StudyReport(JudgedMembers):
             ),
             ("the same volume of hits, % of the venue's total volume", _tenth(bound.of_volume_pct)),
             (
-                "the maker's largest volume in years with a recorded share, USD",
+                "the maker's largest possible volume in years with a recorded share, USD",
                 _cents(bound.allowed_usd),
             ),
             (
-                "the venue's largest volume in years without a recorded share, USD",
+                "the venue's largest possible volume in years without a recorded share, USD",
                 _cents(bound.silent_usd),
             ),
             (

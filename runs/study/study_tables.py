@@ -113,7 +113,7 @@ def would_have_to_be_table(would: WouldHaveToBe) -> Table:
         for each in would.contradicted
     ]
     reached = bool(would.reached.any())
-    nearest = "nearest to the record among those with a mechanism of at least half of the hole"
+    nearest = "nearest to the record among those whose mechanism is at least half of the hole"
     which = nearest if reached else "in which the mechanism is the largest part of the hole"
     return Table(
         "contradicted",
@@ -130,7 +130,7 @@ def would_have_to_be_table(would: WouldHaveToBe) -> Table:
 
 
 def predictions_table(members: Members, found: np.ndarray) -> Table:
-    """Return a table of recorded outcomes that judge no member, and plausible members' figures."""
+    """Return a table: recorded outcomes that judge no member, with plausible members' figures."""
     judges = {moment.name for moment in members.study.moment}
     rows: list[tuple[Cell, ...]] = []
     for name, fact, ends, drawn in recorded_outcomes(members):

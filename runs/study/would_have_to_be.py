@@ -66,8 +66,8 @@ class Bound(NamedTuple):
     most_hit_bps: float  # the loss per dollar of hits in the member with the most hits
     half_hole_usd: float  # half of the median hole of the base's members
     ever_usd: float  # the venue's total volume, at the upper end of the record
-    allowed_usd: float  # the maker's largest volume in years in which its share is on record
-    silent_usd: float  # the venue's largest volume in the other years
+    allowed_usd: float  # the maker's largest possible volume in years with a recorded share
+    silent_usd: float  # the venue's largest possible volume in the other years
 
     @property
     def needed_usd(self) -> float:
@@ -86,8 +86,8 @@ class Bound(NamedTuple):
     def of_silent_pct(self) -> float:
         """Return the part of `needed_usd` in years without a recorded share of the maker.
 
-        The result is in percent of the venue's volume in these years. In the other years, all of
-        the maker's largest volume is assumed to be hits.
+        The result is in percent of the venue's volume in these years. In the other years, the
+        maker's volume is assumed to be as large as the record allows, and to consist of hits only.
         """
         return 100 * max(self.needed_usd - self.allowed_usd, 0.0) / self.silent_usd
 

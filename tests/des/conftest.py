@@ -1,1 +1,1 @@
-"""Because of this file, pytest puts tests/des on the import path. Tests import helpers from it."""
+"""Because of this file, pytest puts tests/des on the import path, and tests find helpers there."""

@@ -132,8 +132,8 @@ def test_streams_with_different_names_or_seeds_are_uncorrelated():
     draws = [stream(*name).standard_normal(n) for name in NAMES]
     correlations = np.corrcoef(draws)[np.triu_indices(len(NAMES), k=1)]
 
-    # The limit for the largest of 21 correlations is above three standard errors. The largest is
-    # above its limit about as rarely as a single correlation is above three standard errors.
+    # The test checks 21 correlations, so its limit is above three standard errors. With this limit
+    # the test fails about as rarely as a test of one correlation with three standard errors.
     most = NormalDist().inv_cdf(1 - (1 - NormalDist().cdf(3)) / len(correlations))
     assert np.abs(correlations).max() < most / math.sqrt(n)
 

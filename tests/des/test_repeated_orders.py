@@ -53,7 +53,7 @@ def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
 def test_with_repeated_orders_the_position_has_about_the_variance_of_a_run_with_all_hours(
     name: str,
 ):
-    """The mean variance is about 1 for each hour that the played hours represent.
+    """The mean variance is about the number of hours that the played hours represent.
 
     The chain that is still open at the end is left out, so the variance may be lower.
     """

@@ -93,7 +93,10 @@ def life(life_with: Callable[[str], RunFolder]) -> RunFolder:
 
 @pytest.fixture(params=["still owed", "taken over"])
 def lending_run(request: pytest.FixtureRequest, executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return one of two runs. They end before and after the maker takes over a borrower's debt."""
+    """Return one of two runs of a world with a borrower.
+
+    One run ends before the maker takes over the borrower's debt, and the other ends after it.
+    """
     return executed(THIN, run={"end": date(2021, 4, 7)} if request.param == "still owed" else {})
 
 

@@ -280,7 +280,7 @@ def test_rows_that_are_posted_together_have_the_same_postings_as_rows_that_are_p
 
 
 @given(fills())
-def test_beancount_reads_back_unchanged_the_entries_that_are_written_for_many_rows(rows):
+def test_entries_that_are_written_for_many_rows_are_unchanged_when_beancount_reads_them(rows):
     text = Text(CHART)
     written = [
         part

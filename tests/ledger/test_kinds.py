@@ -72,7 +72,7 @@ def test_a_use_of_money_is_an_expense_or_an_asset_at_cost():
         assert (kind.entry.cause is Cause.STAKES) == (kind in AT_COST)
 
 
-def test_a_counterfactual_can_remove_each_use_and_each_kind_with_a_switch():
+def test_a_counterfactual_can_remove_each_use_and_each_kind_that_has_a_switch():
     can = {kind for kind in Kind if kind.entry.has_switch}
 
     no_kinds = {"Quoter", "News", "SlowQuotes"}

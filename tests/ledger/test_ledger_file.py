@@ -1,4 +1,4 @@
-"""Reports read a Beancount ledger if it states roles and the parts of accounts in the hole."""
+"""Reports read a Beancount ledger if it states roles and how each account counts in the hole."""
 
 import re
 import subprocess
@@ -230,7 +230,7 @@ def test_reports_that_need_fills_refuse_a_ledger_file_in_one_line(command):
 
 @pytest.fixture(scope="module")
 def of_beancount(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write three months of Beancount's example ledger, with roles and parts in the hole added."""
+    """Write three months of Beancount's example ledger, with roles and `hole:` keys added."""
     folder = tmp_path_factory.mktemp("example")
     made = folder / "example.beancount"
     dates = ["--date-begin", "2024-01-01", "--date-end", "2024-04-01"]

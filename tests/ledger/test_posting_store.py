@@ -72,7 +72,7 @@ def test_postings_in_the_copy_sum_to_the_balances_in_beancount(world):
     assert {(account, commodity): amount for account, commodity, amount in found} == sums
 
 
-def test_the_copy_states_the_same_part_in_the_hole_for_each_account_as_the_text(world):
+def test_the_copy_agrees_with_the_text_on_how_each_account_counts_in_the_hole(world):
     entries, _, _ = loader.load_file(str(world.path / "main.beancount"))
     opened = {e.account: e.meta.get("hole") for e in entries if isinstance(e, data.Open)}
 

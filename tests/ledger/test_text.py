@@ -95,7 +95,7 @@ def test_a_balance_directive_states_the_number_of_contracts_and_not_of_lots(lots
     assert (assertion.amount.number, assertion.amount.currency) == (10 * lots, SOL)
 
 
-def test_an_open_directive_states_the_part_of_the_account_in_the_hole_and_the_reason():
+def test_an_open_directive_states_how_its_account_counts_in_the_hole_and_describes_the_account():
     line = Opened("Income:FTX:Fees", (MONEY, SOL), "cause", 'a "fee"')
 
     (entry,) = read(opened(date(2022, 5, 9), line))

@@ -72,7 +72,7 @@ POSTINGS = st.lists(
 
 
 @given(POSTINGS)
-def test_the_error_for_an_unbalanced_entity_states_the_exact_residual(postings):
+def test_the_error_for_an_unbalanced_entity_states_the_exact_imbalance(postings):
     left = {
         entity: sum(p.units for p in postings if p.account.split(":")[1] == entity)
         for entity in "AB"

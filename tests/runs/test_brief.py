@@ -56,9 +56,7 @@ def test_the_short_form_of_a_long_table_has_first_rows_and_the_total_and_counts_
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.integers(0, 3))
-def test_each_row_is_shown_or_counted_and_shown_rows_fit_a_screen_unless_only_one_is_shown(
-    heights, last
-):
+def test_every_row_is_shown_or_counted_and_two_or_more_shown_rows_fit_a_screen(heights, last):
     rows = [["\n".join([str(i)] * height)] for i, height in enumerate(heights)]
     found, left_out = rows_that_fit(rows, last=last)
 
@@ -93,7 +91,7 @@ def test_words_are_wrapped_at_a_smaller_width_only_if_all_columns_then_fit():
 
     assert "more column" not in narrow
     assert words not in narrow
-    assert "more column" in wide  # even the smallest width of the words is too large
+    assert "more column" in wide  # even with the narrowest text the columns do not fit
     assert words in wide
 
 
@@ -172,7 +170,7 @@ def test_the_columns_of_a_view_and_their_meanings_fit_a_screen(words: list[str])
     assert not any("more" in line for line in lines)
 
 
-def test_a_long_answer_reduces_the_number_of_rows_but_the_last_row_remains():
+def test_a_table_below_a_long_answer_shows_fewer_rows_but_still_shows_its_last_row():
     rows = [(f"kind {n}", Decimal(n)) for n in range(60)]
     table = Table("t", "T", ("kind", "usd"), rows, ("A note.",))
 

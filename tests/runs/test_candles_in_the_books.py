@@ -40,7 +40,7 @@ def test_a_run_prints_the_format_and_the_gaps_of_its_candles_in_one_line(told_an
     assert told == f"BTC-PERP, candles: {SAID}\n"
 
 
-def test_the_books_have_a_note_on_candles_and_the_source_of_each_report_counts_the_gaps(
+def test_the_books_have_a_note_on_candles_and_the_last_line_of_each_report_counts_the_gaps(
     told_and_run, tiny_run
 ):
     _, run = told_and_run

@@ -59,7 +59,7 @@ def test_the_error_for_a_mistake_in_the_coins_of_customers_names_the_key_and_the
     assert caught.value.key == key
 
 
-def test_a_coin_of_both_customers_and_the_maker_must_have_the_same_price_and_the_same_dealers(
+def test_a_coin_must_have_the_same_price_and_dealers_in_claims_of_customers_and_in_the_portfolio(
     tmp_path,
 ):
     same = TEXT + PORTFOLIO.replace("DEALERS", "Coin-Dealers")
@@ -80,7 +80,7 @@ def test_a_scenario_with_coins_of_customers_does_not_change_if_it_is_written_and
     assert read(tmp_path, dump(scenario)) == scenario
 
 
-def test_removing_the_cause_coins_removes_all_claims_in_coins():
+def test_a_scenario_without_the_cause_named_coins_has_no_claims_in_coins():
     change = REMOVALS["Coins"](load(str(WORLD)))
 
     assert load(str(WORLD), change.overrides).owed_coins == ()

@@ -1,4 +1,4 @@
-"""A counterfactual plays a run again without one cause, and compares the two books."""
+"""A counterfactual plays a run again without one cause, and compares the books of both runs."""
 
 import shutil
 import tomllib
@@ -27,7 +27,10 @@ BUSY, GROUP = WORLDS / "busy.toml", WORLDS / "group.toml"
 
 @pytest.fixture(scope="module")
 def other_runs(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory):
-    """Return a function that plays `group_run` without a cause. It returns the run and tables."""
+    """Return a function that plays `group_run` without a given cause.
+
+    It returns the new run and the tables of the comparison.
+    """
     done: dict[str, tuple[RunFolder, list[Table]]] = {}
 
     def run(kind: str) -> tuple[RunFolder, list[Table]]:
@@ -113,7 +116,9 @@ def test_a_credit_line_that_begins_after_the_start_is_also_removed(executed, wor
     assert lent == 0 or other.group.never_lend_customer_money
 
 
-def test_uses_of_other_kinds_are_kept_and_so_are_lenders_that_do_not_lend_against_tokens(group_run):
+def test_removing_ventures_keeps_other_uses_and_removing_tokens_keeps_lenders_that_need_no_tokens(
+    group_run,
+):
     uses = without(group_run, "Ventures").scenario.group.uses
     lenders = without(group_run, "Tokens").scenario.group.lenders
 
@@ -187,7 +192,7 @@ def test_another_provider_takes_over_positions_if_the_backstop_of_the_maker_is_r
 
 
 def parting_in_text(run: RunFolder, other: RunFolder) -> list[tuple]:
-    """Return the first two entries that differ, one of each run, as Beancount loads them."""
+    """Return the first pair of entries that differ, one from each run, as Beancount loads them."""
 
     def said(each: RunFolder) -> list[tuple]:
         after_opening = (entry for entry in each.transactions if "opening" not in entry.tags)

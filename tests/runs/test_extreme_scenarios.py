@@ -59,7 +59,7 @@ PLACES = [
     if any(place[: len(table)] == table and place != table for table in TABLES)
 ]
 KEYS = [place for place in PLACES if isinstance(place[-1], str)]
-REQUIRED = {key.keys for key in all_keys() if key.field.is_required()}  # list positions count as 0
+REQUIRED = {key.keys for key in all_keys() if key.field.is_required()}  # list positions are 0 here
 VALUES = [place for place in PLACES if not isinstance(value_at(EVERYTHING, place), dict | list)]
 
 
@@ -136,7 +136,7 @@ def test_an_absurd_value_of_a_key_is_refused_and_the_error_names_the_key(read, k
 
 
 @pytest.mark.parametrize("place", [p for p in PLACES if p not in VALUES], ids=written)
-def test_a_wrong_value_for_a_table_or_list_is_refused_and_the_error_names_it_or_a_key_in_it(
+def test_the_error_for_a_wrong_value_of_a_table_or_list_names_this_table_or_list_or_a_key_in_it(
     read, place
 ):
     for absurd in (7, "all", [7], {"x": 7}):
@@ -334,7 +334,10 @@ EXTREMES = OF_THE_GROUP | OF_THE_MAKER | OF_CUSTOMERS | OF_MARGIN
 
 
 def in_pairs(extremes: Extremes) -> list[list[str]]:
-    """Combine extremes into pairs that have no key in common. Some extremes stay alone."""
+    """Combine extremes into pairs. The two extremes of a pair change different keys.
+
+    An extreme without a partner stays alone.
+    """
     pairs: list[list[str]] = []
     for name, changes in extremes.items():
         for pair in pairs:

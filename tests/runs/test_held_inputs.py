@@ -155,7 +155,7 @@ def test_customers_trade_nearly_the_same_volume_with_and_without_hits(recorded_r
     assert hits > before / 20
 
 
-def test_customers_trade_more_by_about_the_volume_of_the_removed_hits_if_demand_is_not_kept(
+def test_if_demand_is_not_kept_customers_also_trade_about_the_volume_of_the_removed_hits(
     recorded_run, unhit_run, tmp_path
 ):
     made = without(recorded_run, "PickOff").scenario
@@ -226,9 +226,9 @@ def assert_chance_is_common(run: RunFolder, other: RunFolder) -> None:
 
 
 def customers(run: RunFolder) -> tuple[np.ndarray, np.ndarray]:
-    """Return two hashes of each fill of customers: one without and one with the lead price.
+    """Return two hashes of each fill between customers and the captive maker.
 
-    Hashes need less memory than the fills.
+    Only the second hash includes the lead price. Hashes need less memory than the fills.
     """
     fill = "time, taker, market, lots"
     with run.connect() as connection:

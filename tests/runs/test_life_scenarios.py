@@ -1,6 +1,6 @@
 """Figures in scenarios of FTX's life have sources. Those of the main life agree with the record.
 
-In a rival scenario the main cause of the hole is not the quotes. Its figures also have sources.
+Figures in rival scenarios have sources too. There the quotes are not the main cause of the hole.
 """
 
 import math
@@ -140,7 +140,7 @@ def test_the_last_recorded_price_of_each_market_is_at_the_end_of_the_run(ftx):
         assert market.price.anchors[-1].time_us == midnight_us(ftx.run.end)
 
 
-def test_sol_has_a_constant_price_before_its_listing_and_volume_only_from_the_next_month_on(ftx):
+def test_sol_has_a_constant_price_before_its_listing_and_no_volume_until_the_month_after_it(ftx):
     sol = ftx.markets[2]
     (first, listed), moving = sol.price.anchors[:2], sol.price.volatility[1]
 
@@ -364,7 +364,7 @@ def test_in_the_life_with_investments_each_coin_has_half_the_share_that_it_has_i
     assert [(price.usd, dollars.haircut) for price in dollars.prices] == [(1.0, 0.0)]
 
 
-def test_the_scenario_as_told_has_the_inputs_of_the_sampled_life_except_group_and_maker_shares():
+def test_the_scenario_as_told_differs_from_the_sampled_life_in_the_group_and_the_makers_shares():
     told, sampled = load(TOLD), load("ftx-sampled")
     granted = {"Ventures", "Takeovers"}
     shares = dict.fromkeys(("depth_share", "target_share"), 0.9)

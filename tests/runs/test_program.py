@@ -66,7 +66,9 @@ def test_the_commit_is_marked_as_changed_if_a_source_file_is_edited_or_added(che
     )
 
 
-def test_the_stated_commit_tells_changed_sources_apart_even_if_the_commit_is_unknown(checkout):
+def test_different_sources_give_different_texts_for_the_commit_inside_and_outside_a_checkout(
+    checkout,
+):
     source = checkout / "des/world.py"
     for outside in (False, True):
         if outside:

@@ -90,7 +90,7 @@ def test_keys_have_the_expected_ranges_and_units_and_defaults():
         ("run.day_ledgers", "runs/execute.py"),
     ],
 )
-def test_the_readers_of_a_key_include_the_file_that_uses_it(place, file):
+def test_the_files_found_for_a_key_include_a_file_that_reads_it(place, file):
     assert file in readers(key(place))
     assert all((ROOT / each).is_file() for each in readers(key(place)))
 

@@ -1,4 +1,4 @@
-"""A key that has no effect in a scenario is refused, because its author expects an effect."""
+"""A key that has no effect in a scenario is refused, because the author expects an effect."""
 
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ VALUATION = {
 
 
 def laid_over(key: str, found: Any, closure: str) -> dict[str, Any]:
-    """Return `demand.closure`, the keys that it needs, and the given key, as changes of `tiny`."""
+    """Return changes of `tiny`: `demand.closure`, the keys that it needs, and the given key."""
     (market,) = (each.model_dump(exclude_none=True) for each in load("tiny").markets)
     volume = [{"month": "2022-05", "usd": 3e8}]
     market |= {"volume": volume} if closure == "recorded" else {"demand": volume}

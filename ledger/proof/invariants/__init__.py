@@ -72,7 +72,8 @@ INVARIANTS: tuple[Callable[[Ledger], Iterator[Finding]], ...] = (
     hole_is_explained,
 )
 
-# The invariants that need books outside the house group, or every entry.
+# The invariants that cannot be checked in the group's own books. `seq_is_dense` needs every single
+# entry. The others need the books of parties outside the group.
 OF_ALL_BOOKS = (
     claims_mirror_debts,
     contracts_conserved,

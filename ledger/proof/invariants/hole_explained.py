@@ -1,7 +1,7 @@
 """The invariant of the hole: the causes of the hole sum to the hole.
 
-Each account of the group, except accounts of contracts, has a role in the hole, such as "claim" or
-"cause". The key `hole` on the account's `open` line states this role.
+Each account of the group, except accounts of contracts, has a part in the hole. The part is a word,
+such as "claim" or "cause", under the key `hole` on the account's `open` line.
 """
 
 from collections import defaultdict
@@ -65,5 +65,5 @@ def _unexplained(ledger: Ledger) -> Iterator[Finding]:
                 movers[commodity],
                 f"at the end the hole is {hole:,f} {commodity} and its causes sum to "
                 f"{by_part['cause']:,f}; this transaction is the last that changes the "
-                "difference: look for an account without a part in the hole",
+                "difference: look for an account whose hole: is missing or wrong",
             )

@@ -125,7 +125,7 @@ def group_eliminates(ledger: Ledger) -> Iterator[Finding]:
         yield (
             entry,
             f'the accounts with hole: "group" now sum to {signed(left, commodity)}; '
-            f"look for a debt within the group that is missing in one firm's books",
+            f"look for a debt within the group that only one of its two parties has booked",
         )
 
 

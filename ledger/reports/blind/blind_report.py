@@ -84,7 +84,8 @@ def _verdict_table(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
 def _causes(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
     usd = found.usd
     kinds = {cause: [kind for kind in Kind if kind.entry.cause is cause] for cause in Cause}
-    # The cause "other" has the kinds without a cause. It is shown only if the books have an amount.
+    # The cause "other" has all kinds that belong to no other cause. It is shown only if its amount
+    # in the books is not zero.
     shown = [cause for cause in Cause if cause is not Cause.OTHER or booked[cause]]
     rows: list[tuple[Cell, ...]] = [
         (

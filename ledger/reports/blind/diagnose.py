@@ -115,7 +115,7 @@ def _hole(books: BlindBooks) -> Decimal:
 
 
 def _is_liquid(line: StrippedLine, group: set[str]) -> bool:
-    """Return whether a line is a liquid asset of the group: cash, or a claim outside the group."""
+    """Return whether a line is a liquid asset of the group: cash or a claim on an outside venue."""
     if line.owner not in group or line.root != "Assets":
         return False
     return line.word == CASH or (line.word == CLAIMS and line.party not in group)
@@ -190,11 +190,11 @@ def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
 
 
 def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.ndarray) -> int:
-    """Return the maker's loss in cents from price moves before it hedges positions taken over.
+    """Return the maker's loss in cents on positions taken over, from price moves before hedging.
 
-    The stripped books do not show which desk of the maker sends an order. So if an order on the
-    lead venue reduces the maker's position, it is assumed to reduce the positions taken over by the
-    same percentage.
+    The stripped books do not show which desk of the maker sends an order. An order on the lead
+    venue may reduce the maker's whole position by some percentage. Then the positions taken over
+    are assumed to fall by the same percentage.
     """
     trades, maker = books.trades, books.parties.index(books.maker)
     if not taken.any():
@@ -330,7 +330,7 @@ def _without_cash(
 
 
 def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Evidence:
-    """Return the cause of payments to a party, from their sum and the largest sum of one day."""
+    """Return a party's payments as evidence. Their sum and the largest day's sum give the cause."""
     total, largest = sum(by_day.values(), ZERO), max(by_day.values())
     days = f"{len(by_day)} day{'' if len(by_day) == 1 else 's'}"
     if total < 0:

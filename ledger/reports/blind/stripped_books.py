@@ -1,8 +1,8 @@
 """A copy of the books that shows who pays whom, when and how much, but no cause.
 
-All words that may name a cause are removed: narrations, payees, tags, links, metadata, the names of
-desks, the numbers of customers, and the motives of fills. The kind in an account's name is removed
-too, but cash and claims can still be recognised. Numbers replace the names of parties and assets.
+All words that may name a cause are removed: narrations, payees, tags, links, metadata, names of
+desks, customer numbers, and motives of fills. The kind in an account's name is removed too, but
+cash and claims can still be recognised. Numbers replace the names of parties and assets.
 An outsider could get the remaining data from account statements and a record of trades.
 """
 
@@ -67,7 +67,7 @@ class Trades:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """Payments without a trade between accounts at a venue, as columns of shape (n,).
+    """Payments between accounts at a venue that belong to no trade, as columns of shape (n,).
 
     Payments from one payer to one receiver are summed for each venue and market.
     """
@@ -82,7 +82,7 @@ class Payments:
 class BlindBooks:
     """Stripped books. They state which number is the exchange, and which number is its maker."""
 
-    parties: tuple[str, ...]  # a code in trades and payments is a position in this tuple
+    parties: tuple[str, ...]  # a code in trades and payments is an index into this tuple
     house: str  # the number that replaces the exchange's name
     maker: str
     entries: tuple[StrippedEntry, ...]  # in the order of their numbers (seq)

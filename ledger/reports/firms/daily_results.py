@@ -101,7 +101,7 @@ def basis_points(cents: np.ndarray, invested: np.ndarray, counts: np.ndarray) ->
 
     Args:
         cents: results, shape (days, n).
-        invested: capital in cents, shape (days, n). It is zero on days that do not count.
+        invested: capital in cents, shape (days, n). It is zero while no firm is present.
         counts: the weight of each day, shape (days,), or (draws, days) for several draws of days.
 
     Returns:

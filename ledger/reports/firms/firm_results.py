@@ -1,4 +1,4 @@
-"""The trading firms' results on stale quotes and elsewhere, and the money that the firms have left.
+"""The trading firms' results on stale quotes and elsewhere, and the firms' remaining money.
 
 The tables show each firm, each class, and the claims of firms and other customers on the house. The
 module `league` defines the figures. Most columns have the name of an attribute of `FirmResult`.

@@ -89,7 +89,7 @@ class FirmResult:
 
     @property
     def result_usd(self) -> Decimal:
-        """Return the firm's whole result, with margin, funding and debts that venues covered."""
+        """Return the whole result, with variation margin, funding and debts that venues covered."""
         traded = self.house_result_usd + self.elsewhere_usd
         return traded + self.margin_usd + self.funding_usd + self.gap_loss_usd
 

@@ -3,7 +3,8 @@
 If cash is less than claims, a customer's payment depends on the rule of payment. The rule here is
 *pro rata*, as in insolvency: each customer receives the same percentage of its claim. If customers
 are paid in the order of their requests, a payment depends on the place in the queue. So the report
-also shows two amounts for each group of customers: if it is paid first, and if it is paid last.
+also shows two amounts for each group of customers: the unpaid amount if the group is paid first,
+and the unpaid amount if it is paid last.
 
 Customers are the parties outside the house group, so the exchange's debt to its captive maker is
 left out. Customers are paid from the exchange's own cash. The maker may have liquid assets too, but

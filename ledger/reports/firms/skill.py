@@ -126,7 +126,7 @@ class Skill:
     quoter_by_firm: tuple[QuoterOnAndOff, ...]
 
     def answer(self) -> str:
-        """State how many firms earn on the house, how many on both venues, and a correlation."""
+        """State how many firms earn on the house and on both venues, and the rank correlation."""
         at_house = [firm for firm in self.firms if firm.house_usd > 0]
         said = f"{len(at_house)} of {len(self.firms)} trading firms earn from {self.maker}'s quotes"
         if not any(firm.elsewhere_usd for firm in self.firms):
@@ -336,7 +336,7 @@ def _verdict(*intervals: Interval | None) -> str:
 def _on_and_off(
     results: DailyResults, members: Mapping[str, np.ndarray], on: np.ndarray, off: np.ndarray
 ) -> Iterator[QuoterOnAndOff]:
-    """Yield results with and without the maker's quotes, if the run has both sorts of days."""
+    """Yield results on days with and on days without the maker's quotes, if the run has both."""
     if not (on.any() and off.any()):
         return
     which = np.reshape([*members.values()], (len(members), len(results.firms))).T
@@ -374,7 +374,7 @@ def _compared(
 ) -> list[list[Decimal | None]]:
     """Return each group's basis points with quotes, without quotes, and the change, with intervals.
 
-    One product of matrices compares all groups, because the draws are large.
+    The matrices of draws are large, so each is multiplied for all groups at once.
     """
     found, drawn = [], []
     for days, name in ((on, "days on"), (off, "days off")):

@@ -139,7 +139,7 @@ def consolidated(run: RunFolder, found: Mapping[str, Sheet]) -> Sheet:
 
 
 def balances_at(run: RunFolder, day: date) -> Balances:
-    """Return the balance of each account and commodity at the end of a day, or zero."""
+    """Return the balance of each account and commodity at the end of a day. The default is zero."""
     balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     number = number_of(run)
     found = run.select(

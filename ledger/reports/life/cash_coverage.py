@@ -95,8 +95,8 @@ class FirstShort:
 class CoverageByDay:
     """The house's cash, customers' claims and the firms' profits at the end of each day.
 
-    `dates` has the first day on which each figure exceeded the cash, and the first day on which a
-    withdrawal was not paid in full.
+    For each figure, `dates` has the first day on which the figure exceeded the cash. It also has
+    the first day on which a withdrawal was not paid in full.
     """
 
     closes: tuple[Close, ...]
@@ -119,7 +119,7 @@ class CoverageByDay:
         )
 
     def tables(self) -> list[Table]:
-        """Return a table of the first days, and a table of all days."""
+        """Return a table of each event's first day, and a table of all days."""
         return [_dates_table(self), _closes_table(self)]
 
 

@@ -5,10 +5,10 @@ day of each month and at each round. An appraisal uses three methods: by growth,
 the captive maker's quotes, and as a trading firm (see `ledger.appraisal`). A round has a note
 `custom "valuation"` with its name, the money raised, and the stated value of the whole house.
 
-Each of the maker's decisions about its quotes has a note `custom "review"`. It has the venue, the
-policy, the decision, the result of the month, and the result of the last twelve months. If the
-house is appraised, a decision about quotes on the house also has the value that the shares would
-lose without these quotes.
+Each month the maker reviews its quotes, and a note `custom "review"` states the venue, the policy,
+the decision, the result of the month, and the result of the last twelve months. If the house is
+appraised, a note about quotes on the house also states the value that the shares would lose without
+these quotes.
 
 The appraisals depend on fees, and fees depend on the recorded volume. The appraisals also depend on
 the captive maker's share of the volume, on the effect of a thin book on the volume of others, and
@@ -103,7 +103,7 @@ def valuation(run: RunFolder) -> HouseValuation:
 
 
 def appraisals(run: RunFolder) -> dict[str, dict[str, Priced]]:
-    """Return the appraisals by month, such as 2021-06, or by round, and then by method."""
+    """Return the appraisals by month (such as 2021-06) or round, and then by method."""
     found: dict[str, dict[str, Priced]] = {}
     for note in run.notes(Appraised):
         figures = (note.basis_usd, note.low_usd, note.middle_usd, note.high_usd)

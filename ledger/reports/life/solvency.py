@@ -186,9 +186,9 @@ def _entities_table(found: Solvency) -> Table:
             "liabilities, equity and result, and must be 0.00 on every line.",
             "Assets are carried at cost. 'Unbooked' is the value at mark of tokens and of claims "
             "in kind, less the cost of the tokens and less debts in kind. The group's own tokens "
-            "count as zero inside the group. 'Net at mark' is net worth at mark. The maker's debt "
-            "to the exchange is at face value, and its part in coins is at mark. The consolidated "
-            "line leaves this debt out.",
+            "count as zero inside the group. 'Net at mark' is net worth at mark. In the maker's "
+            "debt to the exchange dollars are at face value, and coins are at mark. The "
+            "consolidated line leaves this debt out.",
         ),
     )
 

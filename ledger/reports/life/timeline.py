@@ -3,8 +3,8 @@
 The report compares debts with assets in four ways. If claims exceed the exchange's cash, customers'
 money is in use. If claims exceed the group's liquid assets, the group could not pay all customers
 at once. If claims and loans exceed liquid assets, the group could not pay all customers and lenders
-at once. If claims and loans exceed the sum of liquid assets, tokens at mark, ventures at cost and
-loans to customers, the group is insolvent even at market prices.
+at once. If claims and debts to lenders exceed the sum of liquid assets, tokens at mark, ventures at
+cost and loans to customers, the group is insolvent even at market prices.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Timeline:
     firsts: Mapping[Milestone, First]
 
     def answer(self) -> str:
-        """State when customers' money was in use, the group insolvent, and withdrawals unpaid."""
+        """State the days of customers' money in use, of insolvency, and of waiting withdrawals."""
         return " ".join(key_dates(self.firsts))
 
     def tables(self) -> list[Table]:

@@ -59,7 +59,7 @@ class CourseStep:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The course of a run. At the first step, the start, all positions and results are zero."""
+    """The course of a run. The first step is the start, when positions and results are zero."""
 
     word: str  # the length of a step: hour or day
     markets: tuple[str, ...]
@@ -144,7 +144,7 @@ def _prices(
         "WHERE lead > 0 GROUP BY ALL ORDER BY begins DESC"  # 0: the row has no lead price
     ).fetchall()
     return (
-        {market: ticks for _, market, ticks, _ in found},  # the first step comes last and is kept
+        {market: ticks for _, market, ticks, _ in found},  # keeps the last row: the first step
         {(at, market): ticks for at, market, _, ticks in found},
     )
 

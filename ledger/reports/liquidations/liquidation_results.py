@@ -48,7 +48,7 @@ class Liquidations:
         return self.make_course()
 
     def answer(self) -> str:
-        """State the amounts liquidated, the backstops' result, and the result on token loans."""
+        """State liquidated amounts, and the results of backstops and of loans against tokens."""
         sentences = []
         if self.backstops:
             liquidated = sum((day.liquidated_usd for day in self.days), ZERO)

@@ -15,7 +15,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class SeizedToken:
-    """All sales of one pledged token whose owners lacked margin."""
+    """All sales of one pledged token that were made because its owners lacked margin."""
 
     token: str
     accounts: int

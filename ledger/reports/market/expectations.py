@@ -69,7 +69,10 @@ class Expectations:
         )
 
     def _beside_predictions(self) -> str:
-        """Return a sentence on booked results without a prediction. The total includes them."""
+        """Return a sentence on booked results without a prediction.
+
+        The row "all" of the table `expectations` includes these results.
+        """
         lines = [line for line in self.lines if not line.promise and line.booked != Booked()]
         if not lines:
             return ""

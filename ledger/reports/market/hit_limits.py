@@ -98,8 +98,8 @@ def limits_lines(found: Sequence[Cut], none_left: AllCame | None) -> tuple[str, 
     """Return a sentence on order and position limits, and a sentence on the number of firms.
 
     The first sentence is left out if limits bind in no market and month. The second sentence is
-    left out if a firm still waits, if no firm ever waited, or if there were no hits in the month of
-    the last entry and after it.
+    left out if a firm still waits, if no firm ever waited, or if there were no hits in the month in
+    which the last firm entered or later.
     """
     return (*_cut_line(found), *_none_left_line(found, none_left))
 
@@ -167,8 +167,9 @@ def limits_table(found: Sequence[Cut], none_left: AllCame | None) -> Table:
             for each in found
         ],
         (
-            "A prevented hit is profitable size beyond a firm's limit that no other order took "
-            "before the quote was replaced. It is valued at the quote's best price.",
+            "A prevented hit is the size that a firm would have taken with profit without its "
+            "limits, and that no other order took before the quote was replaced. It is valued at "
+            "the quote's best price.",
             *limits_lines(found, none_left),
         ),
     )

@@ -18,8 +18,8 @@ The half-spread is a part of the difference. It is estimated for each side and e
 from lead prices whose ages are in the range BEFORE_US. These lead prices are usually older than the
 quote. So they do not affect whether a customer takes the quote.
 
-If quotes have many ages, there is no single lag. The least difference is then at one of the ages,
-near the ages at which the price moved most.
+If quotes have many ages, there is no single lag. The lag with the least difference is then close to
+the ages that quotes had when the price moved most.
 """
 
 from collections.abc import Sequence
@@ -30,8 +30,8 @@ import numpy as np
 
 LAGS_US = np.arange(-50, 51) * 100_000  # above zero if the house's price follows
 
-# A pair of prices is used for all lags within this distance of the time between the two prices. So
-# a small number of fills is enough.
+# A pair of prices is used for each lag that differs by at most this much from the time between the
+# two prices. So a small number of fills is enough.
 NEAR_US = 250_000
 # The half-spread is estimated from lead prices whose ages are between these two limits.
 BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))

@@ -1,14 +1,14 @@
 """Compares the maker's predictions for its quotes with the booked results.
 
-The maker's own simulation plays the quotes of a month against noise traders only. The books record
-the prediction in the same month as `custom "belief"`, with the market, the result at fills and the
-volume. The prediction is compared with the booked result at fills: the kinds Spread and PickOff
-together. Hedging is separate.
+The maker's own simulation plays the quotes of a month against noise traders only. The books have
+the prediction as a `custom "belief"`, dated in that month. It states the market, the result at
+fills and the volume. The prediction is compared with the booked result at fills: the kinds Spread
+and PickOff together. Hedging is separate.
 
 The difference is the booked result less the predicted result. It is split into three parts, as in
 the analysis of variances in cost accounting. The predicted rate is the predicted result divided by
 the predicted volume. The first part, from volume, is (booked volume - predicted volume) * predicted
-rate. The second part, from pick-offs, is the result of hits - the volume of hits * predicted rate.
+rate. The second part, from pick-offs, is (result of hits) - (volume of hits * predicted rate).
 The third part is the rest, so the three parts sum to the difference exactly.
 
 The prediction depends on half-spread, displayed size, recorded volume and the maker's share of this
@@ -164,9 +164,9 @@ def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]
     parties = run.chart.parties
     cents = tick_cents(run.chart.contracts, parties.house)
     spread, pickoff = (words(counted_as(each)) for each in (VolumePart.CAPTIVE, VolumePart.HITS))
-    # Hits on the maker's quotes and the maker's hedges are read in two scans, because each scan can
-    # then skip many rows. Fills are first summed by day. So the name of a month is made once for
-    # each day, and not for each fill.
+    # One scan reads the fills of the maker's quotes, and another scan reads the maker's hedges. So
+    # each scan can skip many rows. Fills are first summed by day, so that the name of the month is
+    # not made for each fill.
     found = run.select(
         """
         WITH hits AS (

@@ -73,7 +73,7 @@ def contradictions_table(found: TradedDays) -> Table:
             "listed. A day counts once for each market. On the listed days the model contradicts "
             "the record, even if no other customer trades.",
             "If the record has only a month's volume, each day is compared with the month's mean "
-            "volume per day. In this case days with large price moves exceed the record more "
-            "often.",
+            "volume per day. Then more days with large price moves are listed than with a "
+            "recorded volume for each day.",
         ),
     )

@@ -67,8 +67,8 @@ def claim_movements(run: RunFolder, venue: str) -> Dollars[tuple[str, str]]:
 
     The reason is read from the customer's own books. Every entry balances in these books. So if a
     claim grows, other accounts of the customer fall by the same amount. These accounts give the
-    reason: cash, a result, a loan against tokens, or an exchange of tokens or coins for dollars. A
-    change has no reason if the other accounts are of other kinds.
+    reason: cash, a result, a loan against tokens, or an exchange of tokens or coins for dollars. If
+    the other accounts are of other kinds, no reason is found, and the change is left out.
     """
     return _movements_by_venue(run)[venue]
 

@@ -34,7 +34,7 @@ class Hole:
 
     @property
     def hole_of_exchange_usd(self) -> Decimal:
-        """Return the hole of the exchange alone. Above zero, customers' money is in use."""
+        """Return the hole of the exchange alone. If it is positive, customers' money is in use."""
         return self.claims_usd - self.house_cash_usd
 
     @property

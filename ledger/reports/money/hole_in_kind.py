@@ -205,7 +205,7 @@ def _line(commodity: str, days: list[date], moved: _Days, marks: Marks) -> Lacki
 
 
 def _moved(run: RunFolder, commodities: tuple[str, ...]) -> Mapping[str, _Days]:
-    """Return the quantities moved by commodity, day and part: claim, liquid, cause or lent."""
+    """Return the moved quantity for each commodity, day and part (claim, liquid, cause or lent)."""
     number, line = number_of(run), lent(*run.chart.parties.group)
     found = run.select(
         "SELECT commodity, date, CASE WHEN account = ? THEN 'lent' ELSE hole END AS part, "

@@ -16,7 +16,7 @@ from ledger.reports.once import once
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-NAMED = 2  # the most recipients that a sentence names
+NAMED = 2  # the largest number of recipients that a sentence names
 NOT_NAMED = "not named"
 
 
@@ -141,7 +141,7 @@ def _opening_hole_usd(run: RunFolder) -> Decimal:
 
 
 def _growth(run: RunFolder, day: date, usd: Decimal) -> Growth:
-    """Return a day's growth, with the kind that used the most money and its recipients."""
+    """Return a day's growth, the kind that used the most money, and the kind's recipients."""
     used: dict[str, list[tuple[str, Decimal]]] = {}
     for kind, party, cents in run.select(
         "SELECT kind, coalesce(party, payee, ?) AS who, sum(units)::BIGINT AS cents FROM postings "

@@ -85,7 +85,7 @@ class Trace:
             cents[use] = cents.get(use, 0) + paid.cents
         for traced in self.by_rule.values():
             for _, use in traced.paid:
-                cents.setdefault(use, 0)  # a use that only other rules have comes last
+                cents.setdefault(use, 0)  # uses that occur only under other rules come last
         return tuple(sorted(cents, key=lambda name: (-cents[name], name)))
 
     def paid_usd(self, rule: TracingRule, use: str) -> Decimal:
@@ -236,8 +236,8 @@ class Trace:
             ("day", "cash_usd", *_columns()[:-1]),
             list(self._left_by_day()),
             (
-                "Days without a movement of cash are left out. So is equal sharing, which is "
-                "computed only at the end.",
+                "Days without a movement of cash are left out. Equal sharing is left out too, "
+                "because it is computed only at the end.",
             ),
         )
 

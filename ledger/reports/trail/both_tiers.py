@@ -133,7 +133,7 @@ class BothTiers:
         return None
 
     def fills_of(self, closing: BookedEntry) -> np.ndarray:
-        """Return the fills that a closing entry sums. All have the pairing of its first fill."""
+        """Return the fills that a closing entry sums. All have the pairing of the first fill."""
         first, last = int(closing.meta["first-fill"]), int(closing.meta["last-fill"])
         pairing = ", ".join(GROUPED_BY)
         return self.fills(
@@ -142,7 +142,7 @@ class BothTiers:
         )
 
     def summed(self, rows: np.ndarray) -> list[Posting[int]]:
-        """Return the postings of the closing entry that sums *rows*, fills of one pairing."""
+        """Return the postings of the closing entry that sums *rows*. All have the same pairing."""
         return [p for entry in self._entries.closing(rows, 0) for p in entry.postings]
 
     def standing(self, seq: int, booked: bool) -> Dollars[str]:

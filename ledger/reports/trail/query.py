@@ -102,7 +102,7 @@ def _place(error: beanquery.ParseError, text: str) -> str:
 
 
 def _numbers(name: str, values: Sequence[object]) -> Iterator[tuple[str, list[Cell]]]:
-    """Yield the column, or split a column of amounts: one column for each commodity."""
+    """Yield the column. A column of amounts is split into one column for each commodity."""
     amounts = [_amounts(value) for value in values]
     commodities = dict.fromkeys(commodity for found in amounts for commodity in found or ())
     if not commodities:

@@ -95,8 +95,8 @@ def sql(run: RunFolder, statement: str, rows_max: int | None = None) -> Table:
     Args:
         run: the run whose books are queried.
         statement: the statement.
-        rows_max: the largest number of rows to read. DuckDB only counts all further rows. None:
-            all rows are read.
+        rows_max: the largest number of rows to read. Further rows are only counted. None: all
+            rows are read.
 
     Raises:
         SqlError: the text is not one statement that only reads, or DuckDB refuses it.

@@ -117,7 +117,10 @@ class Trail:
         )
 
     def tables(self) -> list[Table]:
-        """Return tables of the entries, the fills and the sums. Without fills, return the first."""
+        """Return tables of the entries, the fills and the sums.
+
+        If the books have no fills, return only the table of entries.
+        """
         entries = _entries_table(self.figure, self.shares, self.listed)
         if not self.has_fills:
             return [entries]
@@ -203,7 +206,7 @@ def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
     """Yield what the period's fills add to the figure, for each pairing. Entries are not read."""
     motives = ", ".join(f"'{motive.word}'" for motive in posting_to(figure.kind))
     conditions = [f"motive IN ({motives})"]
-    # Without these conditions DuckDB does not have to read the column `time`.
+    # Each condition is added only if it is needed, because DuckDB must then read the column `time`.
     if figure.since > date.min:
         conditions.append(f"time >= DATE '{figure.since}'")
     if figure.until < date.max:

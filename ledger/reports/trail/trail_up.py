@@ -224,7 +224,7 @@ def _entry_table(entry: BookedEntry, place: str) -> Table:
 
 
 def _postings_table(lines: Sequence[PostingCells], title: str = "The postings") -> Table:
-    """Return a table of postings. Its note names an entity that books one of them."""
+    """Return a table of postings. Its note names the entity whose books have the last posting."""
     entities = [entity_of(account) for account, *_ in lines]
     notes = (f"The books of one entity: moneytrail books RUN {entities[-1]}",) if entities else ()
     return Table("postings", title, ("account", "amount", "commodity", "party"), lines, notes)

@@ -164,7 +164,7 @@ def test_news_adds_fear_from_its_hour_on_and_news_before_the_start_adds_what_is_
 
     assert first[0] > 0
     assert not later[:2].any()
-    # The early news came eight hours before the start, so a quarter of its fear is left then.
+    # The early news came eight hours before the start. At the start a quarter of its fear is left.
     assert later[2] > first[0]
 
 
@@ -200,7 +200,7 @@ def test_the_branching_ratio_is_the_mean_number_of_requests_that_one_request_cau
     assert flow.branching_ratio == pytest.approx(expected, rel=1e-6)
 
 
-def test_the_larger_of_the_firms_and_the_customers_sensitivity_sets_the_branching_ratio():
+def test_the_larger_sensitivity_of_firms_or_customers_sets_the_branching_ratio():
     assert rules(0.3, firms_sensitivity=2.0).branching_ratio == pytest.approx(0.6)
     assert rules(0.3, firms_sensitivity=0.5).branching_ratio == pytest.approx(0.3)
 

@@ -135,7 +135,7 @@ def test_arbitrage_makes_the_same_trades_as_a_naive_arbitrageur(pool, data):
 
 @st.composite
 def pools_and_prices(draw) -> tuple[ConstantProductPool, list[int]]:
-    """Draw a pool and a series of outside prices. Each price changes by at most a tenth."""
+    """Draw a pool and a series of outside prices. Prices change by at most a tenth per step."""
     price, unit = draw(st.integers(1, 2**30)), draw(st.sampled_from((1, 10, 1_000)))
     lots = draw(st.integers(1, LOTS_MAX // 4))
     cents = lots * price // unit
@@ -218,7 +218,7 @@ def test_the_number_of_lots_after_a_trade_is_exact_even_if_a_float_would_round_w
 
 
 @given(pool=SMALL_POOLS, e3=st.integers(500, 2_000))
-def test_the_best_trade_gains_at_most_one_lots_gain_plus_two_cents_more_than_the_chosen_trade(
+def test_the_chosen_trade_is_worse_than_the_best_by_at_most_two_cents_plus_the_gain_of_a_lot(
     pool, e3
 ):
     price = max(rounded(exactly(pool) * Fraction(e3, 1_000)), 1)
@@ -511,11 +511,11 @@ def test_gains_and_fees_after_large_price_moves_agree_with_theory(fee_e6):
 
 
 @pytest.mark.parametrize("fee", [0.0, 0.0005, 0.003, 0.01])
-def test_a_fee_splits_the_loss_of_a_pool_into_fees_and_gains_of_arbitrageurs(fee):
+def test_a_fee_splits_the_loss_of_a_pool_into_gains_of_arbitrageurs_and_fees(fee):
     """Gains plus fees nearly equal the loss of a pool without a fee.
 
-    As a share of the loss, the difference is about as large as the square of the fee or the square
-    of the price move in a block.
+    The difference, divided by the loss, is less than the square of the fee plus the variance of the
+    log price in a block.
     """
     terms = 0.8, 12.0, fee
     loss = arbitrage_gain_rate(*terms) + fee_rate(*terms)

@@ -335,7 +335,7 @@ def test_a_move_of_capital_is_limited_to_the_cash_of_the_venue_that_pays_it_out(
 
 
 def test_price_gains_and_price_losses_move_no_capital():
-    """A firm's result excludes price gains and losses, since the hedge has the opposite result."""
+    """A firm's result excludes price gains and losses, because the firm's hedge offsets them."""
     town = Town(shifting(closes_below=0.9), firm("Firm01"))
     for cents in (40_000, -60_000, 30_000):
         town.give("Firm01", house=cents, lead=-cents // 2)
@@ -348,10 +348,10 @@ def test_price_gains_and_price_losses_move_no_capital():
 
 @pytest.mark.parametrize("half_life", [1, 5, 30])
 def test_the_trailing_result_has_the_stated_half_life(half_life):
-    """After many days of equal losses, one half-life of gains of the same size balances the losses.
+    """Many days with equal losses are followed by days with gains of the same size.
 
     Let h be the half-life in days, and w = 2^(-1 / h). After n days of gains the trailing result is
-    the gain of a day times (1 - 2 * w^n). This result is zero at n = h.
+    the gain of a day times (1 - 2 * w^n). This result is zero at n = h, after one half-life.
     """
     town = Town(
         rules(half_life_days=half_life, shift_per_bp=1, shift_max=0.000_1, patience_days=1),
@@ -535,10 +535,10 @@ def waiters(n: int) -> tuple[Firm, ...]:
 def test_the_daily_probability_that_a_firm_enters_rises_with_the_profits_of_trading_firms(
     won_bps, per_day, per_bp, chance
 ):
-    """The share of entries may deviate from the probability p by three standard errors.
+    """The share of waiting firms that enter may be at most three standard errors away from p.
 
-    The standard error is sqrt(p * (1 - p) / n). Here n is the number of waiting firms, summed over
-    all days.
+    Here p is the probability that a waiting firm enters on a day. The standard error is
+    sqrt(p * (1 - p) / n), and n is the number of waiting firms, summed over all days.
     """
     town = Town(rules(entry_per_day=per_day, entry_per_bp=per_bp), firm("Seen"), *waiters(300))
     waited = entered = 0

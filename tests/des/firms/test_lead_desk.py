@@ -74,7 +74,7 @@ class LeadBooks(Books):
 
 
 class Venture:
-    """A desk that books the results of quotes on the lead venue, with this venue and the books."""
+    """The lead venue, a journal, and the desk that books the results of quotes on this venue."""
 
     def __init__(
         self, quoting=QUOTING, delays_us=DELAYS_US, orders=ORDERS, cost_bps=0.5, fee_e6=FEE_E6
@@ -189,13 +189,13 @@ def test_firms_share_the_spread_with_other_makers_in_proportion_to_displayed_siz
 
 
 def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[float, float]:
-    """Return a quote's expected loss and the expected volume of hits, for each displayed dollar.
+    """Return a quote's expected loss and volume of hits, per dollar displayed on each side.
 
     One firm is faster than the quote, and its orders are as large as the quote. The loss is
     2 * (sd * phi(x) - s * Phi(-x)) and the volume is 2 * Phi(-x), with x = (s + c) / sd. Here s is
     the half-spread, c the firm's costs, and sd the standard deviation of the price's move during
-    the firm's lead of *ahead_s* seconds. All three are shares of the price. phi is the density of
-    the standard normal distribution, and Phi is its distribution function.
+    the firm's head start of *ahead_s* seconds. All three are shares of the price. phi is the
+    density of the standard normal distribution, and Phi is its distribution function.
     """
     sd, normal = annual * math.sqrt(ahead_s / YEAR_S), NormalDist()
     x = (s + cost) / sd
@@ -206,7 +206,7 @@ def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[f
 def test_the_gains_from_hits_and_the_fees_on_hits_in_a_day_are_sums_over_its_hours(volatile_hours):
     """One slow firm quotes. One fast firm has orders as large as this quote.
 
-    The fast firm quotes one cent, because only a firm that quotes may hit quotes.
+    The fast firm displays a quote of one cent, because only a firm that quotes may hit quotes.
     """
     size, renewals = 100_000 * USD, 360
     venture = Venture(orders=(0, size, 0, 0), fee_e6=FEE_E6)

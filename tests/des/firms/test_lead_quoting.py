@@ -148,7 +148,7 @@ RENEWED = 5  # price steps from one quote to the next; the quoter's delay has mo
 
 
 def played(race: Race) -> np.ndarray:
-    """Return the mean edge per quote of firm 0: a row for each batch, a column for each firm."""
+    """Return each firm's mean edge on a quote of firm 0: a row per batch, a column per firm."""
     steps = [delay_us // (10 * MS) for delay_us in race.delay_us]
     length = BATCHES * QUOTES * RENEWED + max(steps)
     move = np.random.default_rng(7).standard_normal(length) * race.sigma[0] * STEP_S**0.5
@@ -205,7 +205,7 @@ def test_the_formula_is_exact_for_the_fastest_firm_if_the_quote_is_too_small_for
 ):
     """For the sum of both firms' gains the formula is an approximation.
 
-    The test allows a difference of a tenth from the simulated sum.
+    The simulated sum may be up to a tenth above or below the result of the formula.
     """
     race = one_quote(
         tuple(ms * MS for ms in delay_ms),

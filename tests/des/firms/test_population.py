@@ -64,7 +64,7 @@ def assert_lognormal(drawn_values: list[float], median: float, log_sd: float) ->
     assert abs(outside - 0.05) < 3 * math.sqrt(0.05 * 0.95 / n)
 
 
-def test_speeds_and_capitals_of_one_seed_have_the_stated_medians_and_spreads():
+def test_speeds_and_capitals_drawn_with_one_seed_have_the_stated_distributions():
     firms = drawn(some(trading=FIRMS_MAX))
 
     assert len(firms) == FIRMS_MAX
@@ -72,7 +72,7 @@ def test_speeds_and_capitals_of_one_seed_have_the_stated_medians_and_spreads():
     assert_lognormal([firm.capital_usd for firm in firms], 15e6, 0.5)
 
 
-def test_speeds_and_capitals_of_many_seeds_have_the_stated_medians_and_spreads():
+def test_speeds_and_capitals_drawn_with_many_seeds_have_the_stated_distributions():
     firms = [firm for seed in range(500) for firm in drawn(some(trading=1), seed=seed)]
 
     assert_lognormal([firm.reaction_ms for firm in firms], 40, 0.7)

@@ -337,7 +337,7 @@ def test_no_customer_enters_if_no_market_has_volume_or_if_there_are_no_holders(h
     assert len(drawn.lots) == 0
 
 
-def test_the_leverage_limit_of_a_day_is_the_limit_in_force_on_this_day():
+def test_a_new_leverage_limit_applies_from_its_stated_day_on():
     assert rules().leverage_max(date(2021, 7, 24)) == 101
     assert rules().leverage_max(date(2021, 7, 25)) == 20
 

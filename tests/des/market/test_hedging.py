@@ -183,9 +183,9 @@ def test_an_order_of_four_times_the_size_has_twice_the_price_impact():
 
 
 def test_an_order_that_already_moves_the_price_pays_no_impact_of_its_own():
-    """The orders placed up to the settlement move the price at the settlement.
+    """The lead price already contains the impact of the orders of MAKER and SLOW.
 
-    Only the later order pays its own impact.
+    FAST sends its order later, so only FAST pays its own impact.
     """
     desk = desk_of(delays_us=(2 * STEP_US, 5_000, 2 * STEP_US), half_spread_bps=0.0)
     desk.decide(0, MAKER, -100)

@@ -1,4 +1,4 @@
-"""Recorded volume: the day's own volume if it is stated, otherwise a part of the month's."""
+"""A day's recorded volume is as stated, or otherwise an equal part of the month's volume."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""`shown_limit` returns the smaller of two limits on the displayed size, and its key."""
+"""`shown_limit` returns the smaller of two limits on the displayed size, with its scenario key."""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""Customers close positions, so their net position tends to zero with the expected variance.
+"""Customers close positions over time. So their net position tends to zero.
+
+The variance of the net position agrees with formulas.
 
 Statistical tests allow a deviation of three standard errors.
 """
@@ -17,7 +19,7 @@ from des.traded_hours import TradedHours
 
 FIRST_HOUR = 480_000
 LOT_USD, MEAN_LOTS, USD_PER_S = 10.0, 4.0, 1.0
-# With a mean size of MANY lots, a size n times as large has almost n^2 times the mean square.
+# If the mean size is as large as MANY lots, the mean square is almost 2 * (mean size)^2.
 MANY, FINE_LOT_USD = 400.0, 0.1
 FLOW_LOTS = USD_PER_S * 3_600 / LOT_USD  # lots per hour
 

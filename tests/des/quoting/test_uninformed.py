@@ -138,7 +138,7 @@ def test_there_are_no_uninformed_orders_if_there_is_no_volume():
 
 
 @given(cuts=st.lists(st.integers(START_US, START_US + HOUR_US), max_size=12))
-def test_any_partition_of_an_hour_into_steps_gives_the_same_orders_in_the_order_of_time(cuts):
+def test_any_partition_of_an_hour_into_steps_gives_the_same_orders_sorted_by_time(cuts):
     source = flow()
     parts = [
         source.orders(begin_us, end_us, USD_PER_S, LOT_USD)

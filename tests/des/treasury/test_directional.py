@@ -23,7 +23,7 @@ def long(**changes: object) -> Long:
 
 
 class Market:
-    """A market that fills each order at once. The value of a lot is given."""
+    """A market that fills each order at once. A test states the value of a lot."""
 
     def __init__(self, *longs: Long) -> None:
         self.book = DirectionalBook(longs, DESK)

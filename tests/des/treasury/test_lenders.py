@@ -261,7 +261,7 @@ def test_a_lender_lends_nothing_before_its_first_limit_begins_and_then_up_to_the
     assert [lenders.unused_cents(midnight_us(day)) for day in days] == [0, 500, 500, 200]
 
 
-def test_a_lender_recalls_the_part_of_its_loan_above_its_limit_if_the_collateral_loses_value():
+def test_a_lender_recalls_the_part_of_its_loan_that_the_collateral_no_longer_covers():
     town = Town(limits=(1_000, 300), advance=0.5)
     town.lenders.look(1_000)
     town.purse.raise_cash(NIGHT_US, 10_000)

@@ -107,7 +107,7 @@ class Town:
         self.loans = LoanService(PARTIES, purse, self.lenders, self.book)
 
     def play(self):
-        """Play the days. After each day yield both lenders' limits of this day, in cents."""
+        """Play the days. After each day, yield this day's limits of both lenders, in cents."""
         for i, day in enumerate(self.days):
             time_us = midnight_us(FIRST + timedelta(days=i)) + DAY_US - 1
             marks = np.array([day.ticks])

@@ -70,7 +70,7 @@ class Bank:
         self.lead.claims[[member, OUTSIDE]] += (-lead, lead)
 
     def hold(self, member: int, lots: int) -> None:
-        """Add lots to a party's position on the lead venue. Outside takes the other side."""
+        """Add lots to a party's position on the lead venue, and subtract them from Outside's."""
         self.lead.lots[0, member] += lots
         self.lead.lots[0, OUTSIDE] -= lots
 
@@ -296,7 +296,7 @@ def test_the_house_bears_the_part_of_the_makers_loss_above_its_margin_and_its_cr
     assert bank.books.balances["Expenses:FTX:GapLoss"] == 700
 
 
-def test_a_gap_loss_of_the_outside_account_is_an_expense_of_the_lead_venue(bank):
+def test_a_gap_loss_of_the_outside_party_is_an_expense_of_the_lead_venue(bank):
     bank.lose(FIRM01, lead=-1_000_500)
     bank.settle()
 
@@ -400,7 +400,7 @@ def test_a_draw_on_the_credit_line_is_rounded_up_to_whole_tranches_but_at_most_t
     assert bank.has(ALAMEDA) == (0, drawn, 1_000)
 
 
-def test_a_partial_tranche_up_to_the_limit_can_be_drawn_and_repaid(bank):
+def test_the_whole_limit_can_be_drawn_and_repaid_if_it_is_not_a_multiple_of_the_tranche(bank):
     bank.credit.draw(NOON_US, LIMIT)
     bank.credit.repay(NOON_US, LIMIT + TRANCHE)
 

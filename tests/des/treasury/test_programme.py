@@ -51,7 +51,7 @@ class Wealthy:
 
 
 class Programme:
-    """A programme with its own books and a single pool of SOL. A test closes each day."""
+    """A programme with its own books and a single pool of SOL. A test closes the days."""
 
     def __init__(
         self,
@@ -97,7 +97,10 @@ class Programme:
 
 
 def closes(*prices: int) -> Callable[[int], Ticks]:
-    """Return a function that gives the only tick of a day, at noon. The last price is repeated."""
+    """Return a function that gives the only tick of a day, at noon.
+
+    On days after the last of *prices*, the tick repeats the last price.
+    """
 
     def of_day(end_us: int) -> Ticks:
         day = (end_us - midnight_us(START)) // DAY_US - 2
@@ -223,7 +226,7 @@ def test_trades_of_a_pool_are_exact_for_any_tick_size_of_the_price(tick_usd):
 
 TICK = "0.0001"
 VOLATILITY, DAYS, SEEDS = 1.0, 9, 10
-# Blocks are 60 seconds apart on average. The price has about one tick per second.
+# Blocks are 60 seconds apart on average. The price changes about once a second.
 BLOCK_S = 60.0
 
 
@@ -245,7 +248,7 @@ def seeded(seed: int) -> Scenario:
 
 
 def booked_per_dollar(fee_bps: float) -> np.ndarray:
-    """Return each day's arbitrage gain and fees, per year and per dollar of the pool's value."""
+    """Return the arbitrage gain and the fees of each day, as yearly rates of the pool's value."""
     found = []
     for seed in range(SEEDS):
         lead = lead_of(seed)

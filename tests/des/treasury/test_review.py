@@ -119,19 +119,20 @@ def test_a_captive_maker_never_quotes_on_both_venues_at_the_same_time(results):
     ("year_cents", "shares_lose_cents", "decided"),
     [
         (-99, 100, "quotes on"),
-        (-100, 100, "shuts off"),  # the year's loss equals the share value at stake
+        (-100, 100, "shuts off"),  # the year's loss equals the loss of the shares
         (-101, 100, "shuts off"),
         (-1, 0, "shuts off"),
-        (-1, -50, "shuts off"),  # share value would rise without quotes
+        (-1, -50, "shuts off"),  # the shares would gain without quotes
         (0, 0, "quotes on"),  # the year has no loss
         (0, -50, "quotes on"),
         (7, 0, "quotes on"),
-        (-(10**15), None, "quotes on"),  # the share value at stake is unknown
+        (-(10**15), None, "quotes on"),  # the value of the shares is unknown
     ],
 )
-def test_a_captive_maker_stops_if_its_loss_in_a_year_is_at_least_the_share_value_at_stake(
+def test_a_captive_maker_stops_if_its_yearly_loss_is_at_least_what_shares_would_lose_without_quotes(
     year_cents, shares_lose_cents, decided
 ):
+    """The shares are those of the house, and the quotes are those of the maker."""
     quotes = QuoteShares("captive", on_lead=False)
 
     assert quotes.review_house(at_stake(year_cents, shares_lose_cents)) == decided
@@ -139,7 +140,7 @@ def test_a_captive_maker_stops_if_its_loss_in_a_year_is_at_least_the_share_value
 
 
 @given(year=st.integers(max_value=-1), shares=st.integers(), more=st.integers(0))
-def test_a_captive_maker_that_continues_also_continues_if_more_share_value_is_at_stake(
+def test_a_captive_maker_that_continues_also_continues_if_shares_would_lose_more_without_quotes(
     year, shares, more
 ):
     less, rather = QuoteShares("captive", on_lead=False), QuoteShares("captive", on_lead=False)

@@ -1,4 +1,7 @@
-"""A token is valued at its market's lead price, or at its last mark. Purchases have due dates."""
+"""A token with a market is valued at the lead price, and any other token at its last mark.
+
+Purchases of tokens have due dates.
+"""
 
 from datetime import date
 

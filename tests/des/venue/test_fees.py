@@ -71,7 +71,7 @@ def test_the_volume_of_a_day_counts_for_thirty_days():
     assert fees.rates_e6 == 700
 
 
-def test_each_day_a_thirtieth_of_the_volume_from_before_the_run_expires():
+def test_each_day_removes_a_thirtieth_of_the_volume_from_before_the_run():
     """The volume from before the run is three million dollars.
 
     After ten days two million dollars of this volume remain. A day later less than two million
@@ -96,7 +96,7 @@ def test_the_fee_rate_depends_on_the_volume_of_the_last_thirty_days(before_cents
         fees.close_day(np.array([cents]))
     traded = sum(days_cents[-30:])
     left = max(30 - len(days_cents), 0)
-    # Each day a thirtieth of the volume from before the run expires. Rounding changes the sum by
+    # Each day removes a thirtieth of the volume from before the run. Rounding changes the sum by
     # less than 30 cents.
     volume_usd = (traded + before_cents * left / 30) / USD
     rates = {

@@ -157,7 +157,7 @@ def test_without_funding_each_partys_claim_is_its_gain_at_the_last_mark_after_fe
 
 @given(history=histories())
 def test_the_sum_of_all_claims_changes_only_by_fees(history):
-    """Takers pay fees from their claims, and the venue receives them."""
+    """Takers pay fees to the venue from their claims."""
     pays, steps = history
     venue, _ = venue_of(pays)
     fees = 0

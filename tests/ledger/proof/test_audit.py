@@ -390,7 +390,7 @@ def test_the_audit_of_a_forged_run_with_a_new_seal_is_completed_and_reports_a_pr
         ),
     ],
 )
-def test_a_changed_role_is_reported_with_its_fault_and_with_advice(
+def test_a_changed_role_of_a_party_is_reported_with_its_fault_and_with_advice(
     tiny_run, tmp_path, old, new, said
 ):
     folder = tmp_path / "run"

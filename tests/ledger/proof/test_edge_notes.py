@@ -1,4 +1,7 @@
-"""A sampled run notes takers' gains in each hour. The audit compares these notes with the fills."""
+"""The notes of a sampled run state takers' gains in each hour.
+
+The audit compares these notes with the fills.
+"""
 
 import re
 from collections.abc import Callable
@@ -79,7 +82,7 @@ def test_a_note_on_gains_that_is_too_long_or_repeated_is_found(
     assert found_with(sampled_run, tmp_path / "twice", note + "\n" + note)
 
 
-def test_the_audit_finds_a_changed_note_on_gains_even_if_all_files_but_the_fills_agree_with_it(
+def test_the_audit_finds_a_changed_note_on_gains_even_if_all_files_except_fills_agree_with_it(
     sampled_run: RunFolder, tmp_path: Path
 ):
     (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))

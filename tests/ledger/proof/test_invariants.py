@@ -79,7 +79,7 @@ IN_KIND = """
 
 
 def handed(tokens: int, seq: int, promise: str = "") -> str:
-    """Return an entry by which Firm07 gives Lender01 SOL. The tokens stay in custody at FTX."""
+    """Return an entry by which Firm07 gives SOL to Lender01. The tokens stay in custody at FTX."""
     breaks = f'\n  breaks: "{promise}"' if promise else ""
     return f"""
 2022-05-02 * "Firm07" "Firm07 gives Lender01 {tokens} SOL at FTX" #tokens

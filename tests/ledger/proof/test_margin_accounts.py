@@ -54,7 +54,9 @@ def test_the_margin_accounts_of_an_unchanged_run_are_correct(margin_run):
     assert not problems(margin_run, rows)
 
 
-def test_margin_accounts_are_correct_if_the_rows_are_checked_in_two_parts(crash, rows):
+def test_no_fault_of_margin_accounts_is_found_if_the_correct_rows_are_checked_in_two_parts(
+    crash, rows
+):
     accounts = MarginAccounts(crash, CENT_A_TICK)
     # A month ends with a settlement, so the test divides the rows at a settlement.
     later = np.searchsorted(rows["time_us"], rows["time_us"][first(rows, Motive.BACKSTOP)])

@@ -47,7 +47,8 @@ def falling_run(executed) -> RunFolder:
 def forged(falling_run: RunFolder, tmp_path: Path) -> Forged:
     """Return a function that copies the run and changes the text of its ledger.
 
-    It removes all balance directives. With them Beancount would find the change.
+    The function also removes all balance directives, because with them Beancount would find the
+    change.
     """
 
     def forge(doctor: Callable[[str], str]) -> RunFolder:

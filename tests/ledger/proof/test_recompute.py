@@ -43,7 +43,10 @@ def rows_of(run: RunFolder) -> np.ndarray:
 
 @pytest.fixture
 def forged(busy_run: RunFolder, tmp_path: Path) -> Callable[..., RunFolder]:
-    """Return a function that forges fills in a copy of the run, and control totals if *vouch*."""
+    """Return a function that forges fills in a copy of the run.
+
+    With *vouch* it also writes control totals that fit these fills.
+    """
 
     def forge(doctor: Doctor, vouch: bool = True) -> RunFolder:
         folder = tmp_path / "forged"

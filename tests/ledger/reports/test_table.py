@@ -57,7 +57,7 @@ def test_a_later_table_is_computed_only_once_and_only_when_its_content_is_first_
 
 
 @pytest.mark.parametrize("rows", [[], [("b", 1)]])
-def test_a_later_table_is_computed_to_find_whether_it_has_rows_if_the_caller_does_not_say_so(rows):
+def test_a_later_table_finds_whether_it_has_rows_if_the_caller_does_not_state_it(rows):
     later = LaterTable("sums", lambda: Table("sums", "Sums", ("what", "usd"), rows))
 
     assert later.has_rows == bool(rows)

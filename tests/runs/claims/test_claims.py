@@ -52,7 +52,7 @@ def test_the_span_of_a_statement_goes_from_the_least_to_the_greatest_value_of_th
     assert judge("1.1", CENTRAL, runs).span == (Decimal(3), Decimal(7))
 
 
-def test_if_a_run_lacks_the_figure_the_statement_names_the_command_to_use_instead():
+def test_a_statement_names_another_command_if_the_run_lacks_the_figure_that_decides_it():
     statement = next(each for each in load_thread().statement if each.elsewhere and each.decides)
     figure = statement.decides.figure
 

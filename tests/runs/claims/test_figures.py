@@ -172,7 +172,7 @@ def test_a_maker_that_never_quoted_on_the_lead_venue_has_no_figures_on_its_quote
     assert figure("lead-shut-off", **told) is None
 
 
-def test_the_value_of_shares_is_the_highest_and_ratios_use_the_last_funding_round_with_values():
+def test_the_figure_on_shares_is_their_highest_value_and_ratios_use_the_last_round_with_values():
     def ways(growth: float, without: float, firm: float):
         amounts = {BY_GROWTH: growth, WITHOUT_MAKER: without, AS_TRADING_FIRM: firm}
         return {way: Told(middle_usd=usd(amount)) for way, amount in amounts.items()}
@@ -449,7 +449,7 @@ def test_results_of_firms_on_days_without_quotes_are_in_percent_of_results_on_da
     assert of(None) is None
 
 
-def test_the_share_of_customers_cash_that_went_elsewhere_is_the_least_of_all_tracing_rules():
+def test_the_share_of_customers_cash_that_went_elsewhere_is_the_least_that_a_tracing_rule_gives():
     back = {rule: usd(100 - 10 * i) for i, rule in enumerate(TracingRule)}
     found = Told(
         brought_usd=usd(200),

@@ -12,7 +12,8 @@ from runs.cli.main import main
 GOLDEN = Path(__file__).parents[2] / "golden" / "answers.txt"
 SEAL = re.compile(r"seal [0-9a-f]{12}")  # the seal differs between versions of the program
 ASKED = re.compile(r"^\$ moneytrail (\w[\w-]*).*$", re.MULTILINE)
-# Commands whose only argument is the run. `WORDS` has all commands with their other arguments.
+# Commands whose only argument is the run. `WORDS` has all tested commands with their other
+# arguments.
 NO_WORDS = (
     "answer audit cash-coverage claims compare diagnose expectations firms lead-lag liquidations "
     "pools residual schedules skill timeline trace valuation where"

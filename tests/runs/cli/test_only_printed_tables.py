@@ -32,7 +32,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture(params=["tiny_run", "busy_run", "crowd_run", "margin_run", "group_run"])
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return a run. Each test is repeated with the five runs that are listed above."""
+    """Return a run. A test with this fixture is repeated with each of the five runs above."""
     return request.getfixturevalue(request.param)
 
 

@@ -112,7 +112,7 @@ def test_bands_into_a_company_and_bands_out_of_the_company_have_the_same_sum(ope
         assert into == out > 0
 
 
-def test_the_amount_of_a_band_is_the_absolute_sum_of_the_postings_on_its_accounts(
+def test_the_amount_of_a_band_is_the_absolute_value_of_the_sum_of_postings_on_its_accounts(
     opened, first_run
 ):
     accounts: list[str] = []

@@ -182,7 +182,7 @@ def test_the_matrices_have_true_causes_in_rows_and_diagnosed_causes_in_columns()
     assert [row[2:] for row in scores.rows] == [(50, 75, 150, "no"), (0, 75, 150, "no")]
 
 
-def test_the_audit_covers_five_scenarios_of_a_hole_and_the_scenario_may_2021():
+def test_the_audit_covers_six_built_in_scenarios_with_every_seed():
     stories = {"ftx", "leveraged-longs", "bad-loans", "boondoggle", "ventures-only"}
 
     assert set(SCENARIOS) == stories | {"may-2021"}

@@ -110,7 +110,7 @@ def test_an_invalid_output_option_is_refused_before_any_simulation(asked, argume
         (["--table", "two", "--format", "csv"], "n\n1\n"),
     ],
 )
-def test_the_experiment_runs_once_for_each_kind_of_output(asked, arguments, printed):
+def test_the_experiment_runs_only_once_even_if_all_tables_are_printed(asked, arguments, printed):
     command, times = asked
     result = CliRunner().invoke(command, arguments)
 

@@ -1,4 +1,4 @@
-"""A label at the end of each line has its name and its last amount. Labels do not overlap."""
+"""The label at the end of a line has the line's name and last amount. Labels do not overlap."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""The picture of a study: each life's mark shows its missed facts and the mechanism's share."""
+"""The picture of a study: a mark shows how many facts a life misses, and the mechanism's share."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def marks(figure: Figure) -> list[np.ndarray]:
     return [np.asarray(each.get_offsets()) for each in figure.axes[0].collections]
 
 
-def test_each_life_with_a_hole_has_a_mark_at_its_missed_facts_and_the_share_of_the_mechanism(
+def test_each_life_with_a_hole_has_a_mark_at_its_number_of_missed_facts_and_its_mechanisms_share(
     report: StudyReport,
 ):
     searched = report.searched

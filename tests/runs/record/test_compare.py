@@ -135,7 +135,7 @@ def test_every_comparable_fact_of_the_record_is_compared_by_this_report_or_by_an
     assert not {each.key for each in facts if each.unsaid} & set(MEASURES)
 
 
-def test_every_figure_that_compare_measures_except_uses_of_money_has_a_fact_in_the_record():
+def test_every_figure_of_the_compare_report_except_uses_of_money_has_a_fact_in_the_record():
     """A scenario may have uses of money that are not on record."""
     keys = {each.key for each in load_record().fact}
 
@@ -165,7 +165,7 @@ def test_the_only_facts_that_are_dates_are_the_first_use_of_customers_money_and_
 
 
 def test_facts_that_are_inputs_of_the_life_have_the_role_input():
-    """The tested inputs are uses of money, share rounds, loans, volumes, and one revenue."""
+    """The tested inputs are uses of money, sold shares, loans, volumes, and the revenue of 2021."""
     roles = {each.key: each.role for each in load_record().fact}
     stated = {key for key in roles if key.startswith("spent-on-")} | {
         "equity-raised",
@@ -198,7 +198,7 @@ def test_a_balance_at_the_end_of_the_last_day_agrees_with_beancount(group_run: R
     assert figure(group_run, key, MIDDLE) == expected != 0
 
 
-def test_volume_and_share_of_the_maker_agree_with_its_fills_and_with_entries_of_other_makers(
+def test_volume_of_ftx_and_share_of_the_maker_agree_with_its_fills_and_entries_of_other_makers(
     group_run: RunFolder,
 ):
     by_maker = sql(
@@ -392,7 +392,9 @@ def test_a_fact_is_compared_only_if_the_run_has_the_days_that_its_measure_needs(
     assert shown("share-of-maker-in-volume") == {"within", "early", "late", "around"}
 
 
-def test_facts_without_a_figure_in_the_run_are_counted_as_cannot_say(tiny_run: RunFolder):
+def test_facts_without_a_figure_in_the_run_are_counted_under_the_verdict_cannot_say(
+    tiny_run: RunFolder,
+):
     span = MeasuredBooks(tiny_run).days
     asked = [
         fact("equity-raised", span, 1.0),

@@ -193,7 +193,7 @@ def test_liquidations_are_shown_in_percent_of_the_recorded_volume_of_the_day(mar
     )
 
 
-def test_a_note_says_that_payouts_are_not_recorded_if_the_run_overlaps_their_period(
+def test_if_the_run_overlaps_the_period_of_payouts_a_note_says_that_payouts_are_not_recorded(
     margin_run: RunFolder,
 ):
     def notes(first: date, last: date) -> tuple[str, ...]:

@@ -117,8 +117,8 @@ def test_proposals_start_from_plausible_lives_in_the_half_with_the_larger_shares
     points = np.repeat([[0.7, 0.7], [0.4, 0.4]], 10, axis=0)
     proposed = simulated(of_formula(points), generation(of_formula(points), 22)).points
 
-    # A step is zero if both lives are at the same place. Otherwise it is 0.357 on each axis, up
-    # or down: 1.19 times the distance of the two places, which is 0.3.
+    # A life is moved by 1.19 times the difference of two other lives. The difference is zero if
+    # both are at the same place. Otherwise it is 0.3 on each axis, so the life moves by 0.357.
     at_larger, at_smaller = (
         np.abs(proposed - start).max(axis=1) < 3 * SIDESTEP_SD for start in (0.7, 0.4)
     )

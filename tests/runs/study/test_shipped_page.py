@@ -119,7 +119,8 @@ def test_the_conclusions_on_the_page_agree_with_the_shipped_study(report: StudyR
 
     # The mechanism is less than half of the hole in every plausible member.
     assert not (half & found).any()
-    # The members that reach half have holes below four billion dollars, and miss many facts.
+    # If the mechanism reaches half of the hole, the hole is below four billion dollars, and the
+    # member misses many facts.
     assert of("hole_usd")[half].max() < 4 * BN
     missed = facts_missed(report.judged)[half]
     assert told(text, r"each misses at least (\d+) of the (\d+) facts") == [
@@ -224,7 +225,7 @@ def test_the_page_states_for_how_many_outcomes_the_plausible_range_overlaps_the_
     }
 
 
-def test_the_page_states_how_many_recorded_outcomes_members_contradict(
+def test_the_page_states_for_how_many_outcomes_members_are_outside_the_recorded_range(
     report: StudyReport, text: str
 ):
     others = [

@@ -75,7 +75,9 @@ def words_in(value: object) -> Iterator[str]:
 # ------------------------------------------------------------------------ the removed names
 
 
-def test_the_only_words_of_the_blind_copy_are_account_roots_four_kinds_and_party_numbers(each_run):
+def test_the_only_words_of_the_blind_copy_are_account_roots_and_four_kinds_and_party_numbers(
+    each_run,
+):
     books, key = blind_copy(each_run)
 
     assert set(words_in(books)) <= ROOTS | WORDS | set(key)
@@ -113,7 +115,9 @@ def test_the_blind_copy_shows_every_liquid_account_as_cash(life, tmp_path_factor
     assert diagnose(books).usd == known(life)
 
 
-def test_the_blind_copy_stays_the_same_if_kinds_motives_and_narrations_are_changed(life, tmp_path):
+def test_the_blind_copy_stays_the_same_if_kinds_and_motives_and_narrations_are_changed(
+    life, tmp_path
+):
     other = tmp_path / "other"
     shutil.copytree(life.path, other, ignore=shutil.ignore_patterns("other"))
     main = other / "main.beancount"
@@ -202,7 +206,7 @@ def test_the_findings_of_the_diagnosis_sum_to_the_hole(each_run):
 
 
 @pytest.mark.parametrize("run_name", ["margin_run", "tokens_run", "group_run"])
-def test_the_sum_of_positions_takeovers_and_costs_equals_the_booked_sum_of_their_kinds(
+def test_the_sum_of_positions_and_takeovers_and_costs_equals_the_booked_sum_of_their_kinds(
     run_name, request
 ):
     run = request.getfixturevalue(run_name)
@@ -424,7 +428,7 @@ def test_payments_are_summed_by_day_and_classified_separately_for_each_payer():
     assert found[Cause.SPENDING] == Decimal("3.00")
 
 
-def test_a_payment_for_an_asset_or_a_debt_is_classified_by_this_account_and_not_by_its_date():
+def test_a_payment_on_an_asset_or_debt_account_is_classified_by_the_account_and_not_by_the_date():
     entries = (
         paid(JUNE[0], 5_000, "P4", "Assets"),
         paid(JUNE[0], -700, "P5", "Liabilities"),

@@ -47,7 +47,7 @@ def test_a_day_without_postings_is_in_the_calendar_and_its_amount_is_zero(aftern
     assert posted_cents(run, [["Assets:FTX:Cash"]])[1:].tolist() == [[0], [129]]
 
 
-def test_the_postings_to_all_accounts_of_a_group_are_summed(afternoon_with):
+def test_the_postings_to_all_accounts_of_a_list_are_summed(afternoon_with):
     receiver, giver = "Assets:FTX:Cash", "Assets:Outside:Cash"
 
     posted = posted_cents(

@@ -200,7 +200,7 @@ def test_sums_that_must_be_zero_are_zero_if_firms_quote_on_the_lead_venue(aftern
     assert not_zero(run) == {}
     assert (
         lines["claims on Binance in the books of the trading firms"] == 62
-    )  # Firm02's claim of 50 after the afternoon, and the 12 that both firms earn in the evening
+    )  # Firm02's claim of 50 after the afternoon, and the evening's gains of 9 and 3
     assert lines["remaining claims and cash of the trading firms"] == sum(
         each.left_usd for each in league(run)
     )

@@ -86,7 +86,10 @@ def ledger_text(quoter: Mapping[int, str], members: Mapping[str, Member]) -> str
 
 
 def _booked(day: int, name: str, house_usd: int, elsewhere_usd: int) -> Iterator[tuple]:
-    """Yield entries with these results. The house result is after a fee of 1 and a hedge of 2."""
+    """Yield entries with these results.
+
+    The result at the house is after a fee of 1 and a hedging cost of 2.
+    """
     yield (
         day,
         (f"Assets:{name}:Claims:FTX", house_usd + 2),
@@ -197,7 +200,7 @@ def test_a_day_counts_for_a_firm_if_the_firm_is_present_at_the_start_of_the_day(
     assert bps == [100, 150, 50, None]  # a result of 30 on a capital of 1000, in 3, 2 and 6 days
 
 
-def test_the_table_of_classes_has_only_rows_for_all_firms_if_the_run_has_no_classes(
+def test_the_table_of_classes_has_only_rows_for_all_firms_together_if_the_run_has_no_classes(
     afternoon,
 ):
     found = tables(afternoon)

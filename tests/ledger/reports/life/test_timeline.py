@@ -120,7 +120,7 @@ def test_on_every_day_the_kinds_sum_to_the_hole_and_debts_within_the_group_sum_t
     assert any(row[1] for row in rows)
 
 
-def test_an_account_whose_opening_does_not_state_its_part_in_the_hole_leaves_a_difference(
+def test_an_account_that_is_opened_without_the_key_hole_leaves_a_difference(
     afternoon_with,
 ):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
@@ -135,7 +135,7 @@ def test_a_debt_within_the_group_that_is_missing_from_the_creditors_books_leaves
     assert [row[-1] for row in table(life_with(ONE_SIDED_DEBT), "identity").rows] == [0, 0, -7]
 
 
-def test_the_last_day_of_the_timeline_agrees_with_the_report_where(any_run):
+def test_the_last_day_of_the_timeline_agrees_with_the_report_on_the_hole(any_run):
     last, the_hole = standings(any_run)[-1], hole(any_run)
 
     assert last.claims_usd == the_hole.claims_usd

@@ -100,7 +100,7 @@ def test_the_maker_is_the_only_captive_backstop(margin_run, tables):
     assert standing == {margin_run.chart.parties.maker: "captive", "Backstop01": "outside"}
 
 
-def test_the_course_table_has_a_row_for_every_hour_and_ends_with_the_final_results(
+def test_the_table_named_course_has_a_row_for_every_hour_and_ends_with_the_final_results(
     margin_run, tables
 ):
     times = [datetime.fromisoformat(time) for time in column(tables["course"], "time")]
@@ -173,7 +173,7 @@ def left_lots(run: RunFolder, who: str) -> int:
     )
 
 
-def test_the_course_table_of_a_run_longer_than_a_week_has_a_row_for_every_day(executed):
+def test_in_a_run_longer_than_a_week_the_table_named_course_has_a_row_for_every_day(executed):
     week = {"start": date(2022, 5, 9), "end": date(2022, 5, 17), "day_ledgers": ()}
     run = executed("tiny", run=week)
     times = column({t.name: t for t in liquidations(run).tables()}["course"], "time")

@@ -1,4 +1,4 @@
-"""Draws random times from a span of two hours. Tests observe a price at these times."""
+"""Random times from a span of two hours. Tests observe a price at these times."""
 
 import numpy as np
 

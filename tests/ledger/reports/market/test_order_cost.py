@@ -27,9 +27,10 @@ BOOKS = st.builds(
 
 
 def walked_bps(shown: ShownBook, order_usd: int, others_fill_all: bool) -> float:
-    """Return the cost, in basis points, of buying and then selling the order.
+    """Return the cost, in basis points, of buying a quantity and then selling it.
 
-    The order is bought in many small steps. Each step takes the best price that is left.
+    The quantity is bought in many small steps. Each step takes the best price that is left. The
+    sale costs as much as the purchase.
     """
     best, last = float(shown.captive_half_spread_bps), float(shown.captive_reach_bps)
     levels, others_bps = shown.captive_levels, float(shown.others_half_spread_bps)
@@ -52,7 +53,7 @@ def walked_bps(shown: ShownBook, order_usd: int, others_fill_all: bool) -> float
 
 
 @given(shown=BOOKS, order_usd=st.integers(50, 600))
-def test_an_order_larger_than_the_order_book_is_filled_beyond_it_at_the_mean_depth_of_the_book(
+def test_the_rest_of_an_order_larger_than_the_book_is_filled_at_the_mean_depth_of_the_book(
     shown, order_usd
 ):
     expected = walked_bps(shown, order_usd, others_fill_all=False)

@@ -214,10 +214,10 @@ def test_the_expected_loss_is_variance_times_value_divided_by_eight(run):
 
 @pytest.mark.parametrize(("token", "within_pct"), [("SOL", 10), ("FTT", 3)])
 def test_the_loss_of_a_pool_is_near_the_expected_loss(run, token, within_pct):
-    """The expected loss uses the realised variance. So the two losses differ little by chance.
+    """The expected loss uses the realised variance. So chance causes only a small difference.
 
-    The pool of SOL has a fee. Its loss also depends on the order of the price moves, so the test
-    accepts a larger difference for this pool.
+    The pool of SOL has a fee. Its loss also depends on the sequence of the price moves, so the
+    test accepts a larger difference for this pool.
     """
     row = rows_of(run)[token, "all"]
 

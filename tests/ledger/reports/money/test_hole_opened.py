@@ -1,4 +1,4 @@
-"""The report states when the hole opened, whom the group paid, and which uses bought assets."""
+"""The report states when the hole opened, whom the group paid, and the cost of bought assets."""
 
 import re
 from collections.abc import Callable
@@ -151,7 +151,7 @@ def test_each_kind_belongs_to_one_cause_and_the_causes_sum_to_the_hole(any_books
     assert not spent & set(AT_COST)
 
 
-def test_a_note_has_the_command_for_the_entries_of_the_largest_use_on_the_day_of_most_growth(life):
+def test_a_note_has_the_command_for_the_largest_use_on_the_day_on_which_the_hole_grew_most(life):
     first, *_ = where(life).tables()
     (note,) = (note for note in first.notes if note.startswith("Entries of"))
     words = re.search(r"--kind (\w+) --since (\S+) --until (\S+)$", note).groups()

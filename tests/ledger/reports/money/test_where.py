@@ -49,7 +49,7 @@ def test_the_hole_is_the_sum_of_positive_uses_and_negative_sources(afternoon):
     assert found.unexplained_usd == 0
 
 
-def test_the_amount_of_an_account_is_unexplained_if_the_account_has_no_stated_part_in_the_hole(
+def test_the_amount_of_an_account_is_unexplained_if_the_account_is_opened_without_the_key_hole(
     afternoon_with,
 ):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
@@ -460,7 +460,7 @@ def test_the_table_by_quarter_lists_the_kinds_in_the_same_order_as_the_table_of_
     assert [row[:2] for row in found.rows if row[0]] == [each for each in told if each[0]]
 
 
-def test_postings_are_unexplained_in_their_quarter_if_their_account_has_no_stated_part_in_the_hole(
+def test_postings_are_unexplained_in_their_quarter_if_their_account_is_opened_without_the_key_hole(
     afternoon_with,
 ):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"

@@ -54,7 +54,7 @@ def test_a_payment_counts_as_recent_for_90_days_and_is_listed_for_a_year(life: R
     assert firm01(365) == []
 
 
-def test_one_payment_of_the_kind_insiders_makes_the_recipient_an_insider_for_all_other_payments(
+def test_the_recipient_of_one_payment_of_the_kind_insiders_is_an_insider_for_all_payments(
     afternoon_with,
 ):
     paid = """
