@@ -151,13 +151,12 @@ def test_nearly_all_of_the_loss_on_liquidations_is_an_input_as_the_readme_says(s
 
 
 def test_the_readmes_text_on_how_sure_we_are_agrees_with_the_shipped_study(study: StudyReport):
-    half, n, missed, facts, searched, part = re.findall(
+    half, n, missed, facts = re.findall(
         r"In (\d+) of the (\d+) lives they are at least half, but each of these lives misses at "
-        r"least (\d+) of the (\d+) facts\. We played (\d+) more lives to find a larger part: in "
-        r"those that fit, the largest part is (\d+) %",
+        r"least (\d+) of the (\d+) facts\.",
         said(),
     )[0]
-    reached, search = study.would_have_to_be.reached, study.searched
+    reached = study.would_have_to_be.reached
 
     assert (int(n), int(half)) == (len(reached), reached.sum())
     assert (int(missed), int(facts)) == (
@@ -165,29 +164,35 @@ def test_the_readmes_text_on_how_sure_we_are_agrees_with_the_shipped_study(study
         len(study.judged),
     )
     assert not (study.is_plausible & reached).any()
+
+
+def test_the_readme_states_the_results_of_the_search(study: StudyReport):
+    searched, fit, small_bn, part, none_missed, low, high = re.findall(
+        r"We played (\d+) more lives to find a larger part: (\d+) of them fit\. In one of these "
+        r"the causes cost more than the hole, but there only \$([\d.]+) billion is missing\. In "
+        r"the others that fit, the largest part is (\d+) %\. (\w+) lives miss no fact, and in them the "
+        r"causes are (\d+) to (\d+) % of the hole\.",
+        said(),
+    )[0]
+    search = study.searched
     assert search is not None
-    of_search = search.of_search
-    assert int(searched) == of_search.sum()
-    assert f"{100 * search.share[search.is_plausible].max():.0f}" == part
+    found, percent = search.is_plausible, 100 * search.share
+    over = found & (percent > 100)
+    fits_whole = facts_missed(search.judged) == 0
 
-
-def test_most_lives_that_fit_miss_alamedas_share_of_volume_in_some_year_as_the_readme_says(
-    study: StudyReport,
-):
-    of_share = [
-        each.rules_out for each in study.judged if each.moment.fact == "share-of-maker-in-volume"
-    ]
-
-    assert "Most lives that fit miss Alameda's recorded share of the volume in some" in said()
-    assert np.any(of_share, axis=0)[study.is_plausible].mean() > 0.5
+    assert int(searched) == search.of_search.sum()
+    assert int(fit) == (search.of_search & found).sum()
+    assert [f"{usd / 1e9:.1f}" for usd in search.members.drawn("hole_usd")[over]] == [small_bn]
+    assert f"{percent[found & ~over].max():.0f}" == part
+    assert (none_missed, fits_whole.sum()) == ("Seven", 7)
+    assert [f"{percent[fits_whole].min():.0f}", f"{percent[fits_whole].max():.0f}"] == [low, high]
 
 
 def test_the_readme_names_the_member_nearest_to_the_record(study: StudyReport):
     (table,) = (each for each in study.tables() if each.name == "nearest")
     first = dict(zip(table.columns, table.rows[0], strict=True))
-    of, near, number = re.findall(
-        r"compares (\d+) outcomes .*? (\d+) outcomes agree in member (\d+), the nearest",
-        said(),
+    of, number, near = re.findall(
+        r"compares (\d+) outcomes .*? member (\d+), the nearest life, (\d+) outcomes are", said()
     )[0]
 
     assert int(number) == first["member"]
@@ -242,7 +247,7 @@ def test_the_readme_states_how_many_facts_the_main_life_and_the_story_as_told_mi
 @pytest.mark.slow
 def test_the_readme_states_how_many_outcomes_moneytrail_compare_finds_near_the_record(life):
     of, inside = re.findall(
-        r"compares (\d+) outcomes .*? nearest life, and (\d+) in the main life", said()
+        r"compares (\d+) outcomes .*? outside; in the main life (\d+)\.", said()
     )[0]
 
     assert compare(life, load_record()).answer().startswith(f"{inside} of {of} comparable outcomes")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 STEPS = 9  # the number of places, side by side, for lives that miss the same number of facts
 STEP = 0.09  # distance of two such places; one more missed fact is a distance of 1
 SHADE = "#e8eef2"
+TOP_PCT = 100  # a life with a larger share is drawn at this height, with its share above it
 
 
 def study_figure(found: StudyReport) -> "Figure":
@@ -45,8 +46,10 @@ def study_figure(found: StudyReport) -> "Figure":
             drawn = which & np.isfinite(share)
             if drawn.any():
                 x = missed[drawn] + _beside(missed[drawn], share[drawn])
+                y = np.minimum(share[drawn], TOP_PCT)
                 mark = {"marker": marker, "facecolor": colour, **EDGE}
-                axes.scatter(x, share[drawn], TYPICAL / 2, label=label, zorder=2, **mark)
+                axes.scatter(x, y, TYPICAL / 2, label=label, zorder=2, **mark)
+                _name_larger(axes, x, share[drawn])
         axes.set_xlim(-0.5, max(float(missed.max()), allowed + 1) + 0.5)
         axes.set_xlabel(f"recorded facts that the life misses, of {len(judged)}")
         axes.set_ylabel("loss from the thread's causes, % of the hole of the same life")
@@ -86,6 +89,21 @@ def _frame(axes: "Axes", allowed: int) -> None:
         ha="right",
         va="bottom",
     )
+
+
+def _name_larger(axes: "Axes", x: np.ndarray, share: np.ndarray) -> None:
+    """Write the share above each mark whose share is larger than TOP_PCT."""
+    for place, percent in zip(x, share, strict=True):
+        if percent > TOP_PCT:
+            axes.annotate(
+                f"{percent:.0f} %",
+                (place, TOP_PCT),
+                (0, 4),
+                textcoords="offset points",
+                fontsize=8,
+                ha="center",
+                va="bottom",
+            )
 
 
 def _beside(missed: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ledger.reports.dollars import spoken
 from ledger.reports.table import Cell, Table
 from runs.study.member_figures import HOLE, MECHANISM
 from runs.study.plausible import JudgedMembers
@@ -52,16 +53,19 @@ class Searched(JudgedMembers):
     def answer(self) -> str:
         """Return sentences on the size of the search, and on the mechanism's share of the hole."""
         found = int((self.of_search & self.is_plausible).sum())
-        largest = 100 * self.share[self.best(np.ones_like(self.of_search))]
+        best = self.best(np.ones_like(self.of_search))
+        loss_usd = self.members.drawn(MECHANISM)[self.is_plausible]
         said = (
             "To find plausible lives in which the mechanism is a larger part of the hole, a search "
             f"played {self.of_search.sum()} more lives. {found} of them are plausible"
         )
-        if np.isinf(largest):
+        if np.isinf(self.share[best]):
             return f"{said}, but no plausible life has a hole."
         return (
             f"{said}. In all plausible lives of study and search, the mechanism's loss is at most "
-            f"{largest:.1f} % of the hole."
+            f"{spoken(digits(float(loss_usd.max())))}. It is at most {100 * self.share[best]:.1f} % "
+            "of the hole, in a life with a hole of "
+            f"{spoken(digits(float(self.members.drawn(HOLE)[best])))}."
         )
 
     def provenance(self) -> str:

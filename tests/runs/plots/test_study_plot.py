@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from runs.cli.study_command import study_command
 from runs.plots.paper import save
-from runs.plots.study_plot import study_figure
+from runs.plots.study_plot import TOP_PCT, study_figure
 from runs.study.plausible import facts_missed
 from runs.study.shipped import read_shipped
 from runs.study.study_report import StudyReport
@@ -39,8 +39,19 @@ def test_each_life_with_a_hole_has_a_mark_at_its_number_of_missed_facts_and_its_
     ):
         lives = which & np.isfinite(percent)
         np.testing.assert_array_equal(np.round(drawn[:, 0]), missed[lives])
-        np.testing.assert_allclose(drawn[:, 1], percent[lives])
+        np.testing.assert_allclose(drawn[:, 1], np.minimum(percent[lives], TOP_PCT))
     assert len(of_study) + len(of_search) == np.isfinite(percent).sum()
+
+
+def test_each_share_above_the_top_of_the_picture_is_written_at_its_mark(report: StudyReport):
+    searched = report.searched
+    assert searched is not None
+    percent = 100 * searched.share
+    written = [each.get_text() for each in study_figure(report).axes[0].texts]
+
+    over = [f"{each:.0f} %" for each in percent if TOP_PCT < each < np.inf]
+    assert over
+    assert sorted(text for text in written if text.endswith(" %")) == sorted(over)
 
 
 def test_no_two_marks_of_a_series_are_at_the_same_place(report: StudyReport):
