@@ -170,8 +170,8 @@ def test_the_readme_states_the_results_of_the_search(study: StudyReport):
     searched, fit, small_bn, part, none_missed, low, high = re.findall(
         r"We played (\d+) more lives to find a larger part: (\d+) of them fit\. In one of these "
         r"the causes cost more than the hole, but there only \$([\d.]+) billion is missing\. In "
-        r"the others that fit, the largest part is (\d+) %\. (\w+) lives miss no fact, and in them the "
-        r"causes are (\d+) to (\d+) % of the hole\.",
+        r"the others that fit, the largest part is (\d+) %\. (\w+) lives miss no fact, and in them "
+        r"the causes are (\d+) to (\d+) % of the hole\.",
         said(),
     )[0]
     search = study.searched

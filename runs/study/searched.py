@@ -1,6 +1,7 @@
 """Judges the lives of a search together with the members of its study."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
@@ -61,11 +62,14 @@ class Searched(JudgedMembers):
         )
         if np.isinf(self.share[best]):
             return f"{said}, but no plausible life has a hole."
+        loss, hole = (
+            spoken(Decimal(f"{usd:.2f}"))
+            for usd in (loss_usd.max(), self.members.drawn(HOLE)[best])
+        )
         return (
             f"{said}. In all plausible lives of study and search, the mechanism's loss is at most "
-            f"{spoken(digits(float(loss_usd.max())))}. It is at most {100 * self.share[best]:.1f} % "
-            "of the hole, in a life with a hole of "
-            f"{spoken(digits(float(self.members.drawn(HOLE)[best])))}."
+            f"{loss}. It is at most {100 * self.share[best]:.1f} % of the hole, in a life with a "
+            f"hole of {hole}."
         )
 
     def provenance(self) -> str:
