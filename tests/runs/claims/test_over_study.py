@@ -39,7 +39,7 @@ def test_the_last_column_is_the_percentage_of_members_that_support_the_statement
     assert rows[number][-1] == round(100 * np.mean(lost >= 1e9))
     assert float(rows[number][3]) == pytest.approx(np.percentile(lost, 5) / 1e6, abs=0.1)
     which = "plausible members" if study.are_plausible else "members, plausible or not,"
-    assert f"Of {len(lost)} {which} of the study life " in found.answer()
+    assert f" % of {len(lost)} {which} of the study life support" in found.answer()
     assert "study life" not in claims([tiny_run]).answer()
 
 
