@@ -165,7 +165,7 @@ class Chart:
                 yield opened.part(CLAIM, owed(p.house, customer))
         yield from coins.opened_for_customers(self.coins, p.house, p.retail)
         for kind in (Kind.VARIATION_MARGIN, Kind.FUNDING):
-            about = "losers pay in, winners draw; zero after each settlement"
+            about = "payers pay in, receivers are paid from it; zero after each settlement"
             yield opened.cause(pool(p.house, kind), about)
         yield from self._in_kind_at_house()
         for borrower in p.borrowers:

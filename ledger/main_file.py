@@ -23,7 +23,7 @@ HOW_TO_READ = """\
 ;; The kind (third word) is the cause of a movement. It is stated nowhere else.
 ;;
 ;; HOW TO READ A TRANSACTION
-;;   payee      the one party outside the house group ({house} and {maker}) on the other side
+;;   payee      the party outside the house group ({house} and {maker}), or else the customer
 ;;   tag        what happened, for browsing; figures come from accounts, never from tags
 ;;   link       entries that belong together: a fill, a settlement, a transfer
 ;;   seq, time  the true order, since Beancount knows only dates. A number that is missing between

@@ -31,7 +31,7 @@ from runs.what_would_have_been import Pair, in_a_sentence, two_views
 
 
 class EntrySaid(NamedTuple):
-    """A ledger entry: content and number. The same entry may have different numbers in two runs."""
+    """A ledger entry: its content and `seq`. An entry may have another `seq` in another run."""
 
     day: date
     payee: str | None

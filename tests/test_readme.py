@@ -103,14 +103,14 @@ def test_the_readmes_figures_of_one_life_agree_with_the_pages_of_findings_and_of
     units = {"million": "m USD", "billion": "bn USD"}
 
     assert len(told) >= 4
-    of_all_hours = finding.partition("(with all hours:")[2].partition(")")[0]
+    of_all_hours = finding.partition("Its hole is ")[2].partition(". (Faster runs")[0]
     for figure, unit in told:
         if f"{figure} {unit}" not in of_all_hours:
             assert f"| {figure} {units[unit]} |" in FINDINGS, figure
     (agrees,) = re.findall(r"thread's own story .*? agrees with (\d+ of) the 30 outcomes", finding)
     assert f"In the story {agrees} 30 recorded outcomes are inside" in " ".join(FINDINGS.split())
     # The page on sampling has the figures of the life with all hours, in millions of dollars.
-    hole_bn, lost = re.findall(r"([\d.]+) billion and ([\d.]+) million", of_all_hours)[0]
+    hole_bn, lost = re.findall(r"([\d.]+) billion, .*? ([\d.]+) million", of_all_hours)[0]
     (lost_m,) = re.findall(r"\| loss on stale quotes \| .*? \| ([\d.]+) \|\n", SAMPLING)[-1:]
     (hole_m,) = re.findall(r"\| the hole \| .*? \| ([\d.,]+) \|\n", SAMPLING)
     assert lost == lost_m
@@ -118,12 +118,12 @@ def test_the_readmes_figures_of_one_life_agree_with_the_pages_of_findings_and_of
 
 
 def test_the_readmes_finding_agrees_with_the_shipped_study(study: StudyReport):
-    n, inputs, fit, missed, facts, stale, stale_part, gain, loss, part, low, high = re.findall(
+    n, inputs, fit, missed, facts, stale, stale_part, loss, part, gain, low, high = re.findall(
         r"simulated (\d+) lives of the exchange\. .*? its own values of (\d+) inputs .*? "
         r"(\d+) lives fit the record: each misses at most (\d+) of (\d+) test facts\. .*? "
         r"Stale quotes cost \$0.0 to \$(\S+) billion, and at most (\d+) % of the hole .*? "
-        r"a gain of \$(\S+) billion to a loss of \$(\S+) billion, and are at most (\d+) % of the "
-        r"hole\. .*? FTX's own hole is \$(\S+) to \$(\S+) billion",
+        r"cost at most \$(\S+) billion, and at most (\d+) % of the hole\. In some lives they earn "
+        r"money, at most \$(\S+) billion\. .*? FTX's own hole is \$(\S+) to \$(\S+) billion",
         said(),
     )[0]
     of, fits = study.members.drawn, study.is_plausible
@@ -167,11 +167,11 @@ def test_the_readmes_text_on_how_sure_we_are_agrees_with_the_shipped_study(study
 
 
 def test_the_readme_states_the_results_of_the_search(study: StudyReport):
-    searched, fit, small_bn, part, none_missed, low, high = re.findall(
+    searched, fit, small_bn, others, part, none_missed, low, high = re.findall(
         r"We played (\d+) more lives to find a larger part: (\d+) of them fit\. In one of these "
-        r"the causes cost more than the hole, but there only \$([\d.]+) billion is missing\. In "
-        r"the others that fit, the largest part is (\d+) %\. (\w+) lives miss no fact, and in them "
-        r"the causes are (\d+) to (\d+) % of the hole\.",
+        r"only \$([\d.]+) billion is missing, so the causes are larger than the hole\. In the "
+        r"other (\d+) they are at most (\d+) % of the hole\. (\w+) of the 128 lives miss no fact: "
+        r"in these the causes are (\d+) to (\d+) %\.",
         said(),
     )[0]
     search = study.searched
@@ -183,7 +183,8 @@ def test_the_readme_states_the_results_of_the_search(study: StudyReport):
     assert int(searched) == search.of_search.sum()
     assert int(fit) == (search.of_search & found).sum()
     assert [f"{usd / 1e9:.1f}" for usd in search.members.drawn("hole_usd")[over]] == [small_bn]
-    assert f"{percent[found & ~over].max():.0f}" == part
+    rest = search.of_search & found & ~over
+    assert (int(others), part) == (rest.sum(), f"{percent[rest].max():.0f}")
     assert (none_missed, fits_whole.sum()) == ("Seven", 7)
     assert [f"{percent[fits_whole].min():.0f}", f"{percent[fits_whole].max():.0f}"] == [low, high]
 
@@ -192,7 +193,7 @@ def test_the_readme_names_the_member_nearest_to_the_record(study: StudyReport):
     (table,) = (each for each in study.tables() if each.name == "nearest")
     first = dict(zip(table.columns, table.rows[0], strict=True))
     of, number, near = re.findall(
-        r"compares (\d+) outcomes .*? member (\d+), the nearest life, (\d+) outcomes are", said()
+        r"compares (\d+) outcomes .*? In life (\d+), the nearest, (\d+) outcomes are", said()
     )[0]
 
     assert int(number) == first["member"]

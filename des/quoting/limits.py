@@ -36,8 +36,8 @@ def none_counted() -> np.ndarray:
 def count_cut(quotes: Quotes, i: int, side: int, sign: int, counted: np.ndarray) -> None:
     """Add to *counted* the volume that limits cut off on a side of quote *i*, or subtract it.
 
-    *sign* is 1 to add and -1 to subtract. A caller that changes a quote's remaining lots subtracts
-    before the change and adds after the change.
+    *sign* is 1 to add and -1 to subtract. Before a caller changes a quote's remaining lots, it
+    subtracts this volume. After the change it adds the new volume.
     """
     lots = np.int64(0)
     for level in range(quotes.cut_levels[i, side]):

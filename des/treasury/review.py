@@ -1,7 +1,7 @@
 """The maker's monthly review of its own results, and its decision to continue or stop.
 
-A maker without a policy is not reviewed. A maker with a policy begins with quotes on the lead venue
-only, if the scenario states such quotes. Otherwise it begins with quotes on the house.
+A maker without a policy is not reviewed. If the scenario states quotes on the lead venue, a maker
+with a policy begins with these quotes alone. Otherwise it begins with quotes on the house.
 
 A captive maker moves its quotes from the lead venue to the house after the first month in which
 they lose money. In each review of its quotes on the house, it computes the value that the house's
@@ -34,7 +34,7 @@ MOVES = "moves to the house venue"
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The results of the quotes on one venue, and the value that shares would lose without them."""
+    """The results of quotes on one venue, and the value that shares lose without these quotes."""
 
     month_cents: int
     year_cents: int  # the result of the last twelve months

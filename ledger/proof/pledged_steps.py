@@ -97,7 +97,10 @@ class _Account:
             if problem := self._wrong(step, entry, moved):
                 yield problem
         elif moved.debt or (moved.pledged and self._lots):
-            yield f"tokens or a debt of {self.terms.borrower} move outside the steps of its loan"
+            yield (
+                f"the entry changes the debt or the pledged tokens of {self.terms.borrower}, but "
+                "is no step of the loan"
+            )
         self._lots += moved.pledged
         self._debt_cents += moved.debt
         if own:

@@ -109,8 +109,9 @@ class Attribution:
                 "Alone: the amount that a cause adds to the hole if none of the other causes is "
                 "present. Last: the amount that it adds if all other causes are present, as in "
                 "`counterfactual`. Alone and Last are empty if a run that they need was not "
-                "played. Error: the standard error of the effect, caused by the random choice of "
-                "orders. Error is empty if all orders were counted.",
+                "played. Error: the standard error of the effect, because the sequences in "
+                "which causes are added are chosen at random. Error is empty if all sequences were "
+                "counted.",
                 *((f"{OWN_LINE} {AT_MARK}",) if self.played.has_coins else ()),
                 *self.played.held,
             ),

@@ -30,7 +30,7 @@ from ledger.run_folder import RunFolder, RunFolderError
 
 @dataclass(frozen=True, slots=True)
 class Schedules:
-    """All schedules up to one day."""
+    """All schedules of a run, with `end` as their last day."""
 
     end: date
     parties: Parties

@@ -122,7 +122,7 @@ def without_rows(found: Regular) -> list[Candle]:
 
 
 @pytest.mark.parametrize(("text", "said"), LAYOUTS.values(), ids=LAYOUTS)
-def test_each_layout_with_named_columns_gives_the_same_candles_and_expected_remarks(
+def test_each_layout_with_named_columns_gives_the_same_candles_and_the_remarks_expected_for_it(
     read, text, said
 ):
     found = read(text)

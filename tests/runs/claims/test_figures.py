@@ -317,7 +317,7 @@ def test_results_of_firms_are_summed_by_class_and_by_venue():
     assert (of("mid-tier-elsewhere"), of("larp-elsewhere")) == (-15, 0)
 
 
-def test_figures_on_firms_state_net_deposits_and_how_many_lose_and_their_part_of_unpaid_claims():
+def test_figures_on_firms_state_net_deposits_and_the_part_of_firms_with_losses_and_unpaid_claims():
     whole = firm(
         "all", house_opening_usd=5, house_deposits_usd=30, house_withdrawals_usd=20, unpaid_usd=10
     )

@@ -192,10 +192,18 @@ def test_the_page_states_the_results_of_the_search(report: StudyReport, text: st
         found.sum(),
         round(float(percent[others].max()), 1),
     ]
-    assert told(text, r"life (\d+), it is (\S+) % of the hole, .*?: the hole is (\S+) billion") == [
+    assert told(
+        text, r"life (\d+) .*?, it is (\S+) % of the hole, .*?: the hole is (\S+) billion"
+    ) == [
         numbers[largest],
         round(float(percent[largest]), 1),
         round(float(hole_bn[largest]), 1),
+    ]
+    reach = of_search & (percent > 100)
+    assert "the mechanism is larger than the hole in three lives" in text
+    assert sorted(facts_missed(search.judged)[reach].tolist()) == [2, 3, 4]
+    assert told(text, r"miss 3 and 4 facts\. Their holes are (\S+) to (\S+) billion") == [
+        round(float(end), 1) for end in (hole_bn[reach].min(), hole_bn[reach].max())
     ]
     cash_bn = of("cash-of-the-exchange to 2022-10-31")[largest] / BN
     assert told(text, r"FTX then has (\S+) billion of cash") == [round(float(cash_bn), 1)]
