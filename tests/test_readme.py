@@ -193,7 +193,7 @@ def test_the_readme_names_the_member_nearest_to_the_record(study: StudyReport):
     (table,) = (each for each in study.tables() if each.name == "nearest")
     first = dict(zip(table.columns, table.rows[0], strict=True))
     of, number, near = re.findall(
-        r"compares (\d+) outcomes .*? In life (\d+), the nearest, (\d+) outcomes are", said()
+        r"compares (\d+) outcomes .*? In life (\d+), the nearest of .*?, (\d+) outcomes are", said()
     )[0]
 
     assert int(number) == first["member"]
