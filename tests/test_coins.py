@@ -23,7 +23,7 @@ from ledger.reports.life.cash_coverage import closes
 from ledger.reports.life.solvency import solvency
 from ledger.reports.life.standing import standings
 from ledger.reports.life.waiting import queue_usd
-from ledger.reports.money.hole import hole
+from ledger.reports.money.hole import hole, in_a_sentence
 from ledger.reports.money.hole_in_kind import AT_MARK, LackingLine, hole_in_kind
 from ledger.reports.money.hole_opened import hole_opened, holes_by_day
 from ledger.reports.money.quarters import where_by_quarter
@@ -374,7 +374,14 @@ def test_a_coin_of_which_the_group_holds_more_than_it_owes_is_not_called_missing
 
     assert btc.commodity == "BTC"
     assert "and the group holds 1.50 BTC more than it owes. At the prices" in said
-    assert "BTC are missing" not in said.replace("BTC more", "")
+    assert "BTC" not in said.partition(" are missing")[0]
+
+
+def test_without_a_hole_in_dollars_the_sentence_does_not_say_that_no_coin_is_missing(tiny_run):
+    said = in_a_sentence(hole(tiny_run), "FTX", in_coins=True)
+
+    assert said.endswith(": no dollar is missing.")
+    assert in_a_sentence(hole(tiny_run), "FTX").endswith(": nothing is missing.")
 
 
 def test_the_hole_by_quarter_says_that_coins_are_left_out(run, tiny_run):

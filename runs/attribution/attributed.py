@@ -24,13 +24,12 @@ from runs.program import program, versions
 from runs.scenarios import dump
 
 COINS = "customers' coins that are lacking"
-OWN_LINE = "Booked amounts of causes are in dollars only, and customers' coins have their own line."
-EXACT_MAX = 4  # if there are more causes, orders of the causes are drawn at random
+EXACT_MAX = 4  # if there are more causes, their sequences are drawn at random
 WHY = (
     "Booked: the amount of a cause in the hole of this run, as the books state it. Effect: the "
     "amount that the cause adds to the hole, including the consequences of the cause. To find the "
     "effect, the causes are added one by one, with the same scenario and seed. The effect is the "
-    "hole after the cause is added minus the hole before, averaged over the orders of the causes. "
+    "hole after the cause is added minus the hole before, averaged over the sequences of causes. "
     "The two amounts differ if money from one cause pays for another cause, if one cause prevents "
     "a payment for another cause, or if a cause changes fees, deposits or withdrawals. Booked "
     "amounts sum to the hole. Effects sum to the hole minus the hole without these causes."
@@ -112,7 +111,7 @@ class Attribution:
                 "played. Error: the standard error of the effect, because the sequences in "
                 "which causes are added are chosen at random. Error is empty if all sequences were "
                 "counted.",
-                *((f"{OWN_LINE} {AT_MARK}",) if self.played.has_coins else ()),
+                *((f"Booked amounts are in dollars. {AT_MARK}",) if self.played.has_coins else ()),
                 *self.played.held,
             ),
         )

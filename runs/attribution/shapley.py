@@ -1,4 +1,4 @@
-"""Computes Shapley values: the amount that a cause adds, averaged over all orders of the causes.
+"""Computes Shapley values: the amount that a cause adds, averaged over all sequences of causes.
 
 Sources: Shapley (1953), A Value for n-person Games, Contributions to the Theory of Games II,
 307-317; for the estimate from random orders, Castro, Gomez & Tejada (2009), Polynomial calculation

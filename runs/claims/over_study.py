@@ -30,17 +30,18 @@ def _of(name: str) -> OfMembers:
     return lambda members: members.drawn(name)
 
 
+def _percent(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Return *part* in percent of *whole*, or NaN if the whole is not positive."""
+    return np.where(whole > 0, 100 * part / np.where(whole > 0, whole, 1), np.nan)
+
+
 def _share(part: str, whole: str) -> OfMembers:
     """Return a function that computes, for each member, *part* in percent of *whole*.
 
     A negative part counts as zero. The result is NaN if the whole is not positive.
     """
 
-    def share(members: Members) -> np.ndarray:
-        of, parts = members.drawn(whole), np.maximum(members.drawn(part), 0)
-        return np.where(of > 0, 100 * parts / np.where(of > 0, of, 1), np.nan)
-
-    return share
+    return lambda members: _percent(np.maximum(members.drawn(part), 0), members.drawn(whole))
 
 
 def _leveraged_of_uses(members: Members) -> np.ndarray:
@@ -50,8 +51,9 @@ def _leveraged_of_uses(members: Members) -> np.ndarray:
     of this kind.
     """
     names = {f"use {kind}" for kind in LEVERED} & members.figures.keys()
-    used = sum(np.maximum(np.nan_to_num(members.drawn(name)), 0) for name in sorted(names))
-    return np.asarray(100 * used / members.drawn(USES))
+    uses = members.drawn(USES)
+    used = [np.maximum(np.nan_to_num(members.drawn(name)), 0) for name in sorted(names)]
+    return _percent(np.sum([np.zeros_like(uses), *used], axis=0), uses)
 
 
 # For each key of FIGURES that members can have, a function that returns the members' figures.

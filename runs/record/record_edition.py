@@ -28,8 +28,8 @@ def stated_fit(folder: Path) -> Mapping[str, Any] | None:
         OSError: the run has no manifest.
         ValueError: the manifest is not valid JSON.
     """
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    fit: Mapping[str, Any] | None = manifest.get("run", {}).get("fit")
+    fit: Mapping[str, Any] | None
+    fit = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"].get("fit")
     return fit
 
 

@@ -90,7 +90,7 @@ def _result(run: RunFolder, borrower: str, tokens: dict[str, MarginToken]) -> Pl
     loan, link = margin_loan(house, borrower), account_link(borrower)
     token = tokens[_commodity(run, borrower)]
 
-    def cents(account: str, tag: str) -> Decimal:
+    def dollars(account: str, tag: str) -> Decimal:
         """Return the sum in dollars of the borrower's postings with this account and tag."""
         ((units,),) = run.select(
             "SELECT coalesce(sum(units), 0) FROM postings "
@@ -106,8 +106,8 @@ def _result(run: RunFolder, borrower: str, tokens: dict[str, MarginToken]) -> Pl
     worth = sum(
         (
             Decimal(quantity) * Decimal(lead)
-            for _, quantity, lead in run.select(
-                "SELECT DISTINCT seq, meta->>'quantity', meta->>'lead' FROM postings "
+            for quantity, lead in run.select(
+                "SELECT DISTINCT meta->>'quantity', meta->>'lead' FROM postings "
                 "WHERE tag = 'account-takeover' AND list_contains(links, ?)",
                 [link],
             )
@@ -118,12 +118,12 @@ def _result(run: RunFolder, borrower: str, tokens: dict[str, MarginToken]) -> Pl
     return PledgedResult(
         borrower,
         token.commodity,
-        cents(loan, "margin-loan"),
+        dollars(loan, "margin-loan"),
         Decimal(int(withdrawn)) * CENT,
-        -cents(loan, "margin-sale"),
-        -cents(loan, "account-takeover"),
+        -dollars(loan, "margin-sale"),
+        -dollars(loan, "account-takeover"),
         worth.quantize(CENT),
-        -cents(taken, "takeover-sale"),
+        -dollars(taken, "takeover-sale"),
         (_held(run, claim_in_kind(maker, house), token) * _last_price(run, token)).quantize(CENT),
     )
 

@@ -70,7 +70,7 @@ def in_a_sentence(the_hole: Hole, house: str, in_coins: bool = False) -> str:
     owed += ", coins left out," if in_coins else ""
     said = f"{house} owes its customers {owed} and the group has {there} in liquid assets"
     if missing <= 0:
-        return f"{said}: nothing is missing."
+        return f"{said}: {'no dollar' if in_coins else 'nothing'} is missing."
     return f"{said}: {spoken(missing)} is missing (the hole)."
 
 

@@ -16,6 +16,7 @@ from runs.record.facts import load_record
 from runs.study.plausible import facts_missed
 from runs.study.play import replay
 from runs.study.recorded_outcomes import recorded_outcomes
+from runs.study.searched import Searched
 from runs.study.shipped import read_shipped
 from runs.study.study_file import load_study, study_path
 from runs.study.study_report import StudyReport
@@ -165,82 +166,89 @@ def test_the_page_states_the_results_of_members_with_quotes_at_least_a_second_la
     ]
 
 
-def test_the_page_states_the_results_of_the_search(report: StudyReport, text: str):
-    search = report.searched
-    assert search is not None
+@pytest.fixture(scope="module")
+def search(report: StudyReport) -> Searched:
+    assert report.searched is not None
+    return report.searched
+
+
+def inputs(search: Searched, name: str) -> np.ndarray:
+    """Return one input of each drawn life."""
+    names = [unknown.name for unknown in search.members.study.unknown]
+    return search.members.inputs[~search.members.is_base][:, names.index(name)]
+
+
+def ends(values: np.ndarray) -> list[float]:
+    """Return the least and the greatest value, rounded as on the page."""
+    return [round(float(end), 1) for end in (values.min(), values.max())]
+
+
+def test_the_page_states_the_results_of_the_search(search: Searched, text: str):
     of, found, of_search = search.members.drawn, search.is_plausible, search.of_search
     percent, hole_bn, stale_bn = 100 * search.share, of("hole_usd") / BN, of("pickoff_usd") / BN
-    largest, large_hole = search.best(found), found & (hole_bn >= 10)
-    names = [unknown.name for unknown in search.members.study.unknown]
-    late_s = search.members.inputs[~search.members.is_base][:, names.index("latency_s")]
+    large_hole, late_s = found & (hole_bn >= 10), inputs(search, "latency_s")
     as_in_thread = found & (late_s >= 1) & (late_s <= 4)
-    numbers = search.members.numbers[~search.members.is_base]
+    loss_bn = of("mechanism_usd")[found].max() / BN
 
     assert told(text, r"So a search played (\d+) more lives") == [of_search.sum()]
     assert told(text, r"(\d+) of these (\d+) lives are plausible") == [
         (found & of_search).sum(),
         of_search.sum(),
     ]
-    (over,) = np.nonzero(found & (percent >= 50))
-    others = found.copy()
-    others[over] = False
-    assert over.tolist() == [largest]
-    assert told(
-        text, r"In (\d+) of all (\d+) plausible lives .*? at most (\S+) % of the hole\."
-    ) == [
-        others.sum(),
-        found.sum(),
-        round(float(percent[others].max()), 1),
-    ]
-    assert told(
-        text, r"life (\d+) .*?, it is (\S+) % of the hole, .*?: the hole is (\S+) billion"
-    ) == [
-        numbers[largest],
-        round(float(percent[largest]), 1),
-        round(float(hole_bn[largest]), 1),
-    ]
-    reach = of_search & (percent > 100)
-    assert "the mechanism is larger than the hole in three lives" in text
-    assert sorted(facts_missed(search.judged)[reach].tolist()) == [2, 3, 4]
-    assert told(text, r"miss 3 and 4 facts\. Their holes are (\S+) to (\S+) billion") == [
-        round(float(end), 1) for end in (hole_bn[reach].min(), hole_bn[reach].max())
-    ]
-    cash_bn = of("cash-of-the-exchange to 2022-10-31")[largest] / BN
-    assert told(text, r"FTX then has (\S+) billion of cash") == [round(float(cash_bn), 1)]
-    kept = search.members.inputs[~search.members.is_base][:, names.index("cash_share_2022")]
-    assert told(text, r"(\d+) % of customers' claims in this life are kept") == [
-        round(100 * float(kept[largest]))
-    ]
-    loss_bn = of("mechanism_usd")[found].max() / BN
     assert told(text, r"mechanism costs at most (\S+) billion, which is (\d+) %") == [
         round(float(loss_bn), 1),
         round(100 * float(loss_bn) / 10.7),
-    ]
-    none = facts_missed(search.judged) == 0
-    assert none.sum() == 7
-    assert told(
-        text, r"Seven lives miss no fact\. Their holes are (\S+) to (\S+) bil.*?is (\S+) to (\S+) %"
-    ) == [
-        round(float(end), 1)
-        for values in (hole_bn[none], percent[none])
-        for end in (values.min(), values.max())
     ]
     assert told(
         text, r"In the (\d+) plausible lives with a hole of ten .*? is at most (\S+) % of"
     ) == [large_hole.sum(), round(float(percent[large_hole].max()), 1)]
     assert told(
         text, r"(\d+) of the (\d+) lives have quotes one .*? stale quotes cost (\S+) to (\S+) bil"
-    ) == [
-        as_in_thread.sum(),
-        found.sum(),
-        *(
-            round(float(end), 1)
-            for end in (stale_bn[as_in_thread].min(), stale_bn[as_in_thread].max())
-        ),
-    ]
+    ) == [as_in_thread.sum(), found.sum(), *ends(stale_bn[as_in_thread])]
     for number in range(int(search.generation.max()) + 1):
         which = search.generation == number
         assert percent[search.best(which)] == percent[which & found].max()
+
+
+def test_the_page_describes_the_plausible_life_in_which_the_mechanism_is_at_least_half_of_the_hole(
+    search: Searched, text: str
+):
+    of, found = search.members.drawn, search.is_plausible
+    percent, hole_bn = 100 * search.share, of("hole_usd") / BN
+    ((life,),) = np.nonzero(found & (percent >= 50))
+    others = found & (percent < 50)
+    kept, cash_bn = inputs(search, "cash_share_2022"), of("cash-of-the-exchange to 2022-10-31") / BN
+    reach = search.of_search & (percent > 100)
+
+    assert told(
+        text, r"In (\d+) of all (\d+) plausible lives .*? at most (\S+) % of the hole\."
+    ) == [others.sum(), found.sum(), round(float(percent[others].max()), 1)]
+    assert told(
+        text, r"life (\d+) .*?, it is (\S+) % of the hole, .*?: the hole is (\S+) billion"
+    ) == [
+        search.members.numbers[~search.members.is_base][life],
+        round(float(percent[life]), 1),
+        round(float(hole_bn[life]), 1),
+    ]
+    assert told(text, r"FTX then has (\S+) billion of cash") == [round(float(cash_bn[life]), 1)]
+    assert told(text, r"(\d+) % of customers' claims in this life are kept") == [
+        round(100 * float(kept[life]))
+    ]
+    assert "the mechanism is larger than the hole in three lives" in text
+    assert sorted(facts_missed(search.judged)[reach].tolist()) == [2, 3, 4]
+    assert told(text, r"miss 3 and 4 facts\. Their holes are (\S+) to (\S+) billion") == ends(
+        hole_bn[reach]
+    )
+
+
+def test_the_page_describes_the_lives_that_miss_no_fact(search: Searched, text: str):
+    whole = facts_missed(search.judged) == 0
+    hole_bn = search.members.drawn("hole_usd")[whole] / BN
+
+    assert whole.sum() == 7
+    assert told(
+        text, r"Seven lives miss no fact\. Their holes are (\S+) to (\S+) bil.*?is (\S+) to (\S+) %"
+    ) == [*ends(hole_bn), *ends(100 * search.share[whole])]
 
 
 def test_the_page_states_for_how_many_outcomes_the_plausible_range_overlaps_the_record(
