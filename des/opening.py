@@ -71,7 +71,7 @@ def fund_maker(scenario: Scenario, parties: Parties, time_us: int, custody: Cust
     """Deposit cash of the captive maker on the house and, as margin, on the lead venue."""
     maker = scenario.maker
     for venue, usd, why in (
-        (parties.house, maker.house_deposit_usd, ", to quote with"),
+        (parties.house, maker.house_deposit_usd, ", to back its quotes"),
         (parties.lead, maker.lead_deposit_usd, ", as margin for its hedges"),
     ):
         custody.deposit(time_us, parties.names.index(parties.maker), venue, to_cents(usd), why)

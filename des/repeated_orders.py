@@ -48,7 +48,7 @@ class Orders(NamedTuple):
 
     hour: int  # the hour whose orders are used, in hours since 1970
     noise: Noise
-    is_turned: bool = False  # whether purchases become sales, and sales purchases
+    is_turned: bool = False  # whether purchases become sales, and sales become purchases
 
 
 def chained(traded: Iterable[tuple[int, int]], key: int) -> dict[int, Orders]:

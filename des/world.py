@@ -117,7 +117,7 @@ class World:
         flow, hours = self._cast.flow, self._hours
         is_over = hours.pass_at_once and not self._cast.quoter.house_is_open
         if is_over and now_us % HOUR_US:
-            # The house has halted, and this is not a full hour. The step ends at the next full
+            # The house has halted, and `now_us` is not a full hour. The step ends at the next full
             # hour, so that all later steps begin on a full hour.
             return (HOUR_US - now_us % HOUR_US) // SECOND_US
         if hours.has(now_us):
@@ -159,7 +159,7 @@ class World:
         cast.returns.quoted(desk.hedgers, desk.close_day(end_us, markets, shown))
 
     def _call_margin(self, book: DirectionalBook, time_us: int, marks: np.ndarray) -> None:
-        """Close the maker's directional positions if margin calls left its margin too small."""
+        """Close the maker's directional positions if its margin is too small after margin calls."""
         maker = self._parties.maker
         held = self._cast.lead.lots[:, book.holder].any()
         if held and self._cast.margin.is_called(self._parties.names.index(maker), marks):

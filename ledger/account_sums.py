@@ -2,9 +2,9 @@
 
 A pairing is a taker, a counterparty, a venue and a motive. The posting rule is linear in edge, fee
 and lots. So for each pairing the rule is applied once to one cent of edge, once to one cent of fee,
-and once to one lot of each market that the pairing can have. The resulting postings are then
-multiplied by the pairing's sums of edge, fee and lots. The result has one amount for each account
-and commodity: the sum over all pairings.
+and once to one lot of each market in which the pairing can have fills. The resulting postings are
+then multiplied by the pairing's sums of edge, fee and lots. The result has one amount for each
+account and commodity: the sum over all pairings.
 """
 
 from collections.abc import Iterator

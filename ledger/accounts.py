@@ -6,7 +6,8 @@ cause of each movement on the account. Only the kind records the cause.
 
 from ledger.kinds import Kind
 
-WALLET = "Wallet"  # last word in an account's name for coins at hand; no party may have this name
+# The last word in the name of an account of coins at hand. No party may have the name "Wallet".
+WALLET = "Wallet"
 FREE, PLEDGED = "Free", "Pledged"  # the two states of customers' tokens
 
 

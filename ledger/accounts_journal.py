@@ -1,4 +1,4 @@
-"""A journal for studies: it stores neither text nor single fills.
+"""A journal for studies: it stores neither Beancount text nor single fills.
 
 A study has many runs, and few of these runs are read again. At the end of each day the balance of
 each account equals the balance in the full `Journal`, to the cent. Postings and notes are stored

@@ -17,7 +17,7 @@ class Cause(StrEnum):
     SUMS = "sums handed over"
     SPENDING = "regular spending"
     COSTS = "trading costs and interest"
-    OTHER_FLOW = "spread from all others"
+    OTHER_FLOW = "spread from the remaining counterparties"
     FEES = "fees and income"
     BORROWED = "borrowed"
     SHARES = "shares sold"

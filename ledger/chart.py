@@ -81,7 +81,7 @@ class Chart:
     contracts: tuple[Contract, ...]
     spendings: tuple[Spending, ...] = ()
     tokens: tuple[HeldToken, ...] = ()  # tokens that the group holds as investments
-    collateral: tuple[MarginToken, ...] = ()  # tokens that customers on margin pledge
+    collateral: tuple[MarginToken, ...] = ()  # margin collateral of customers
     coins: tuple[Coin, ...] = ()  # coins that the maker may hold or the house may owe
 
     @property
@@ -100,9 +100,9 @@ class Chart:
     def kind(self, holder: str, kind: str) -> str:
         """Return the kind to which a holder's result is posted.
 
-        All results of the directional book (positions held for their price) have the kind
-        Directional. All results of a backstop's positions have the kind Backstop, except socialised
-        losses. Other results keep their kind.
+        All results of the directional book (positions held to gain from a rise of the price) have
+        the kind Directional. All results of a backstop's positions have the kind Backstop, except
+        socialised losses. Other results keep their kind.
         """
         if holder.endswith(f":{Kind.DIRECTIONAL}"):
             return Kind.DIRECTIONAL

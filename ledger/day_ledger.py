@@ -120,7 +120,7 @@ class _Renderer:
     def _head(self, day: date, touched: set[str]) -> str:
         lines = [
             HEADER,
-            f";; {day}, complete in itself: every fill, every payment, every movement of cash.\n",
+            f";; {day}: every fill, every payment, every movement of cash; needs no other file.\n",
             f";; The general ledger has the same sums in {day:%Y-%m}.beancount.\n",
             f'option "title" {quoted(f"{day}")}\noption "operating_currency" "{MONEY}"\n{EXACT}\n',
         ]
@@ -161,7 +161,7 @@ class _Renderer:
         if not forward:
             return ""
         postings = [Posting(account, units, c) for (account, c), units in forward.items()]
-        narration = f"Brought forward: what {day} touches; Opening sums all other balances"
+        narration = f"Brought forward: balances that change on {day}. Opening sums the others"
         head = f"{day - ONE_DAY} * {quoted(narration)} #opening"
         return joined((head, *self._text.postings(postings), "\n\n"))
 

@@ -1,8 +1,9 @@
 """Stores directives of the general ledger in one Parquet file.
 
 These are the directives `commodity`, `open`, `custom`, `event` and `price`. Transactions are stored
-by `ledger.posting_store`. Reports read only transactions and these directives. The file is a copy
-of lines of the ledger's text. If copy and text differ, the text is right.
+by `ledger.posting_store`. In the general ledger, reports read only transactions and these
+directives. The file is a copy of lines of the ledger's text. If copy and text differ, the text is
+right.
 """
 
 import json
@@ -17,8 +18,8 @@ from ledger.values import plain
 
 FILE = "directives.parquet"
 
-# The order of storage. Commodities and accounts stay in the order of the chart. Notes, events and
-# prices are sorted by name.
+# The order of storage. Commodities and accounts stay in the order of the chart. Notes (`custom`),
+# events and prices are sorted by name.
 DIRECTIVES = ("commodity", "open", "custom", "event", "price")
 _AS_CHARTED = ("commodity", "open")
 

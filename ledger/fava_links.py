@@ -18,8 +18,8 @@ EXTENSION, PAGE = "moneytrail_fava", "MoneyTrail"  # our module for Fava, and it
 
 # Fava reports an error if it cannot import an extension. So only FAVA_FILE names our extension.
 WITH_PAGE = f"""\
-{HEADER};; The group's own books in Fava, with the page that moneytrail adds. Needs moneytrail
-;; installed; without it Fava opens {GROUP}.
+{HEADER};; The group's own books in Fava, with the page that moneytrail adds. This file
+;; needs moneytrail. Without moneytrail, open {GROUP} instead.
 option "title" {{title}}
 option "operating_currency" "{MONEY}"
 {EXACT}include "{GROUP}"

@@ -36,7 +36,7 @@ class FeeFloor(Note):
 
 @dataclass(frozen=True, slots=True)
 class FeeDiscount(Note):
-    """A firm's discount on its tier's fee rate. The firm gets it because it holds house tokens."""
+    """A firm's discount on the fee rate of its tier."""
 
     kind: ClassVar[str] = "taker-fee-discount-e4"
     firm: Word

@@ -98,7 +98,7 @@ def _selected(column: str, is_coded: bool) -> str:
 
 
 def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> np.ndarray:
-    """Read fills from a relation with the columns that `write` makes, sorted by seq.
+    """Return fills sorted by seq, from a relation with the columns that `write` makes.
 
     Raises:
         FillsError: a name in the fills is not in *names*, or a column has a value that `write`

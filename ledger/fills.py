@@ -64,10 +64,12 @@ class Fill(NamedTuple, Generic[Held]):
     taker: Held
     maker: Held  # the counterparty; in a payment through a pool of the venue, the venue
     holder: Held  # number of the retail customer, or -1 if there is none
-    lots: Held  # positive if the taker buys or pledges; in a payment, the taker's position
+    # Positive if the taker buys or pledges. In a payment of variation margin or funding, the
+    # taker's position. In all other payments without tokens, zero.
+    lots: Held
     price: Held  # in ticks: the price of the fill or of sold tokens, or the mark of a payment
     lead: Held  # the lead price at the moment of the fill, in ticks
-    lead_when_quoted: Held  # the lead price behind the quote, in ticks, or -1
+    lead_when_quoted: Held  # the lead price from which the quote was made, in ticks, or -1
     quote_age_us: Held  # the age of this lead price at the fill, or -1
     trigger: Held
     fee_e6: Held  # millionths of the traded value

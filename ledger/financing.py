@@ -29,7 +29,8 @@ def lend(
         f"{lender} lends {borrower} {usd(cents)}, callable on demand",
         "loan",
         _loan(lender, borrower, cents),
-        # If a loan pays interest on earlier loans of this lender, *links* already has this link.
+        # If the maker borrows to pay interest on earlier loans of this lender, *links* already has
+        # this link.
         tuple(dict.fromkeys((loan_link(lender), *links))),
     )
 

@@ -6,8 +6,8 @@ copied without the lines of other parties. Similar entries of a day, such as cus
 become one entry that states their number. Contracts are left out, since they balance only over all
 parties. Gains on contracts are included, since they are paid in dollars.
 
-All files are made from the general ledger. The audit makes them again, and compares them with the
-files on disk.
+The files of these books are made from the general ledger. The audit makes them again, and compares
+them with the files on disk.
 """
 
 import re

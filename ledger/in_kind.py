@@ -6,7 +6,7 @@ word of a line is the account's part in the hole (see `ledger.chart`):
     Assets:FTX:Coins:Wallet              coins that the house holds                   liquid
     Liabilities:FTX:Coins:Retail         coins that the house owes to customers       claim
     Assets:FTX:CreditLine:Alameda        coins that the house lent to its maker       group
-    Liabilities:Alameda:CreditLine:FTX   coins that the maker borrowed from the house group
+    Liabilities:Alameda:CreditLine:FTX   coins that the maker owes to the house       group
     Equity:Alameda:Coins:BTC             coins that the maker sold, and the proceeds  cause
 
 For each coin, the quantity owed to customers is the sum of the quantities held and lent. The
@@ -60,7 +60,7 @@ def opening_coins(
     return Transaction(
         time_us,
         None,
-        "Opening balances in coins: all coins that customers will ever deposit are already here",
+        "Opening balances in coins, with all coins that customers will deposit later",
         "opening",
         tuple(posting for posting in postings if posting.units),
     )
@@ -112,7 +112,7 @@ def buy_back(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) 
 def _moved(
     time_us: int, parties: Parties, coin: Coin, told: tuple[int, str, str], meta: Meta
 ) -> Movement:
-    """Move lots of a coin from customers to the house, or to customers if *lots* is negative."""
+    """Move *lots* of a coin from customers to the house, or to customers if *lots* is negative."""
     lots, what, tag = told
     house, retail = parties.house, parties.retail
     postings = (
@@ -127,7 +127,7 @@ def _moved(
 def _swapped(
     time_us: int, parties: Parties, coin: Coin, sold: tuple[int, int], what: str
 ) -> Movement:
-    """Let the maker sell coins of the house. If lots and cents are negative, it buys coins back."""
+    """Let the maker sell coins of the house, or buy coins back if lots and cents are negative."""
     lots, cents = sold
     name, dealers = coin.name, coin.dealers
     house, maker = parties.group

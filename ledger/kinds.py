@@ -44,7 +44,9 @@ class Entry:
     parts: tuple[str, ...] = ()  # the parts in the hole that accounts of this kind can have
     cause: Cause | None = None
     family: Family | None = None
-    has_switch: bool = False  # whether a counterfactual can remove the kind; see `runs.removals`
+    # Whether a counterfactual can remove the kind, if it is not a use of money. Every use of money
+    # can be removed: see `runs.removals`.
+    has_switch: bool = False
     claimed: Claimed | None = None  # the part of the mechanism to which the kind belongs
 
 
@@ -118,7 +120,7 @@ class Kind(StrEnum):
         Claimed.QUOTES,
         has_switch=True,
     )
-    SPREAD = _result("Spread", "quotes hit for any other reason", Cause.OTHER_FLOW, Claimed.QUOTES)
+    SPREAD = _result("Spread", "quotes hit by noise traders", Cause.OTHER_FLOW, Claimed.QUOTES)
     LEAD_SPREAD = _result(
         "LeadSpread",
         "quotes that noise traders hit on the lead venue",
@@ -151,7 +153,7 @@ class Kind(StrEnum):
     )
     DIRECTIONAL = Entry(
         "Directional",
-        "positions held for their price",
+        "positions held to gain from a price move",
         (INCOME, EXPENSES),
         (CAUSE,),
         Cause.POSITIONS,

@@ -1,7 +1,7 @@
 """The text of `main.beancount`: options, commodities, roles, accounts, includes, saved queries.
 
-This file needs none of our code, so `bean-check`, `bean-query` and Fava can open it. Another file,
-`check.beancount`, includes `main.beancount` and adds the invariants, which need our code.
+`main.beancount` needs none of our code, so `bean-check`, `bean-query` and Fava can open it. Another
+file, `check.beancount`, includes `main.beancount` and adds the invariants, which need our code.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,33 +19,34 @@ HOW_TO_READ = """\
 ;; HOW TO READ AN ACCOUNT      Root : whose books : what kind : with whom
 ;;   Assets:{firm}:Claims:{house}          {firm}'s books: {house} owes it this much
 ;;   Liabilities:{house}:Customers:{firm}  {house}'s books: it owes {firm} the same, always
-;;   Income:{maker}:PickOff            {maker}'s books: quotes hit stale (a gain is negative)
+;;   Income:{maker}:PickOff            {maker}'s books: hits on stale quotes (a gain is negative)
 ;; The kind (third word) is the cause of a movement. It is stated nowhere else.
 ;;
 ;; HOW TO READ A TRANSACTION
-;;   payee      the party outside the house group ({house} and {maker}), or else the customer
+;;   payee      the only party outside the house group ({house} and {maker}), else the customer
 ;;   tag        what happened, for browsing; figures come from accounts, never from tags
 ;;   link       entries that belong together: a fill, a settlement, a transfer
 ;;   seq, time  the true order, since Beancount knows only dates. A number that is missing between
-;;              two entries is a fill; each closing entry says how many fills it sums, and which
+;;              two entries is a fill; each closing entry says how many fills it sums, with the
+;;              numbers of the first and the last
 ;;   quote-age-s  (in day ledgers) the age of the lead price in the quote, in seconds
-;;   Each transaction balances in USD within every entity it touches. Contracts balance across
-;;   entities (every long has its short) and carry no price: gains on them are paid in cash.
+;;   Each transaction balances in USD within every entity that it changes. Contracts balance across
+;;   entities (every long has its short) and have no price: gains on them are paid in cash.
 ;;
 ;; THE HOLE, with signs as Beancount keeps them (claims owed are negative, cash is positive):
 ;;   hole  =  claims of customers outside the group  -  liquid assets of the group
 ;;         =  - sum(accounts opened with hole: "claim")  -  sum(accounts opened with hole: "liquid")
 ;;         =  + sum(accounts opened with hole: "cause")
-;;   and sum(accounts opened with hole: "group") = 0: debts between the two firms of the group.
-;;   Sources are below zero, uses above. {claims}
+;;   and sum(accounts opened with hole: "group") = 0: claims and debts between {house} and {maker}.
+;;   Sources are below zero, and uses are above zero.
+;;   {claims}
 """
 
 IN_DOLLARS = """\
-Claims are in dollars, also if the customer deposited coins:
-;;   a simplification."""
+Claims are in dollars, also if the customer deposited coins: a simplification."""
 IN_COINS = """\
-This is true in dollars and in each coin that
-;;   customers are owed: .run hole-in-kind, and at the last prices .run hole-at-mark."""
+These equations hold in dollars and in each coin that customers are owed: .run hole-in-kind,
+;;   and at the last prices .run hole-at-mark."""
 
 QUERIES: dict[str, str] = {
     "hole": """
@@ -237,7 +238,7 @@ def _commodities(chart: Chart) -> Iterator[tuple[str, _Meta]]:
         yield (
             token.name,
             (
-                ("name", quoted(f"{what}, held for its price")),
+                ("name", quoted(f"{what}, held for a gain in price")),
                 ("house-token", str(own).upper()),
                 *((("pooled", "TRUE"),) if token.is_pooled else ()),
             ),
@@ -245,8 +246,8 @@ def _commodities(chart: Chart) -> Iterator[tuple[str, _Meta]]:
     for brought in chart.collateral:
         market = brought.contract.market
         about = {
-            "name": f"a token that customers on margin bring, held in kind; its price is the lead "
-            f"price of {market}, and {brought.weight} of its value counts as collateral",
+            "name": f"a token that customers deposit as margin collateral, held in kind; its price "
+            f"is the lead price of {market}; {brought.weight} of its value counts as collateral",
             "valued-by": market,
             "weight": brought.weight,
         }
@@ -256,7 +257,7 @@ def _commodities(chart: Chart) -> Iterator[tuple[str, _Meta]]:
 
 
 def _about_coin(coin: Coin, maker: str) -> Iterator[tuple[str, str]]:
-    held = f"that {maker} holds on borrowed money" if coin.is_held else ""
+    held = f"that {maker} buys with borrowed money" if coin.is_held else ""
     owed = "that customers are owed" if coin.is_owed else ""
     yield "name", quoted(f"a coin {' and '.join(filter(None, (held, owed)))}")
     yield "unit", quoted(coin.unit)

@@ -17,17 +17,17 @@ def maker_causes(parties: Parties) -> Iterator[tuple[str, str | None]]:
     yield income(maker, Kind.SPREAD), Kind.SPREAD.entry.plain
     yield from ((income(maker, kind), None) for kind in HOLDING)
     for kind in LEAD_QUOTING:
-        yield income(maker, kind), f"of its quotes on {parties.lead}, if any"
+        yield income(maker, kind), kind.entry.plain
     yield expense(maker, Kind.HEDGING), None
     if parties.providers:
         yield income(maker, Kind.LIQUIDATION), Kind.LIQUIDATION.entry.plain
     if maker in parties.providers:
-        yield income(maker, Kind.BACKSTOP), "of positions that it took over; a loss is > 0"
-        yield expense(maker, Kind.BACKSTOP), "of hedging positions that it took over"
+        yield income(maker, Kind.BACKSTOP), "results of positions that it took over; a loss is > 0"
+        yield expense(maker, Kind.BACKSTOP), "costs of hedging positions that it took over"
     if parties.directional:
-        about = f"of {Kind.DIRECTIONAL.entry.plain}; a loss is > 0"
+        about = f"results of {Kind.DIRECTIONAL.entry.plain}; a loss is > 0"
         yield income(maker, Kind.DIRECTIONAL), about
-        yield expense(maker, Kind.DIRECTIONAL), "of buying and selling them"
+        yield expense(maker, Kind.DIRECTIONAL), "costs of buying and selling these positions"
     if parties.lenders:
         yield from ((debt(maker, lender), "callable on demand") for lender in parties.lenders)
         yield expense(maker, Kind.INTEREST), None

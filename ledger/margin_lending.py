@@ -75,8 +75,8 @@ def sell_pledged(
     return Transaction(
         time_us,
         borrower,
-        f"{borrower} lacks margin: {house} sells {_tokens(token, lots)} of it to {buyer} for "
-        f"{usd(cents)}, with {parties.lead} at {_price(token, mark)}",
+        f"{borrower} lacks margin: {house} sells {borrower}'s {_tokens(token, lots)} to {buyer} "
+        f"for {usd(cents)}, with {parties.lead} at {_price(token, mark)}",
         "margin-sale",
         (
             Posting(owed(house, buyer), cents),

@@ -87,7 +87,7 @@ class Scale:
         """
         units, rest = divmod(number.scaleb(self.digits), self.step)
         if rest:
-            raise ValueError(f"{number} is not a whole number of units")
+            raise ValueError(f"{number} is not a whole number of smallest units")
         return int(units)
 
 

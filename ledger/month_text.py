@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def parts_of(path: Path) -> list[str]:
-    """Split a month's file at empty lines into entries, notes and closing balances."""
+    """Split a month's file at empty lines into its entries, notes and other parts."""
     return path.read_text(encoding="utf-8").split("\n\n")
 
 

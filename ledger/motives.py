@@ -22,8 +22,8 @@ class Rule(Enum):
 class VolumePart(StrEnum):
     """The part of a day's volume on the house to which an order belongs: see `TradedDay`.
 
-    There are three parts: noise traders' orders that the captive maker fills (CAPTIVE), firms' hits
-    on quotes (HITS), and forced orders (FORCED).
+    The fills contain three parts of the volume: noise traders' orders that the captive maker fills
+    (CAPTIVE), firms' hits on quotes (HITS), and forced orders (FORCED).
     """
 
     CAPTIVE = "captive"
@@ -47,12 +47,12 @@ class MotiveEntry:
 
 
 def _step(word: str, kind: Kind, rule: Rule) -> MotiveEntry:
-    """Return the properties of a step of a liquidation. Such a step is taken at a settlement."""
+    """Return the properties of a liquidation step that is taken at a settlement."""
     return MotiveEntry(word, kind, rule, is_settled=True, ends_account=True)
 
 
 class Motive(IntEnum):
-    """The reason for an order, or the kind of a payment. A motive equals its code in the fills."""
+    """The reason for an order or a payment. A motive equals its code in the fills."""
 
     entry: MotiveEntry
 
@@ -109,7 +109,7 @@ class Motive(IntEnum):
 
     @property
     def is_payment(self) -> bool:
-        """Return whether a row with this motive is a payment, not a trade."""
+        """Return whether a row with this motive is a payment, not a trade in a contract."""
         return self.entry.rule in (Rule.PAYMENT, Rule.IN_KIND)
 
     @property

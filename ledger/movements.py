@@ -1,4 +1,4 @@
-"""Movements of cash, claims and debts other than fills.
+"""Movements of cash, claims and debts. Fills are posted in `ledger.fills`.
 
 Each movement is one transaction in the books of its parties.
 """
@@ -76,7 +76,7 @@ def opening_balances(
     return Transaction(
         time_us,
         None,
-        "Opening balances: every dollar that will ever move is already here",
+        "Opening balances, with all dollars that parties will move later",
         "opening",
         tuple(posting for posting in postings if posting.units),
     )
@@ -171,7 +171,7 @@ def gap_loss(
     return Transaction(
         time_us,
         entity if venue == group.house else venue,
-        f"{entity} is {usd(cents)} short after a price gap; {venue} bears it",
+        f"{entity} cannot pay {usd(cents)} of a loss from a price gap; {venue} pays this part",
         "gap-loss",
         (
             Posting(expense(venue, Kind.GAP_LOSS), cents),
@@ -222,8 +222,8 @@ def lead_quoting(
         fee_cents: the fee that *who* pays for its orders.
     """
     sentences = {
-        Kind.LEAD_SPREAD: f"{who} trade for their own reasons with the firms' quotes on {venue}",
-        Kind.LEAD_PICKOFF: f"{who} hits quotes of slower firms on {venue}",
+        Kind.LEAD_SPREAD: f"{who} trade for their own reasons with quotes on {venue}",
+        Kind.LEAD_PICKOFF: f"{who} hits stale quotes on {venue}",
     }
     postings = [
         posting

@@ -1,7 +1,7 @@
 """The sentences that describe a fill or a sum of fills. Each sentence is clear by itself.
 
-Each phrase about a fill depends on at most one number of the fill. So each phrase can be written
-for a whole column of fills at once.
+Each phrase about a fill depends on at most one number. So each phrase can be written for a whole
+column of fills at once.
 """
 
 from collections.abc import Callable, Iterator
@@ -77,7 +77,7 @@ def _position_on_margin(
     pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str
 ) -> Iterator[Words]:
     yield each(partial(_trade, f"{pairing.taker}, on margin,", contract), fill.lots)
-    yield f" at {lead}'s "
+    yield f" at {lead}'s price of "
     yield each(partial(_price, contract), fill.price)
     yield f"; {pairing.maker} are on the other side"
 
@@ -87,7 +87,7 @@ def _collateral(
 ) -> Iterator[Words]:
     yield f"{pairing.taker} "
     yield each(_set_aside, fill.edge_cents)
-    yield f" as collateral of one position in {contract.market}"
+    yield f" as collateral for one position in {contract.market}"
 
 
 def _takeover(
@@ -108,7 +108,7 @@ def _deleveraging(
 ) -> Iterator[Words]:
     yield f"No backstop is left: {pairing.taker}'s position of "
     yield each(partial(_position, contract), -fill.lots)
-    yield " is closed against the other side, at "
+    yield " is closed against opposite positions, at "
     yield each(partial(_price, contract), fill.price)
     yield ", marked "
     yield each(partial(_price, contract), fill.lead)
@@ -138,7 +138,7 @@ def _set_tokens_aside(
     yield f"{pairing.taker} "
     yield each(lambda lots: "sets aside " if lots > 0 else "releases ", fill.lots)
     yield each(partial(_tokens, contract, token), fill.lots)
-    yield f" as collateral of one position, with {lead} at "
+    yield f" as collateral for one position, with {lead} at "
     yield each(partial(_price, contract), fill.lead)
 
 
@@ -160,14 +160,14 @@ def _closing(
 ) -> Iterator[Words]:
     yield f"{pairing.venue} halts and closes all positions: "
     yield each(partial(_trade, _named(pairing.taker), contract), fill.lots)
-    yield f" at {lead}'s "
+    yield f" at {lead}'s price of "
     yield each(partial(_price, contract), fill.price)
     yield f"; {_named(pairing.maker)} is on the other side"
 
 
 def _net(pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str) -> Iterator[Words]:
     yield each(partial(_trade, pairing.taker, contract), fill.lots)
-    yield f" net, all against {pairing.maker}, booked at {lead}'s "
+    yield f" net, all against {pairing.maker}, booked at {lead}'s price of "
     yield each(partial(_price, contract), fill.price)
 
 
@@ -175,7 +175,7 @@ def _unwinding(
     pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str
 ) -> Iterator[Words]:
     yield each(partial(_trade, pairing.taker, contract), fill.lots)
-    yield f" to close a part of its position, with {pairing.maker}, at {lead}'s "
+    yield f" to close a part of its position, against {pairing.maker}, at {lead}'s price of "
     yield each(partial(_price, contract), fill.price)
 
 
@@ -241,7 +241,7 @@ def _distance(contract: Contract, ticks: int) -> str:
 def _position(contract: Contract, lots: int) -> str:
     if lots:
         return f"{contract.quantity.text(lots, ',')} {contract.where}"
-    return f"{contract.where} that it has closed"
+    return f"a closed position in {contract.where}"
 
 
 def _receipt(cents: int) -> str:
@@ -301,7 +301,7 @@ def _takeover_sum(pairing: Pairing, rows: np.ndarray) -> str:
 
 def _deleveraging_sum(pairing: Pairing, rows: np.ndarray) -> str:
     return (
-        f"{pairing.taker} is closed against the other side on {pairing.venue}: "
+        f"Positions of {pairing.taker} on {pairing.venue} are closed against opposite positions: "
         f"{_count(rows, 'trade')}; {_gain(pairing.taker, int(rows['edge_cents'].sum()))}"
     )
 

@@ -185,7 +185,7 @@ class TradedDay(Note):
 
 @dataclass(frozen=True, slots=True)
 class ForcedDay(Note):
-    """A day's volume of forced orders in a market of the house, filled by the captive maker."""
+    """A day's volume of forced orders that the captive maker filled in a market of the house."""
 
     kind: ClassVar[str] = "forced"
     market: Word
@@ -196,8 +196,8 @@ class ForcedDay(Note):
 class ShownBook(Note):
     """The quotes on one side of a market when the day's first played hour begins.
 
-    The other makers quote one price on each side. The captive maker's levels have equal distances
-    and equal sizes.
+    The other makers quote one price on each side. The captive maker's levels are equally spaced and
+    have equal sizes.
     """
 
     kind: ClassVar[str] = "book"

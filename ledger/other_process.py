@@ -1,7 +1,8 @@
 """An object in another process. Its methods run there while this process continues.
 
 Calls are sent in groups. Only `OtherProcess.result` waits until its method has run, and returns its
-result. If a method fails in the other process, a later call raises the error in this process.
+result. If a method fails in the other process, its call or a later call raises the error in this
+process.
 """
 
 import pickle
@@ -22,8 +23,7 @@ Calls = list[tuple[str, tuple[Any, ...]]]  # names of methods, with their argume
 Sending = tuple[Made | None, Calls, bool]
 
 SENT_AT_ONCE = 64  # the most calls in one message
-# The most messages that the other process may receive before it begins to work on them.
-WAITING_MAX = 8
+WAITING_MAX = 8  # the most messages that wait in the other process's queue
 
 
 class OtherProcessError(RuntimeError):
@@ -46,7 +46,7 @@ class OtherProcess:
         self._made_from: Made | None = (make, args)
 
     def call(self, method: str, *args: object) -> None:
-        """Call a method without waiting for its end. If too many messages wait, wait for room.
+        """Call a method without waiting for its end. If the queue of messages is full, wait.
 
         Raises:
             Exception: the error of an earlier call.

@@ -18,7 +18,7 @@ UNITS, CONTRACTS, COMMODITIES = "units", "contracts", "commodities"
 
 FILL_UNITS: Mapping[str, str] = {
     "time": "UTC",
-    "lots": "lots of the contract, above zero if the taker buys; of a payment: the position",
+    "lots": "lots of the contract, > 0 if the taker buys; in a payment: the position, tokens or 0",
     "price": "ticks of the contract",
     "lead": "ticks of the contract",
     "lead_when_quoted": "ticks of the contract",

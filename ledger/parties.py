@@ -114,6 +114,7 @@ class Parties:
 def books_of(holder: str) -> str:
     """Return the entity whose books have a holder's positions.
 
-    A desk's positions are in the books of its owner, and other positions in the holder's own.
+    A desk's positions are in the books of its owner. All other positions are in the holder's own
+    books.
     """
     return holder.partition(":")[0]

@@ -20,7 +20,7 @@ class PledgedTerms(Note):
     lend_margin_e6: Whole  # the margin required for each new dollar of debt
     maintenance_e6: Whole  # below this margin the house sells tokens
     auto_close_e6: Whole  # below this margin the maker takes over the debt and the tokens
-    imf_factor: Number  # if above 0, a large holding has a lower weight
+    imf_factor: Number  # if above 0, a smaller part of a large holding's value counts
     book_usd_per_bp: Usd  # dollars that buyers offer at each basis point below the price
     book_through_e6: Whole  # distance up to which a sale uses the book, millionths of a bp
     book_refill_s: Whole  # seconds until the book has its full depth again

@@ -27,7 +27,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("line", "INTEGER", "number of the posting in its entry: 1, 2, ..."),
     ("time", "TIMESTAMP", "UTC, to the microsecond"),
     ("date", "DATE", "day of the entry"),
-    ("payee", "VARCHAR", "party outside the house group, or else a customer; NULL: none"),
+    ("payee", "VARCHAR", "party outside the house group, else a customer; NULL: none"),
     ("narration", "VARCHAR", "the event in a sentence"),
     ("tag", "VARCHAR", "one word for the event, such as deposit or pickoff"),
     ("links", "VARCHAR[]", "links that join entries, such as those of one settlement or transfer"),

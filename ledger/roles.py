@@ -1,4 +1,7 @@
-"""Reads from the books which party has which role. Each `custom "role"` names one party."""
+"""Reads from the books which party has which role.
+
+Each directive `custom "role"` names one party.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import MISSING, fields

@@ -1,4 +1,4 @@
-"""The folder of a finished run. Reports read only the files in this folder."""
+"""The folder of a finished run. Reports read all data of a run from this folder."""
 
 import json
 import tomllib

@@ -17,7 +17,7 @@ class Spent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """Payments of one kind, other than for trading, from one payer to one payee."""
+    """Payments of one kind from one payer to one payee, for a purpose other than trading."""
 
     payer: str
     kind: str

@@ -49,7 +49,9 @@ class Transaction(NamedTuple, Generic[Held, Told]):
     """
 
     time_us: Held
-    payee: str | None  # the party outside the house group, or else the customer; None: no party
+    # The party outside the house group. If both parties are outside, or both inside: the customer.
+    # None: no payee.
+    payee: str | None
     narration: Told
     tag: str
     postings: tuple[Posting[Held], ...]

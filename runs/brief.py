@@ -134,10 +134,10 @@ def rows_that_fit(
 ) -> tuple[list[list[str]], int]:
     """Return the rows that fit into *lines_max* lines, and the number of omitted rows.
 
-    If *lines_max* is below ROWS_MIN or above ROWS, this limit replaces it. If not all rows fit, a
-    row of dots replaces the middle rows. The last rows (*last* is their number) are kept, because
-    they often have totals. Fewer of them are kept if they have many lines each. At least one row is
-    kept, even if it has too many lines.
+    If *lines_max* is below ROWS_MIN, the limit is ROWS_MIN lines. If *lines_max* is above ROWS, the
+    limit is ROWS lines. If not all rows fit, a row of dots replaces the middle rows. The last rows
+    (*last* is their number) are kept, because they often have totals. Fewer of them are kept if
+    they have many lines each. At least one row is kept, even if it has too many lines.
     """
     most = max(min(ROWS, lines_max), ROWS_MIN)
     lines = [max(cell.count("\n") + 1 for cell in row) for row in cells]

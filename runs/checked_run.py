@@ -10,8 +10,8 @@ from ledger.proof.seal import ALL, broken_seals
 from ledger.run_folder import SCENARIO, RunFolder, RunFolderError
 
 # The Parquet copy of the general ledger, and the scenario. Fills are not checked here: the fills of
-# a life have hundreds of megabytes, and reading them would take longer than most reports. `audit`
-# and `report` check all files.
+# a long run have hundreds of megabytes, and reading them would take longer than most reports.
+# `audit` and `report` check all files.
 SUMMED = re.compile(rf"{posting_store.FOLDER}/.*|{directive_store.FILE}|{SCENARIO}")
 
 

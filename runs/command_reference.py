@@ -1,6 +1,6 @@
 """Generates the page docs/commands.md from the commands.
 
-python -m runs.command_reference      # `make reference` writes the page
+python -m runs.command_reference      # writes the page (or: make reference)
 """
 
 import inspect

@@ -68,8 +68,8 @@ def frame(report: Report | Table, name: str | None = None) -> Any:
     if pandas := _library("pandas"):
         return pandas.DataFrame(list(chosen.rows), columns=list(chosen.columns))
     raise NotebookError(
-        "neither polars nor pandas is installed; make tools (in a clone) or pip install "
-        "'moneytrail[frames]' installs one"
+        "neither polars nor pandas is installed; `make tools` (in a clone) or `pip install "
+        "'moneytrail[frames]'` installs one"
     )
 
 

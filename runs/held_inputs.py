@@ -41,7 +41,7 @@ class OfMarkets(NamedTuple):
 
 
 def held_inputs(run: RunFolder, scenario: Scenario, sizes: bool) -> Held:
-    """Read from the books of a base run the inputs that its counterfactual keeps.
+    """Return the inputs that a counterfactual keeps, with their values in the base run.
 
     Args:
         run: the base run.

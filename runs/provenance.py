@@ -57,4 +57,4 @@ def _fidelity(run: RunFolder) -> str:
     told = f"one hour in {hours} simulated: each fill represents {hours} fills"
     if "group_loss_usd_max" in played:
         told = f"a sample of hours simulated: each fill represents 1 to {hours} fills"
-    return f"{told}, and {full_days} days in full" if full_days else told
+    return f"{told}; {full_days} days simulated in full" if full_days else told

@@ -31,7 +31,7 @@ def replay(
     on_day: Callable[[], None] = lambda: None,
     on_phase: Callable[[str], None] = lambda phase: None,
 ) -> AuditStep:
-    """Play a run's scenario again in a temporary folder, and compare every byte with the run.
+    """Play a run's scenario again in a temporary folder, and compare sealed files byte for byte.
 
     Args:
         folder: the run's folder.

@@ -36,7 +36,7 @@ OTHER_TOPICS = "Experiments"  # the topic of all scenarios that are not in TOPIC
 
 
 class ScenarioError(MistakeError):
-    """A scenario file that cannot be run.
+    """An error in a scenario file or in the option --set.
 
     Attributes:
         path: the place of the error, as text: a file, or the option --set.
@@ -102,7 +102,9 @@ def layers_of(path: Path) -> list[Layer]:
         layers.append(Layer(path, data, without))
         if extends is None:
             if without:
-                raise ScenarioError(path, "without", "needs a base; add extends, or delete it")
+                raise ScenarioError(
+                    path, "without", "needs a base; add the key extends, or delete this key"
+                )
             return layers
         if len(layers) > EXTENDS_MAX:
             raise ScenarioError(

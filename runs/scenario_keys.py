@@ -68,7 +68,7 @@ class Key:
 
     @property
     def name(self) -> str:
-        """Return the last word of the key's place."""
+        """Return the last part of the key's place, such as lot."""
         return str(self.keys[-1])
 
     @property

@@ -58,7 +58,7 @@ def shown(value: object) -> str:
         case str():
             return quoted(value)
         case int() if abs(value) >= 10**SHOWN_MAX:
-            return f"a number of some {math.log10(abs(value)):.0f} digits"
+            return f"a number of about {math.log10(abs(value)):.0f} digits"
         case date() | time():
             return str(value)
         case Mapping():

@@ -1,6 +1,6 @@
 """Explains the keys of scenarios: one key on the terminal, or all keys in docs/scenario.md.
 
-python -m runs.scenario_reference      # `make reference` writes the page and the JSON Schema
+python -m runs.scenario_reference      # writes the page and the JSON Schema (or: make reference)
 """
 
 import re
@@ -54,7 +54,7 @@ def explained(word: str) -> str:
     found = _keys_called(word)
     if len(found) > 3:
         places = textwrap.fill(", ".join(key.place for key in found), WIDTH - 2)
-        return f"{len(found)} keys are called {word}; name one of\n{textwrap.indent(places, '  ')}"
+        return f"{len(found)} keys are called {word}; give one of\n{textwrap.indent(places, '  ')}"
     return "\n\n".join(map(_explanation, found))
 
 

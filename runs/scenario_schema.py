@@ -13,7 +13,9 @@ SCHEMA_FILE = Path(__file__).resolve().parent / "scenario.schema.json"
 # Elements of Rust's regular expressions that JSON Schema does not have, and their replacements.
 _DIALECT = {r"\z": "$", r"\p{Cc}\p{Zl}\p{Zp}": r"\u0000-\u001f\u007f-\u009f\u2028\u2029"}
 _NULL = {"type": "null"}
-_EXTENDS = "The scenario that this file changes: a built-in name, or a path from this folder."
+_EXTENDS = (
+    "The scenario that this file extends: a built-in name, or a path from this file's folder."
+)
 _WITHOUT = "Keys of the extended scenario that this file leaves out, such as 'group.portfolio'."
 
 

@@ -1,6 +1,7 @@
 """Writes a new scenario file with the values of another scenario.
 
-A comment explains each table and each key at its first use.
+Comments explain tables and keys at their first use. The table `sources` and the keys of inline
+tables have no comments.
 """
 
 import re
@@ -81,7 +82,7 @@ def _places(value: Any, above: str = "") -> Iterator[str]:
 
 
 def _commented(text: str, given: Container[str]) -> Iterator[str]:
-    """Yield the lines of a file, with an explanation at the first use of each table and key.
+    """Yield the lines of a file, with explanations of tables and keys at their first use.
 
     Args:
         text: the text of the file.

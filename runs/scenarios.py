@@ -195,8 +195,8 @@ def _series(path: Path, run: Run) -> dict[str, Any]:
         raise CandleError(
             path,
             None,
-            f"goes from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}, the run from {run.start} "
-            f"to {run.end}; add candles or shorten the run",
+            f"goes from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}, but the run goes from "
+            f"{run.start} to {run.end}; add candles or shorten the run",
         )
     begin = bisect_right(times_us, start_us) - 1
     end = bisect_left(times_us, end_us)

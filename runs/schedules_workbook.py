@@ -59,7 +59,7 @@ def save_workbook(
         found: the schedules.
         entries: each payment of the last year.
         path: a file that ends in .xlsx.
-        source: the run, in one line.
+        source: a description of the run, in one line.
 
     Raises:
         WorkbookError: the file can't be written, or its name does not end in .xlsx, or its folder
@@ -74,8 +74,8 @@ def save_workbook(
         import xlsxwriter
     except ImportError as error:
         raise WorkbookError(
-            "xlsxwriter is not installed; make tools (in a clone) or pip install "
-            "'moneytrail[xlsx]' installs it"
+            "xlsxwriter is not installed; `make tools` (in a clone) or `pip install "
+            "'moneytrail[xlsx]'` installs it"
         ) from error
     beside = path.with_name(f".{path.name}.part")
     try:

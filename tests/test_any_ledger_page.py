@@ -52,7 +52,7 @@ def test_the_causes_in_the_example_add_up_to_the_whole_hole():
     assert found.unexplained_usd == 0
 
 
-def test_the_page_shows_the_error_for_an_account_whose_open_directive_lacks_the_key_hole(
+def test_the_page_shows_the_error_for_an_account_whose_open_directive_lacks_the_part_in_the_hole(
     tmp_path,
 ):
     line, text = '2021-01-01 open Expenses:Owner\n  hole: "cause"\n', EXAMPLE.read_text()

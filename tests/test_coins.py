@@ -201,8 +201,8 @@ def test_on_each_day_dealers_pay_at_most_their_limit_plus_the_price_of_one_lot_o
     for entry in tagged(slow_dealers_run, "coins"):
         paid = of(entry, "Assets:Coin-Dealers:Cash", "USD")
         sold[entry.date] = sold.get(entry.date, Decimal(0)) - min(paid, Decimal(0))
-    # The last lot of each coin may exceed the limit. A lot of BTC costs 300 dollars, a lot of
-    # ALTS costs 20, and a lot of STABLE costs 1.
+    # The last lot of each coin may exceed the limit. A lot of BTC costs about 300 dollars, a lot of
+    # ALTS costs at most 20, and a lot of STABLE costs 1.
     lots_usd = Decimal(300 + 20 + 1)
 
     assert max(sold.values()) > 50_000
@@ -377,7 +377,9 @@ def test_a_coin_of_which_the_group_holds_more_than_it_owes_is_not_called_missing
     assert "BTC" not in said.partition(" are missing")[0]
 
 
-def test_without_a_hole_in_dollars_the_sentence_does_not_say_that_no_coin_is_missing(tiny_run):
+def test_without_a_hole_in_dollars_the_sentence_says_that_no_dollar_is_missing_if_coins_are_owed(
+    tiny_run,
+):
     said = in_a_sentence(hole(tiny_run), "FTX", in_coins=True)
 
     assert said.endswith(": no dollar is missing.")

@@ -58,7 +58,7 @@ def test_a_run_has_the_same_bytes_in_another_folder_and_with_another_python_hash
     assert [name for name in one if one[name] != two[name]] == []
 
 
-def test_day_ledgers_change_no_other_files_but_the_scenario_and_the_manifest(executed, tiny_run):
+def test_day_ledgers_change_no_other_files_except_the_scenario_and_the_manifest(executed, tiny_run):
     """Day ledgers are written from the books."""
     with_days = contents(tiny_run.path)
     without = contents(executed("tiny", run={"day_ledgers": ()}).path)

@@ -58,7 +58,7 @@ def test_a_forger_who_changes_nothing_writes_the_same_run(run, tmp_path):
 
 
 def visits_by_nobody(run: RunFolder, days: Days) -> None:
-    """Invent a customer who deposits money and withdraws it on the next day."""
+    """Invent a customer's deposit, and a withdrawal of the same amount on the next day."""
     for day, move in ((SECOND, movements.deposit), (THIRD, movements.withdrawal)):
         n = days[day].place_of("fees", "OtherMakers")
         seq, other = days[day].items[n]
@@ -254,7 +254,7 @@ REWRITTEN = (
     (MONTH, OF_THE_DAY, OF_THE_DAY.replace("pickoff", "spread"), FILLS, "its tags"),
     (MONTH, OF_THE_DAY, f"{OF_THE_DAY} ^loan-x", FILLS, "its links"),
     (MONTH, "  fills: 1\n", '  fills: 1\n  why: "x"\n', FILLS, "its metadata"),
-    # A changed saved query, and a false query in a month's file that replaces a saved query.
+    # A changed saved query, and a false query with the same name in a month's file.
     (MAIN, "sum(number) AS hole_usd", "sum(number) / 2 AS hole_usd", f"{MAIN}:", "hole_usd"),
     (MONTH, "\n\n", '\n\n2022-05-01 query "hole" "SELECT 0"\n\n', f"{MONTH}:4: ", "'query'"),
     # Changes of lines on which the meaning of other lines depends.

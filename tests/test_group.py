@@ -203,7 +203,7 @@ def test_a_lender_that_lowers_its_limit_is_repaid_the_part_of_the_debt_above_the
     assert [entry.payee for entry in recalls] == [
         "Lender01",
         "Lender02",
-    ]  # the tokens that are collateral of Lender02 lost value
+    ]  # the tokens that are pledged to Lender02 lost value
     assert not run.notes(UnpaidRecall)
 
 

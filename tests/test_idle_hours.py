@@ -41,7 +41,7 @@ def both(executed: Callable[..., RunFolder]) -> tuple[RunFolder, RunFolder]:
     )
 
 
-def test_idle_hours_pass_in_one_step_until_the_next_played_hour_or_midnight():
+def test_idle_hours_that_pass_in_one_step_include_no_played_hour_and_end_by_midnight():
     run = Run(start=date(2022, 5, 9), end=date(2022, 5, 19), one_hour_in=12)
     hours = TradedHours.of(run)
     now_us, end_us = 19_000 * DAY_US, 19_010 * DAY_US
@@ -153,17 +153,17 @@ def test_each_hour_after_a_halt_has_at_most_one_settlement_if_idle_hours_pass_in
     world = AfterHalt(scenario, tmp_path, books=AccountsJournal)
     world.run(lambda: None)
 
-    _, *lengths_s = world.lengths_s  # the house halted during the first interval
+    _, *lengths_s = world.lengths_s  # the length of the first interval is set before the halt
     if at_once > 1:
         rest_s, *lengths_s = lengths_s
-        # The first interval after the halt ends at the end of the hour in which the house halts.
+        # The second interval ends at the next full hour.
         assert rest_s == 3600 - world.ends_us[0] // SECOND_US % 3600
         assert world.ends_us[1] % HOUR_US == 0
     assert min(lengths_s) == (900 if at_once == 1 else 3600)
     assert (max(lengths_s) > 3600) == (at_once > 1)
 
 
-def test_every_day_is_closed_if_the_house_halts_between_two_full_hours(tmp_path: Path):
+def test_every_day_is_closed_if_the_house_halts_on_a_full_day(tmp_path: Path):
     """The house halts on a full day, on which there is a settlement every 15 minutes."""
     sampled = {"one_hour_in": 4, "settle_s": 900, "idle_hours_at_once": 24, "day_ledgers": []}
     halting = date(2022, 5, 12)
@@ -178,7 +178,7 @@ def test_every_day_is_closed_if_the_house_halts_between_two_full_hours(tmp_path:
     world, days = AfterHalt(scenario, tmp_path, books=AccountsJournal), []
     world.run(lambda: days.append(world.env.now // DAY_US))
 
-    assert world.lengths_s[:3] == [900, 2_700, 3_600]  # the halt is at a quarter past the hour
+    assert world.lengths_s[:3] == [900, 2_700, 3_600]  # the first length is set before the halt
     assert days == list(range(days[0], days[0] + 6))
 
 

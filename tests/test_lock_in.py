@@ -304,7 +304,7 @@ def test_the_valuation_as_a_trading_firm_uses_fees_plus_results_of_quotes_minus_
     assert noted == [priced(cents, multiples) for cents in earned]
 
 
-def test_the_shares_would_lose_the_middle_value_with_quotes_minus_the_middle_value_without_quotes(
+def test_the_value_that_shares_would_lose_is_the_middle_value_with_quotes_minus_the_one_without(
     any_of_them,
 ):
     found = appraisals(any_of_them)

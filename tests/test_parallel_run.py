@@ -1,6 +1,6 @@
 """A run in several processes writes the same bytes as a run in one process.
 
-If its books are wrong, a run in several processes stops with an error.
+A run in several processes stops with an error if its books are wrong.
 """
 
 from pathlib import Path

@@ -147,7 +147,9 @@ def test_a_fall_of_coin_prices_causes_a_recall_and_a_sale_of_coins(run):
     sold = [e for e in tagged(run, "portfolio") if moved(e, "Assets:Coin-Dealers:Cash") < 0]
 
     assert len(SCENARIO.group.lenders[1].limits) == 1  # Lender02 never lowers its limit.
-    assert [entry.date for entry in called] == [RECALL, LAST]  # coin prices fall on both days
+    # The prices of both coins fall on 2 June. The sales on 2 June lower the collateral, so Lender02
+    # recalls money again on 3 June.
+    assert [entry.date for entry in called] == [RECALL, LAST]
     assert {"loan-lender02"} <= {link for entry in sold for link in entry.links}
 
 

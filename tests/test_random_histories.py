@@ -218,7 +218,7 @@ class History:
         lots: int,
         worse_ticks: int,
     ) -> None:
-        """Record a fill. As in a simulation, the venues book the fill at the next settlement."""
+        """Record a fill. As in a simulation, the venue books the fill at the next settlement."""
         row = new_rows(1)
         lead = int(self._prices[market])
         row["time_us"], row["motive"] = self._now_us, motive

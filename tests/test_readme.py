@@ -246,7 +246,7 @@ def test_the_readme_states_how_many_facts_the_main_life_and_the_story_as_told_mi
 
 
 @pytest.mark.slow
-def test_the_readme_states_how_many_outcomes_moneytrail_compare_finds_near_the_record(life):
+def test_the_readme_states_how_many_outcomes_of_the_main_life_are_near_the_record(life):
     of, inside = re.findall(
         r"compares (\d+) outcomes .*? outside; in the main life (\d+)\.", said()
     )[0]

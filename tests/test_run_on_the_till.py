@@ -37,7 +37,7 @@ def broken(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def covered(executed) -> RunFolder:
-    """Return a run with the news of `broken`, in which the house pays all withdrawals.
+    """Return a run with the same news as `broken`, but the house pays all withdrawals.
 
     The maker buys no venture, so the house lends it less money.
     """
@@ -162,7 +162,7 @@ def test_reports_on_claims_agree_with_each_other_in_a_run_that_ends_with_a_halt(
 # ------------------------------------------------------------------------ worlds without a bank run
 
 
-def test_a_house_with_enough_cash_pays_all_withdrawals_after_the_news_of_the_bank_run(covered):
+def test_a_house_with_enough_cash_pays_all_withdrawals_after_bad_news(covered):
     taken = -sum(cash_usd(entry) for _, entry in moments(covered, "withdrawal"))
 
     assert told(covered, HOUSE) == [(date(2022, 5, 9), "open")]
@@ -368,7 +368,7 @@ def played(draws: random.Random) -> set[str]:
 
 
 def waits(run: RunFolder) -> int:
-    """Check the order and the notes of withdrawals paid after a wait, and count them."""
+    """Count the withdrawals paid after a wait, and check their order and their notes."""
     noted = [each.holder for each in run.notes(UnpaidRequest)]
     asked = []
     for _, entry in moments(run, "withdrawal"):

@@ -193,7 +193,7 @@ def test_no_more_is_lent_after_the_borrowing_period(executed):
     assert abs(late.lent_usd - DEBT) < 1
 
 
-def test_a_new_loan_counts_the_tokens_at_most_at_their_weight_in_margin_checks(executed):
+def test_the_weight_for_a_new_loan_is_at_most_the_weight_in_margin_checks(executed):
     found = result(executed, weight=0.5, weight_initial=1.0)
 
     assert abs(found.lent_usd - Decimal("0.5") * 60_000_000 * 10 / 11) < 1

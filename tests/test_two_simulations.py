@@ -38,12 +38,12 @@ CRASH = {"start": date(2022, 5, 10), "end": date(2022, 5, 11)}
     ("name", "overrides"),
     [
         pytest.param("tiny", {"run": {"end": date(2022, 5, 10)}}, marks=pytest.mark.slow),
-        # Limits on capital, positions and credit are reached, and withdrawals wait.
+        # Limits on capital, positions and credit are reached, and a withdrawal waits.
         (BUSY, {}),
         (SMALL, {}),
         (CROWD, COMING_AND_GOING),
         pytest.param(MARGIN, {"run": CRASH}, marks=pytest.mark.slow),
-        # The group has lenders, uses of money, tokens and a directional book.
+        # The group has lenders, uses of money, tokens and a long position.
         (GROUP, {}),
         # One hour in four is played. The next case adds a full day and similar markets.
         pytest.param(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 class RowError(ValueError):
-    """An error in the content of a file of candles.
+    """An error in reading a file of candles.
 
     Args:
         row: the number of the wrong line, counted from 1. In valid JSON it is the number of the

@@ -44,7 +44,7 @@ def prices(name: str, cells: Sequence[tuple[int, str]], decimal: str) -> Iterato
         usd = float(text)
         if not 0 < usd <= PRICE_USD_MAX:
             raise RowError(
-                row, f"{name} {shown(cell)} is not above 0 and at most 1e9; correct the line"
+                row, f"{name} {shown(cell)} must be above 0 and at most 1e9; correct the line"
             )
         yield usd
 
@@ -56,8 +56,7 @@ def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
         cells: all prices of the file, each with its row number.
 
     Raises:
-        RowError: cells show different signs, or cells have commas or several points, but none
-            shows the sign clearly.
+        RowError: cells show different signs, or cells have commas, but none shows the sign clearly.
     """
     marked = [(row, _bare(cell)) for row, cell in cells if "," in cell or cell.count(".") > 1]
     if not marked:

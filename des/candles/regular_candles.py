@@ -1,9 +1,8 @@
 """Brings candles into regular form: the oldest first, and all with the same length in whole hours.
 
-Trading venues leave out candles without a trade, and some files do not begin on a full hour. So
-gaps between candles are allowed, if no gap is too long and the gaps are at most half of the time.
-In a gap the price moves at random from the last close to the next open. Gaps are counted and
-reported.
+Trading venues leave out candles without a trade. So gaps between candles are allowed, if no gap is
+too long and all gaps together last at most half of the file's time. In a gap the price moves at
+random from the last close to the next open. Gaps are counted and reported.
 """
 
 import math
@@ -176,7 +175,7 @@ def _of_hours(
     said.append(f"candles of {_told(length_us)} joined to {_told(whole_us)}")
     if left_out:
         said.append(
-            f"candles left out at the ends, since they fill no {_told(whole_us)}: {left_out}"
+            f"candles left out at the ends, since they do not fill {_told(whole_us)}: {left_out}"
         )
     if missing:
         said.append(f"missing candles, which count as candles without a trade: {missing}")
@@ -220,7 +219,7 @@ def _bridged(candles: Sequence[Candle], length_us: int) -> list[str]:
             f"{_told(sum(gaps))} of {_told(span_us)} are gaps; give candles for at least half of "
             "the time",
         )
-    return [f"gaps bridged: {len(gaps)}, {_told(sum(gaps))} in all, {_told(max(gaps))} at most"]
+    return [f"gaps bridged: {len(gaps)}, {_told(sum(gaps))} in all, the longest {_told(max(gaps))}"]
 
 
 def _told(us: int) -> str:

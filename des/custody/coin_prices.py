@@ -11,7 +11,7 @@ from des.scenario import PricedCoin, Scenario
 from ledger.coins import Coin
 from ledger.money import dollars, to_cents
 
-WHOLE = "1"  # a coin whose price the scenario states has lots of one whole coin
+WHOLE = "1"  # if the scenario states a coin's price, one lot is one whole coin
 
 
 def chart_coins(scenario: Scenario) -> tuple[Coin, ...]:

@@ -112,7 +112,7 @@ class CoinSwaps:
         return [max(n - keep, 0) for n, keep in zip(there, kept or [0] * len(there), strict=True)]
 
     def _swap(self, time_us: int, place: int, lots: int) -> None:
-        """Sell lots of the house's coins to dealers, or buy lots back if *lots* is negative."""
+        """Sell *lots* of one coin to dealers, or buy them back if *lots* is negative."""
         vault, coin = self._vault, self._vault.coins[place]
         cents = lots * vault.lot_cents[place]
         if lots > 0:

@@ -81,7 +81,7 @@ class CoinVault:
     def unasked_cents(self, entity: int) -> int:
         """Return the value in cents of a party's coins that are not yet requested.
 
-        Only retail customers are owed coins. For other parties the result is 0.
+        The house owes coins only to retail customers. For other parties the result is 0.
         """
         return self.worth_cents(self._unasked) if entity == self.customer else 0
 

@@ -1,6 +1,6 @@
 """Customers' deposits and withdrawals: rates are set at full hours, arrivals are random.
 
-Three events raise customers' fear at once: a request for withdrawal, the start of a queue of
+Three events raise customers' fear immediately: a request for withdrawal, the start of a queue of
 withdrawals, and news. News always comes at a full hour. At a full hour the fear and the house's
 volume set the expected deposits, and the fear and customers' claims set the expected withdrawals.
 These rates are valid until they are set again, usually one hour later. In a sampled run this can
@@ -30,7 +30,8 @@ from ledger.parties import Parties
 from ledger.times import HOURS_PER_DAY
 
 # Before a halt, several idle hours may pass in one step only if fear is below this number. In
-# `runs/ftx.toml` the fear that ordinary withdrawals cause is on average less than half of it.
+# `runs/ftx.toml` the fear that ordinary withdrawals cause is on average less than half of this
+# number.
 CALM = 0.02
 
 
@@ -146,7 +147,7 @@ class CustomerFlow:
         self._cohorts.take(cohort, self._desk.request(holder, cents))
 
     def _holder(self, place: float) -> int:
-        # Rounding may give the number of holders, but the last holder's index is one less.
+        # The product may round up to the number of holders, but the last index is one less.
         return min(int(place * self._retail.holders), self._retail.holders - 1)
 
 

@@ -41,7 +41,7 @@ class RetailCustody:
         act: Callable[[int, int], object],
         end_us: int,
     ) -> Generator[simpy.Event, None, None]:
-        """Simulate arrivals as a Poisson process, with exponential amounts in whole dollars.
+        """Simulate Poisson arrivals, with exponentially distributed amounts in whole dollars.
 
         Args:
             draws: the random stream of this process.

@@ -14,7 +14,7 @@ as the theory of constant-product pools does. The first real pools of this kind 
 reserves, so that the reserves grew over time.
 
 All amounts are integers. Each payment and each fee is rounded in favour of the pool or its
-providers. Floats are used only for first estimates.
+providers. For amounts, floats are used only in first estimates.
 """
 
 import math
@@ -30,8 +30,8 @@ from des.price.lead_price import Ticks
 from ledger.mistake import MistakeError
 from ledger.money import RATE_UNIT
 
-# If reserves and prices are within these limits, or only slightly above, every product in this file
-# fits in 64 bits or is compared in 128 bits.
+# If reserves and prices are within these limits, or only slightly above, every product of integers
+# in the compiled functions fits in 64 bits or is compared in 128 bits.
 LOTS_MAX = 2**31
 CENTS_MAX = 2**50
 PRICE_TICKS_MAX = 2**31
@@ -98,7 +98,7 @@ class ConstantProductPool:
         if not 1 <= lot_ticks_per_cent <= LOT_TICKS_PER_CENT_MAX:
             raise ValueError(
                 f"{lot_ticks_per_cent} lot-ticks per cent is not within 1 to "
-                f"{LOT_TICKS_PER_CENT_MAX}; give another lot"
+                f"{LOT_TICKS_PER_CENT_MAX}; give another lot size"
             )
         return cls(lots, cents, math.isqrt(lots * cents), fee_e6, lot_ticks_per_cent)
 

@@ -59,7 +59,7 @@ class FirmMoney:
         return int(self._venues[venue].claims[code] - needed[venue, code])
 
     def keep_on_lead(self, code: int, cents: int) -> None:
-        """Add the result of a firm's quotes and hits to its minimum balance on the lead venue.
+        """Add the result of a firm's quotes and hits to its margin floor on the lead venue.
 
         Otherwise the margin desk could move profits to the house as surplus margin, and could
         replace losses with money from the house.

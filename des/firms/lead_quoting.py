@@ -9,9 +9,9 @@ are not simulated. Instead, we compute their expected results in a race with the
   price. So a quote of firm i that is posted at time t is based on the prices up to t - d_i. An
   order of firm j that arrives at t is based on the prices up to t - d_j. So a faster firm j also
   knows the prices from t - d_i to t - d_j. The length of this time is L = d_i - d_j.
-- Only faster firms gain from a quote. In Budish, Cramton & Shim (2015) equally fast firms also
-  snipe each other: the quoter's cancellation arrives together with many orders, and is seldom
-  first.
+- Only firms that are faster than the quoter hit its quote. In Budish, Cramton & Shim (2015) equally
+  fast firms also snipe each other: the quoter's cancellation arrives together with many orders, and
+  is seldom first.
 - A firm sends at most one order for each quote. The order arrives when the quote is posted. Later
   orders for the same quote are left out, which makes the losses smaller. The losses are
   proportional to the number of quotes in an hour.

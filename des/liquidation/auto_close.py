@@ -24,7 +24,7 @@ from ledger.money import pro_rata, to_cents
 from ledger.motives import Motive
 from ledger.parties import Parties
 
-DELEVERAGED = 10  # against one failed account, at most this many accounts are closed
+DELEVERAGED = 10  # lots of one failed account are closed against at most this many accounts
 TO_ZERO_PRICE = 3  # three thirds of the way from the mark to the zero price (see `closing`)
 
 # A trade that is not yet booked: (motive, taker, maker, account, lots, price).
@@ -84,8 +84,8 @@ class AutoClose:
                     trades = list(self._close(market, mark, account, elapsed_s))
                     if trades:
                         self._book(time_us, market, mark, trades)
-                # The largest accounts on the other side are closed at the zero price of the failed
-                # account. So one of these accounts can then have a debt, and is closed next.
+                # Lots of the largest accounts on the other side are closed at the zero price of the
+                # failed account. If one of these accounts then has a debt, it is closed next.
                 due = self._worst_first(market, mark, 0)
 
     def _able(self) -> list[bool]:
@@ -137,7 +137,7 @@ class AutoClose:
         self._house.pay(rows)
 
     def _close(self, market: int, mark: int, account: int, elapsed_s: int) -> Iterator[Trade]:
-        """Close a part of an account's position (see `transferred_lots`), and yield the trades.
+        """Close all or some lots of a position (see `transferred_lots`), and yield the trades.
 
         Nothing is closed if the account has enough margin again.
         """

@@ -59,7 +59,8 @@ class LossBearers:
     def settle_part(self, account: int, left_cents: int) -> None:
         """Settle the equity that is left when a part of a position has been closed.
 
-        The insurance fund receives it. A negative *left_cents* is a debt that customers will share.
+        The insurance fund receives this equity. A negative *left_cents* is a debt that customers
+        will share.
         """
         if left_cents >= 0:
             self._insure(account, -left_cents)

@@ -184,8 +184,8 @@ class MarginCustomers:
 
         Retail has the tokens that the first customers on margin deposit, and a reserve of tokens
         that later customers may deposit. The size of the reserve is not on record. So for each
-        kind of token the reserve's value is a stated share of *others_cents*, the dollars of all
-        other retail customers.
+        kind of token the reserve's value is a stated share of *others_cents*, the opening claim of
+        all other retail customers.
         """
         lots, lot_cents = np.zeros(len(self._listings), dtype=np.int64), self._lot_cents()
         for token, market in zip(self._rules.tokens, self._token_markets.values(), strict=True):

@@ -120,7 +120,7 @@ class PledgedLoans:
     def lend(self, time_us: int, marks: np.ndarray) -> None:
         """Lend the largest allowed amount to each borrower who borrows at this time.
 
-        Each of these borrowers then asks to withdraw all that the venue still owes it.
+        Each of these borrowers then asks to withdraw its claim, except amounts already requested.
         """
         for each in self._loans:
             if not each.loan.borrows_at(time_us):

@@ -1,7 +1,8 @@
 """Tokens that customers on margin deposit as collateral, and the margin value of these tokens.
 
 An account has one kind of token or none. Tokens are counted in lots of the market that prices them.
-At the mark M, t tokens of weight w have the margin value w * t * M, rounded down to whole cents.
+If M is the value of a lot at the mark, t lots with the weight w have the margin value w * t * M,
+rounded down to whole cents.
 
 Accounts are sorted by the price of their contract at which they begin to lack margin. The sorting
 assumes token prices below the current prices (`suppose`). It is valid until the price of a token

@@ -1,4 +1,4 @@
-"""Notes about each day for reports: displayed books, weights of hours, price ranges."""
+"""Notes about each day for reports: displayed order books, weights of hours, price ranges."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -13,7 +13,7 @@ from ledger.times import DAY_US, HOURS_PER_DAY
 
 
 def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> None:
-    """Record the displayed book of each market if a day's first played hour begins now.
+    """Record the displayed order book of each market if a day's first played hour begins now.
 
     Nothing is recorded if the house is closed.
     """
@@ -24,7 +24,7 @@ def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> No
 
 
 def note_hours(journal: Journal, time_us: int, hours: TradedHours) -> None:
-    """If hours are drawn in groups, record each hour's weight and its group's predicted loss.
+    """If hours are drawn from groups, record each hour's weight and its group's predicted loss.
 
     An hour that is not played has zeros. *time_us* is the last microsecond of the day.
     """

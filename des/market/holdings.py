@@ -7,7 +7,7 @@ from des.quoting.firms_in_market import FirmsInMarket
 
 
 class DeskOrder(NamedTuple):
-    """An order that moves the directional desk's position on the lead venue to its target."""
+    """An order that moves the directional desk's position on the lead venue towards its target."""
 
     holder: int
     lots: int  # the position minus the target; negative if the desk must buy

@@ -1,7 +1,7 @@
 """The captive maker's monthly decision, and the figures on which it is based.
 
 Each policy is a `QuotingChoice`. A policy decides at the run's start and on the first of each
-month. Of a run's figures, a decision uses only those of the last month.
+month. A decision uses the run's figures of the last month, but no earlier figures.
 """
 
 from collections.abc import Sequence

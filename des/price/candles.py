@@ -34,8 +34,8 @@ def read_candles(path: Path) -> Candles:
     this day. A day without candles has the volatility of the previous day.
 
     Raises:
-        CandleError: the file cannot be read, a line of it is implausible, or the volatility of a
-            day is too high.
+        CandleError: the file cannot be read, its content is wrong or ambiguous, or the volatility
+            of a day is too high.
 
     Source: Parkinson (1980), The Journal of Business 53(1), 61-65. The variance in a candle is
         estimated as ln(high / low)^2 / (4 * ln(2)). The estimate tends to be too low if a

@@ -24,7 +24,8 @@ from ledger.mistake import MistakeError
 # first hour of the next day.
 HOURS_KEPT = 26
 MINUTE_US = 60 * SECOND_US
-# Prices are stored in 32 bits. This limit leaves room for moves inside hours and for impact.
+# Compiled code multiplies prices by other integers, and the products must fit in 64 bits. This
+# limit leaves room for moves inside hours and for impact.
 PRICE_TICKS_MAX_AT_HOURS = 2**30
 
 _NO_TIMES = np.empty(0, dtype=np.int64)
@@ -38,7 +39,7 @@ class Ticks(NamedTuple):
 
 
 class PriceRangeError(MistakeError, ValueError):
-    """A price is too large to be stored exactly."""
+    """A price is too large for exact computations."""
 
 
 class LeadPrice:
@@ -47,8 +48,8 @@ class LeadPrice:
     Within an hour the log-price is a Brownian bridge between the hour's ends, plus jumps. Ticks
     occur at random times, as a Poisson process. Each jump is also a tick, and each anchor in the
     run is a tick with the anchor's price. The run's start is a tick with the price of the last
-    anchor at or before the start. An hour's random numbers depend only on the seed, the market and
-    the hour.
+    anchor at or before the start. The random numbers inside an hour depend only on the seed, the
+    market and the hour.
 
     Args:
         seed: the run's seed.

@@ -1,9 +1,9 @@
 """The captive maker's own simulation of its quotes, in which all orders are uninformed.
 
-The simulation tests the decided quotes and the policy's alternatives, if it has any. It uses the
+The simulation tests the decided quotes and the policy's alternatives, if there are any. It uses the
 actual lead prices, without the impact of orders. It includes the other makers' quotes, and assumes
-that the volume stays the same as in the last 24 hours. Only the first five minutes of each played
-hour are simulated, and these minutes represent the whole hour.
+that the volume stays the same as in about the last 24 hours. Only the first five minutes of each
+played hour are simulated, and these minutes represent the whole hour.
 """
 
 from collections.abc import Sequence

@@ -3,8 +3,8 @@
 If a firm's order reaches a limit, profitable lots may stay in the quote, and later orders may take
 them. Profitable lots that are still left when the quote is replaced are counted as cut off by the
 limit. If several orders reached limits, the lots count only for one of them: the order for which
-the most levels were profitable. If there are several such orders, it is the last of them. The lots
-that are cut off are valued at the quote's best price.
+the most levels were profitable. If there are several such orders, the lots count for the last of
+them. The lots that are cut off are valued at the quote's best price.
 """
 
 from typing import NamedTuple

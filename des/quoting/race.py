@@ -90,7 +90,7 @@ def watch(
         quotes: the quotes in the order of posting. If a quote was posted before *since_us*, firms
             do not compare it again with the price at its posting.
         since_us, until_us: the start of the span, and its end.
-        tick_us, tick_price: the lead price, from the last tick at or before the first posting.
+        tick_us, tick_price: the times of ticks, and the lead price at each tick.
         watchers: the firms that watch the quotes.
 
     Returns:

@@ -4,7 +4,8 @@ Between settlements, quotes and firms' orders depend on prices but not on fills.
 wait until the interval has ended, and then simulate the whole interval. First the session computes
 all quotes and all firms' orders, and then it matches the orders by time of arrival. The plain
 simulation, with one event for each quote and each order, is in `quote_by_quote.py`. A session and
-the plain simulation use the same functions (`post`, `watch`, `fills_of`) and give the same fills.
+the plain simulation use the same functions (`post_quotes`, `watch`, `fills_of`) and give the same
+fills.
 """
 
 from collections.abc import Generator
@@ -38,9 +39,9 @@ class Decisions:
 class Session:
     """The captive maker's quotes in one market, and the orders that arrive there.
 
-    A session keeps three things from one interval to the next: the quote in force with its
-    remaining lots; the orders that have not yet arrived; and the ticks on which the next quotes are
-    based.
+    A session keeps four things from one interval to the next: the quote in force with its
+    remaining lots; the orders that have not yet arrived; the ticks on which the next quotes are
+    based; and the volumes that `close_count` returns.
     """
 
     def __init__(

@@ -22,8 +22,8 @@ class UninformedFlow:
     are equally likely to send an order.
 
     Without `held`, both sides are equally likely, and the hours can be drawn in any sequence. The
-    n-th order drawn in an hour does not depend on the number of orders. So a slightly larger flow
-    usually keeps the orders and adds a few.
+    n-th order drawn in an hour does not depend on the number of orders. So a slightly larger
+    expected volume usually adds a few orders, and does not change the other orders.
 
     With `held`, customers close positions after a time, so orders that reduce the net position are
     more likely. The sides in an hour then depend on earlier hours, and the hours must be drawn in

@@ -37,12 +37,11 @@ class Firm(Part):
     lead_share: Fraction = 0.3  # the share of the capital that is on the lead venue
     order_share: OrderShare = 1.0
     leverage_max: LeverageRatio = 3.0
-    # The discount on the taker fee, as a share of the fee in the firm's tier. A firm has a discount
-    # if it holds house tokens.
+    # The discount on the taker fee, as a share of the fee in the firm's tier.
     fee_discount: Fraction = 0.0
     # The volume in the thirty days before the run. It determines the firm's first fee tier.
     volume_30d_usd: Usd = 0.0
-    lead_quotes_usd: Usd = 0.0  # displayed size on the lead venue, per market and side
+    lead_quotes_usd: Usd = 0.0  # displayed size on the lead venue at first, per market and side
     waiting: bool = False  # true: the firm does not trade at first, and may enter later
 
     @property
@@ -104,7 +103,8 @@ class Firms(Part):
     members: Annotated[tuple[Firm, ...], Field(max_length=FIRMS_MAX)] = ()
     classes: Annotated[tuple[FirmClass, ...], Field(max_length=20)] = ()
     capital: CapitalRules | None = None  # None: no firm moves capital, enters or closes
-    # Mean days until a firm closes a position and its hedge. None: firms never close positions.
+    # Mean days until a firm closes a position and its hedge. None: firms hold positions until they
+    # trade in the other direction.
     holding_days: HoldingDays | None = None
     # If n firms trade, each firm's hurdle is multiplied by n ** -hurdle_exponent.
     hurdle_exponent: Annotated[float, Field(ge=0, le=2)] = 0.0

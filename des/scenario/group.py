@@ -120,7 +120,7 @@ class Round(Part):
 
     date: date
     usd: PositiveUsd
-    valuation_usd: Usd  # the recorded value of the whole house, which is never booked
+    valuation_usd: Usd  # the recorded value of all shares: a note in the books, never posted
     name: Annotated[
         str,
         StringConstraints(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?\z", max_length=24),
@@ -136,7 +136,7 @@ class TokenMark(Part):
 
     @model_validator(mode="after")
     def _writable(self) -> Self:
-        """Refuse a price with more digits than Beancount reads."""
+        """Refuse a tiny price, since Beancount cannot read a number with hundreds of digits."""
         if 0 < self.usd < 1e-12:
             raise ContradictionError(("usd",), f"is {self.usd}; give 0, or at least 1e-12")
         return self
@@ -191,7 +191,7 @@ class Spell(Part):
     def _span(self) -> Self:
         if self.until is not None and self.until <= self.since:
             raise ContradictionError(
-                ("until",), f"is {self.until}; give a day after since, {self.since}"
+                ("until",), f"is {self.until}; give a day after {self.since}, the first day"
             )
         return self
 
@@ -215,8 +215,8 @@ class Lift(Part):
     The rise is an assumption that the scenario may state. Let D be the dollars in the token's pool.
     The mark equals lead price * (1 + elasticity * ln(1 + D / reference_usd)). If D equals
     reference_usd, the mark is above the lead price by the share elasticity * ln 2. A higher mark
-    raises paper wealth, and also the largest loan of a lender with `advance`. No trade is made at a
-    mark. Arbitrage keeps a pool's price near the lead price.
+    raises paper wealth, and also the largest loan of a lender with `advance`. No trade is made at
+    this mark. Arbitrage keeps a pool's price near the lead price.
 
     No record shows the size of the effect, so a scenario should be run with the effect and without
     it. In a larger pool each further dollar has a smaller effect. Amihud & Mendelson (1986),
@@ -261,7 +261,7 @@ class Group(Part):
     # If true, the credit line lends only the house's own money.
     never_lend_customer_money: bool = False
     house_cost_share: Fraction = 0.0  # operating cost, as a share of last month's fees
-    # Stated operating costs. On its day a stated cost replaces the share of fees.
+    # Stated operating costs. On the day of a stated cost the house pays no share of fees.
     house_costs: Annotated[tuple[HouseCost, ...], Field(max_length=1_000)] = ()
     # If false, a counterfactual repeats the operating costs that the base run booked. If true, a
     # counterfactual computes operating costs from its own fees.

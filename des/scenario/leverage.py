@@ -76,7 +76,7 @@ class Leverage(Part):
     holders: Annotated[int, Field(ge=0, le=1_000_000)]
     collateral_usd_median: PositiveUsd | None = None
     # The collateral of all customers on margin together at the start of a full day, as a share of
-    # retail customers' claims. None: customers trade on margin on all days, and
+    # retail customers' claims in dollars. None: customers trade on margin on all days, and
     # collateral_usd_median states the median of their collateral.
     share_of_claims: Annotated[float, Field(gt=0, le=1)] | None = None
     collateral_log_sd: LogSd = 0.0
@@ -93,8 +93,8 @@ class Leverage(Part):
     # The limit on the volume of all forced orders in a market in one second, as a share of the
     # market's daily volume.
     forced_share_per_s: Fraction = 0.0001
-    # The price at which a provider takes over a position: the number of thirds of the way from the
-    # mark to the zero price. At the zero price the account has no equity left.
+    # The price at which a provider takes over a position: it is this number of thirds of the way
+    # from the mark to the zero price. At the zero price the account has no equity left.
     discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2
     insurance_usd: Usd = 0.0  # the money that the insurance fund really has at the start
     # The fund's balance as the venue states it in public. None: the venue states the real balance.
@@ -198,7 +198,7 @@ class Leverage(Part):
 
 
 def check_sampling(leverage: Leverage, run: Run) -> None:
-    """Refuse a scenario in which customers on margin would trade in hours that are not played.
+    """Refuse a scenario whose customers on margin trade in hours that are not played, or never.
 
     Raises:
         ContradictionError: `leverage.share_of_claims` is missing in a sampled run, or is given in

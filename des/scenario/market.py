@@ -168,7 +168,7 @@ class Market(Part):
             raise ContradictionError(
                 ("quoter", "displayed_usd"),
                 f"is {self.quoter.displayed_usd:_}, and the market's depth is given too; give "
-                "displayed_usd or depth, since the captive maker shows a share of the depth",
+                "displayed_usd or depth, since with depth the captive maker shows a share of it",
             )
         return self
 

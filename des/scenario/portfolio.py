@@ -19,7 +19,8 @@ from des.scenario.quantities import (
 class HeldCoin(PricedCoin):
     """One coin of the portfolio, or a class of coins with one price."""
 
-    share: Annotated[float, Field(gt=0, le=1)]  # the share of each loan that is spent on the coin
+    # The share of a loan with `drawn_in_full` that is spent on the coin.
+    share: Annotated[float, Field(gt=0, le=1)]
     haircut: Fraction = 0.0  # the dealers' discount if the maker sells the coin
     supply: Annotated[int, Field(ge=1, le=10**12)]  # the units that dealers hold at the start
 

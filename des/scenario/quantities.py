@@ -134,7 +134,9 @@ def check_span(since: date | datetime, until: date | datetime) -> None:
     check_full_hour("since", since)
     check_full_hour("until", until)
     if not moment_us(since) < moment_us(until):
-        raise ContradictionError(("until",), f"is {until}; give a time after since, {since}")
+        raise ContradictionError(
+            ("until",), f"is {until}; give a time after {since}, the value of since"
+        )
 
 
 def check_shares(key: str, shares: Iterable[float]) -> None:

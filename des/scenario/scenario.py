@@ -230,7 +230,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _cover(self) -> Self:
-        """Refuse a market without prices at the run's start, or volume (or demand) of a month."""
+        """Refuse a market if the price at the start or a month's volume (or demand) is missing."""
         for i, market in enumerate(self.markets):
             key = "demand" if self.demand.closure == "stated" else "volume"
             known = {volume.month for volume in getattr(market, key)}
@@ -287,7 +287,7 @@ class Scenario(Part):
                 raise ContradictionError(
                     ("markets", i, "quoter", "level_step_bps"),
                     f"is {quoter.level_step_bps:g}; give more, so that the {quoter.levels} levels "
-                    f"differ with maker.spread_times {times:g}",
+                    f"differ if maker.spread_times is {times:g}",
                 )
         return self
 
@@ -395,6 +395,6 @@ class Scenario(Part):
             raise ContradictionError(
                 ("run", "end"),
                 f"is {self.run.end}, which makes {ticks:.2g} ticks; shorten the run or lower "
-                f"ticks_per_s, to {TICKS_MAX:.0g} at most",
+                f"ticks_per_s, so that there are at most {TICKS_MAX:.0g} ticks",
             )
         return self

@@ -30,7 +30,7 @@ Links = tuple[str, ...]
 def coin_book(
     scenario: Scenario, parties: Parties, custody: Custody, journal: Journal
 ) -> "CoinBook | None":
-    """Create the coin book, or return None if the maker holds no coins."""
+    """Create the coin book, or return None if the scenario has no portfolio."""
     return CoinBook(scenario, parties, custody, journal) if scenario.coins else None
 
 

@@ -28,7 +28,10 @@ EXCESS = 2  # margin above this multiple of the target is reduced to the target
 
 
 def first_floors(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> dict[int, int]:
-    """Return the initial minimum of each hedger's margin on the lead venue, in cents by code."""
+    """Return the initial floor of each hedger's target margin on the lead venue, in cents by code.
+
+    The target margin on the lead venue is never below its floor.
+    """
     floors = {parties.maker: scenario.maker.lead_deposit_usd}
     floors |= {firm.name: firm.on_lead_usd for firm in firms}
     floors |= {each.name: each.on_lead_usd for each in scenario.outside_providers}
@@ -56,7 +59,7 @@ class MarginDesk:
             house, lead: the two venues.
             custody: moves the cash.
             purse: the captive maker's purse.
-            lead_floor_cents: the minimum that each hedger keeps on the lead venue, by its code.
+            lead_floor_cents: the floor of each hedger's target margin on the lead venue, by code.
             ratios: minimum and target of the margin on the lead venue, as shares of notional value.
             journal: records gap losses.
         """
@@ -117,11 +120,14 @@ class MarginDesk:
         return int(self.needed_cents(marks)[0, member]) if member in self._floor else 0
 
     def floor_cents(self, member: int) -> int:
-        """Return the minimum in cents that a hedger keeps on the lead venue."""
+        """Return the floor of a hedger's target margin on the lead venue, in cents."""
         return self._floor[member]
 
     def move_floor(self, member: int, cents: int) -> None:
-        """Add *cents* to the minimum that a hedger keeps on the lead venue. It stays at least 0."""
+        """Add *cents* to the floor of a hedger's target margin on the lead venue.
+
+        The floor stays at least 0.
+        """
         self._floor[member] = max(self._floor[member] + cents, 0)
 
     def _target(self, member: int, notional: np.ndarray) -> int:
@@ -178,8 +184,8 @@ def _short(
 ) -> np.ndarray:
     """Return the accounts in debit on the house, or with too little margin on the lead venue.
 
-    Margin is too little if it is below *ratio* times the notional value. The arrays of arguments
-    have one value for each account, shape (n,). The result is account numbers in rising order.
+    Margin is too little if it is below *ratio* times the notional value. Each argument that is an
+    array has one value for each account, shape (n,). The result is account numbers in rising order.
     """
     short, n = np.empty(len(house_cents), np.int64), 0
     for account in range(len(house_cents)):

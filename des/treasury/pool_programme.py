@@ -3,9 +3,9 @@
 A pool opens at the end of its first day, with the stated dollars and with tokens of the same value,
 rounded down to whole tokens. If the maker lacks dollars or tokens, or the dollars are worth less
 than one token, the pool does not open. From the next day to the pool's last day, arbitrageurs trade
-with the pool at each block until no further trade is profitable. They close each trade with the
-rest of the world at the lead price. At the end of the last day the pool closes, and its reserves
-return to the maker.
+with the pool at each block until no further trade is profitable. After each trade they make the
+opposite trade with the rest of the world, at the lead price. At the end of the last day the pool
+closes, and its reserves return to the maker.
 
 Simplifications and their effects:
 

@@ -35,7 +35,7 @@ class QuoterSwitch:
         self._off_us = midnight_us(off_on) if off_on else None
         self._parties, self._custody, self._purse = parties, custody, purse
         self._review, self._journal = review, journal
-        self._most_shown = 0.0  # the largest share of size displayed this month
+        self._most_shown = 0.0  # the largest share displayed this month
         self.is_on = True
 
     @property

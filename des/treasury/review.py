@@ -3,14 +3,15 @@
 A maker without a policy is not reviewed. If the scenario states quotes on the lead venue, a maker
 with a policy begins with these quotes alone. Otherwise it begins with quotes on the house.
 
-A captive maker moves its quotes from the lead venue to the house after the first month in which
-they lose money. In each review of its quotes on the house, it computes the value that the house's
-shares would lose without these quotes. It stops if the quotes lost money in the last twelve months,
-and lost at least this value. If the scenario has no valuation of the shares, the review never stops
-the maker. This rule is called the lock-in.
+A maker with the policy `captive` moves its quotes from the lead venue to the house after the first
+month in which they lose money. In each review of its quotes on the house, it computes the value
+that the house's shares would lose without these quotes. It stops if the quotes lost money in the
+last twelve months, and lost at least this value. This rule is called the lock-in. If the scenario
+has no valuation of the shares, the review never stops the maker.
 
-An independent maker halves its size after each month in which its quotes lose money. It stops if
-half the size would be below an eighth of the first size. It does not move its quotes.
+A maker with the policy `independent` halves its size after each month in which its quotes lose
+money. It stops if half the size would be below an eighth of its full size. It does not move its
+quotes.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from ledger.parties import Parties
 
 Policy = Literal["captive", "independent"] | None
 
-SMALLEST = 1 / 8  # while the maker quotes, it displays at least this share of its first size
+SMALLEST = 1 / 8  # while the maker quotes, it displays at least this share of its full size
 QUOTES_ON, SIZES_DOWN, SHUTS_OFF = "quotes on", "sizes down", "shuts off"
 MOVES = "moves to the house venue"
 
@@ -43,7 +44,7 @@ class Figures:
 
 
 class QuoteShares:
-    """The share of its first size that the maker displays on each venue: 1, 1/2, 1/4, 1/8 or 0."""
+    """The share of its full size that the maker displays on each venue: 1, 1/2, 1/4, 1/8 or 0."""
 
     def __init__(self, policy: Policy, on_lead: bool) -> None:
         """With a policy, start on the lead venue if *on_lead*, otherwise on the house.
@@ -121,7 +122,7 @@ class MonthlyReview:
 
         Args:
             time_us: the first microsecond after the past month.
-            house_share: the largest share of its first size that the maker displayed on the house
+            house_share: the largest share of its full size that the maker displayed on the house
                 in the past month. 0: it displayed no quotes.
         """
         if self._appraiser:

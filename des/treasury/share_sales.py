@@ -37,7 +37,10 @@ class ShareSales:
         self._appraiser, self._journal = appraiser, journal
 
     def opening_cash(self) -> dict[str, int]:
-        """Return the investors' opening cash in cents, by name. Without investors it is empty."""
+        """Return the investors' opening cash in cents, by name.
+
+        Without investors the result is empty.
+        """
         investors = self._parties.investors
         return {investors: sum(to_cents(each.usd) for each in self._rounds)} if investors else {}
 

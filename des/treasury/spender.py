@@ -105,7 +105,7 @@ class Spender:
         self._fees_cents = earned
         cents = self._stated_costs.get(day_of(time_us), by_fees)
         if cents > 0:
-            payment = Payment(_operations(self._parties), cents, "what it costs to run", ())
+            payment = Payment(_operations(self._parties), cents, "operating costs", ())
             self._pay(time_us, payment)
 
     def _pay(self, time_us: int, payment: Payment) -> None:

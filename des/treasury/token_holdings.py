@@ -100,8 +100,9 @@ class TokenHoldings:
     def _mark_usd(self, token: Token, day: date, marks: np.ndarray) -> Decimal:
         """Return a token's mark in dollars.
 
-        If a market prices the token, the mark is the lead price times the lift. Otherwise the
-        scenario states marks: the last one up to *day* applies. Before the first one the mark is 0.
+        If a market prices the token, the mark is the lead price times the lift's factor. Otherwise
+        the scenario states marks: the last one up to *day* applies. Before the first one the mark
+        is 0.
         """
         if token.market is not None:
             market = self._market[token.name]

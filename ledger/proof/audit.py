@@ -5,9 +5,10 @@ The steps of the audit:
 - The seal is checked.
 - The preamble of the books (accounts, roles, queries and inputs) is compared with the scenario and
   the code.
-- Beancount loads the general ledger. Then the invariants and the loans on tokens are checked.
+- Beancount loads the general ledger. Then the invariants and the loans against tokens are checked.
 - The Parquet copy of the general ledger is compared with its text.
-- The group's own books are made again from the general ledger, compared, and loaded.
+- The group's own books are made again from the general ledger, compared with the files on disk, and
+  loaded.
 - The amounts of the fills are recomputed. The closing entries in the general ledger are compared
   with the fills, in amounts and words.
 - Day ledgers on disk are compared with the books. Beancount loads the ledgers of some or all days.
@@ -251,7 +252,10 @@ class _Auditor:
         yield from ((day, day in loaded) for day in sorted(days, key=lambda day: day not in loaded))
 
     def day_ledger(self, day: date, load: bool) -> Iterator[Told]:
-        """Compare a day's ledger on disk, if any, with the books. If *load*, load and check it."""
+        """Compare a day's ledger on disk, if any, with the books.
+
+        If *load*, load and check the ledger that the books give.
+        """
         name = f"days/{day}.beancount"
         stored = self._run.path / name
         if not load and not stored.is_file():
@@ -267,7 +271,8 @@ class _Auditor:
 def _errors_of(name: str, text: str, mode: str) -> list[str]:
     """Let Beancount load the text of a ledger without other files, and return its errors.
 
-    If there are none, return the broken invariants. Each error has its place.
+    If there are none, return the broken invariants. Each error states the ledger's name
+    and the line number.
 
     Raises:
         ForeignCodeError: the ledger could make Beancount run code that is not ours.

@@ -9,7 +9,7 @@ import duckdb
 
 from ledger import duckdb_session
 
-_SHOWN = 70  # of a longer text, only so many characters are shown
+_SHOWN = 70  # a longer text is cut to this number of characters
 
 _FIRST_ROW = """
     SELECT n, found, due
@@ -73,8 +73,8 @@ def _text(value: Any) -> str | None:
 def _contrast(ours: str | None, theirs: str | None, giver: str) -> str:
     """Return a phrase with the found text and the expected text.
 
-    Of long texts it has only the parts around the first difference. Spaces at both ends of a text
-    are left out, unless only these spaces differ.
+    If the texts are long, the phrase has only the parts around the first difference. Spaces at both
+    ends of a text are left out, unless only these spaces differ.
     """
     if (ours and ours.strip()) != (theirs and theirs.strip()):
         ours, theirs = ours and ours.strip(), theirs and theirs.strip()

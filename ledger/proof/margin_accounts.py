@@ -49,7 +49,7 @@ class MarginAccounts:
         self._make_room(own)
         self._know(own["holder"])
         if not len(self._known):
-            return  # on most days no customer is on margin
+            return  # in some runs, customers are on margin only on full days
         marks = on_house[np.isin(on_house["motive"], MARKS)]
         settled = np.isin(own["motive"], SETTLED)
         times = np.unique(np.concatenate((marks["time_us"], own["time_us"][settled])))

@@ -1,4 +1,4 @@
-"""Recomputes the tokens that holders on margin pledge, and the proceeds of seized tokens.
+"""Recomputes the tokens pledged in holders' margin accounts, and the proceeds of seized tokens.
 
 A holder pledges tokens of only one kind at a time. Tokens move in three ways: a holder pledges
 tokens, tokens are released to the holder, or tokens are seized. A seizure takes all tokens of a

@@ -1,4 +1,6 @@
-"""Checks that the captive maker's quotes are old enough at fills, and that each hit has an age.
+"""Checks that the captive maker's quotes are old enough at fills.
+
+Also checks that each hit states the age of the quote.
 
 A quote is based on a lead price. When the quote is posted, the age of this price is the maker's
 latency. So at a fill the age of this price is at least the latency. The books have no lead prices
@@ -21,7 +23,7 @@ _TOO_YOUNG = """
 
 
 def wrong_ages(run: RunFolder, latency_us: Mapping[str, int]) -> Iterator[str]:
-    """Yield a sentence for each market in which a quote is too young or a hit has no age.
+    """Yield a sentence for each market where a quote is too young or its age is missing at a hit.
 
     Args:
         run: the run.

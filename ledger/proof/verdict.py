@@ -8,7 +8,7 @@ _SOUND = {
     Proof.SEAL: "the run has not changed since it was sealed",
     Proof.SIGNATURE: "the key's holder sealed it",
     Proof.BOOKS: "its books are consistent",
-    Proof.REPLAY: "its scenario gives the same bytes",
+    Proof.REPLAY: "its scenario gives the same books, byte for byte",
 }
 # Proofs that an audit makes only on request: the question that stays open without the proof, and
 # the option that requests the proof.

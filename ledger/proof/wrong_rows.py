@@ -70,7 +70,7 @@ def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarra
 def wrong_payments(
     rows: np.ndarray, tick_cents: np.ndarray, funding_e9: int, standing: Carried
 ) -> Iterator[str]:
-    """Check the payments of each settlement.
+    """Check the variation margin and the funding of each settlement.
 
     A position has n contracts, and one contract is worth M at the mark. Before the settlement the
     position has the value v. The variation margin must be n * M - v, and the new value is n * M. A

@@ -1,7 +1,7 @@
 """Reads from the general ledger the amounts that are posted to accounts on each day.
 
-Days are in UTC. Days without entries are included. So are the last days after a halt, which may
-have only notes.
+Days are in UTC. Days without entries are included. The last days after a halt, which may have only
+notes, are included too.
 """
 
 from collections.abc import Sequence

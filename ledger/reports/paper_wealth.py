@@ -1,8 +1,8 @@
 """Paper wealth: the value of tokens and coins at the day's mark.
 
 The units of tokens and coins are in accounts of the kinds in `HELD`, and marks are `price`
-directives. So Beancount itself can value a holding. At their marks the group could sell only
-a few of the house's own tokens. So in the group's holdings these tokens have the value zero.
+directives. So Beancount itself can value a holding. The group could sell only a few of the house's
+own tokens at their marks. So in the group's holdings these tokens have the value zero.
 """
 
 from bisect import bisect_right

@@ -58,7 +58,7 @@ class Table:
         """Return the rows as an Arrow stream, which libraries such as polars can read.
 
         Raises:
-            ValueError: the numbers of a column need more digits than a decimal can have.
+            ValueError: the numbers of a column need more than 38 digits.
         """
         # Imported here, since few tables are exported.
         from ledger.reports.arrow_stream import arrow_stream

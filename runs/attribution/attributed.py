@@ -72,7 +72,7 @@ class Attribution:
     def provenance(self) -> str:
         """Return one line: the seed, the number of runs, and how sets of causes were chosen."""
         exactly = self.shares[self.causes[0]].error is None
-        how = "all coalitions" if exactly else "orders drawn at random"
+        how = "all sets of causes" if exactly else "sequences drawn at random"
         return f"seed {self.seed}, {len(self.values)} runs, {how}"
 
     def tables(self) -> list[Table]:
@@ -108,10 +108,16 @@ class Attribution:
                 "Alone: the amount that a cause adds to the hole if none of the other causes is "
                 "present. Last: the amount that it adds if all other causes are present, as in "
                 "`counterfactual`. Alone and Last are empty if a run that they need was not "
-                "played. Error: the standard error of the effect, because the sequences in "
-                "which causes are added are chosen at random. Error is empty if all sequences were "
-                "counted.",
-                *((f"Booked amounts are in dollars. {AT_MARK}",) if self.played.has_coins else ()),
+                "played. Error: the standard error of the effect, if the sequences in which causes "
+                "are added are drawn at random. Error is empty if all sequences were counted.",
+                *(
+                    (
+                        "Causes are booked in dollars, without the value of customers' coins. For "
+                        f"the effects and the hole: {AT_MARK}",
+                    )
+                    if self.played.has_coins
+                    else ()
+                ),
                 *self.played.held,
             ),
         )
@@ -159,8 +165,8 @@ def attribute(
     Args:
         scenario: the scenario.
         causes: the causes to examine. The scenario has all of them.
-        permutations: the number of random orders, used if there are more than EXACT_MAX causes. The
-            number is even, and at least four.
+        permutations: the number of random sequences of the causes, used if there are more than
+            EXACT_MAX causes. The number is even, and at least four.
         played: the result of the run with all causes.
         play: a function that takes a list of coalitions and returns the hole of each coalition.
     """
@@ -177,7 +183,7 @@ def attribute(
 def made_by(scenario: Scenario, causes: Sequence[str]) -> dict[str, object]:
     """Return the inputs on which a stored result depends.
 
-    A result is the hole of one coalition, so it does not depend on the number of orders.
+    A result is the hole of one coalition, so it does not depend on the number of sequences.
     """
     digest = sha256(dump(scenario).encode()).hexdigest()
     return {

@@ -106,7 +106,7 @@ def captive_backstop_usd(run: RunEvidence) -> Decimal | None:
 def liquidated_with_luna_usd(run: RunEvidence) -> Decimal | None:
     """Return the size, in dollars, of all liquidations on the days on which LUNA fell to zero.
 
-    The result is None if on one of these days no customer has a position on margin. A sampled life
+    The result is None if on one of these days no customer has a position on margin. A sampled run
     has such customers only on its full days.
     """
     if not run.days_on_margin.issuperset(LUNA):

@@ -51,7 +51,10 @@ def quote_age_s(run: RunEvidence) -> Decimal | None:
 
 
 def hits_of_volume(run: RunEvidence) -> Decimal | None:
-    """Return the volume of hits in percent of the volume of all fills of the maker's quotes."""
+    """Return the volume of hits in percent of the volume of all fills of the maker's quotes.
+
+    Fills of forced orders do not count.
+    """
     booked = _sum(line.booked for line in run.expectations.lines)
     return percent(booked.pickoff_volume_usd, booked.volume_usd)
 

@@ -132,7 +132,10 @@ class Thread(Part):
         if tweets != sorted(tweets):
             raise ContradictionError(("statement",), "must be in the order of the tweets")
         if len(self.about) != TWEETS or set(tweets) != set(range(1, TWEETS + 1)):
-            raise ContradictionError(("statement",), f"must cover each of {TWEETS} tweets")
+            raise ContradictionError(
+                ("statement",),
+                f"must cover each of {TWEETS} tweets, and about must have {TWEETS} subjects",
+            )
         if sum(each.is_central for each in self.statement) != 1:
             raise ContradictionError(
                 ("statement",), "must have one statement with is_central = true"

@@ -81,11 +81,12 @@ def trail_command(
     other entity, the figure is the entity's net worth, including its opening capital. Since sources
     have a minus sign, a positive net worth has a minus sign too.
 
-    With --seq the command starts from a fill or an entry. Tables of fills and entries have its
-    number in the column `seq`. The output has the postings, the closing entry of a fill, and the
-    fills of a closing entry. With --link the command starts from all entries and settlement
-    payments that have the link. Both options show each part of the hole that changes: its amount
-    before the change, after the change, and at the end of the run.
+    With --seq the command starts from a fill or an entry. Tables show the number of a fill or entry
+    in the column `seq`. The output has the postings, the closing entry of a fill, and the fills of
+    a closing entry. With --link the command starts from all entries that have the link. If the link
+    names a settlement, the command also starts from the fills and payments of this settlement. Both
+    options show each part of the hole that changes: its amount before the change, after the change,
+    and at the end of the run.
     """
     start = link if seq is None else seq
     if start is None:
@@ -128,11 +129,11 @@ def sql_command(run: RunFolder, statement: str, rows_max: int | None) -> list[Ta
         "SELECT taker, count(*), sum(edge_usd) FROM fills WHERE motive = 'pickoff' GROUP BY 1"
 
     The view `fills` has one row for each fill, and for each payment that trading causes, such as
-    variation margin. Its figures are in dollars and contracts. The view `rows` has the same data as
-    integers, as the run stores them. The view `postings` has one row for each posting of the
-    general ledger, which has only daily sums of fills. The views `notes`, `events`, `prices` and
-    `opens` have the other directives of the general ledger. For each contract the table `contracts`
-    has the size of a lot and of a tick. The statement must be a single SELECT. It cannot change the
-    run.
+    variation margin. Its figures are in dollars and contracts. The view `rows` has the same data in
+    whole lots, ticks, cents and microseconds, as the run stores them. The view `postings` has one
+    row for each posting of the general ledger, which has only daily sums of fills. The views
+    `notes`, `events`, `prices` and `opens` have other directives of the general ledger. For each
+    contract the table `contracts` has the size of a lot and of a tick. The statement must be a
+    single SELECT. It cannot change the run.
     """
     return [sql(run, statement, rows_max)]

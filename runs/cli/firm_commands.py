@@ -35,7 +35,7 @@ def firms_command(run: RunFolder) -> FirmAccounts:
     hedging are costs. The column `elsewhere_usd` has the expected result of the firm's own quotes
     and hits on the lead venue. A claim is not cash: the table `claims-against-cash` shows how much
     the house could pay if all customers withdrew at once. The table `margin` has the variation
-    margin of each venue. Variation margin shows only price moves. The table `league` leaves it out.
+    margin on each venue. Variation margin shows only price moves. The table `league` leaves it out.
     """
     return firms(run)
 

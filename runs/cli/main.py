@@ -76,7 +76,7 @@ SECTIONS = {
         LazyCommand(
             "trace",
             "trace_command",
-            "Whose money paid for which use, by each tracing rule of the courts?",
+            "Whose money paid for which use, by each tracing rule?",
         ),
         LazyCommand(
             "schedules",

@@ -23,8 +23,7 @@ def expectations_command(run: RunFolder) -> Expectations:
     Each month the maker simulates its own quotes against uninformed orders. The report compares
     this prediction with the booked result of the quotes' fills, and splits the difference into
     three parts: volume, pick-offs, and other causes. Both results exclude hedging. The table
-    `plans` has the maker's decision on the first day of each month, its plan for the month, and the
-    booked result.
+    `plans` has the maker's decision for each month, its plan for the month, and the booked result.
     """
     return expectations(run)
 

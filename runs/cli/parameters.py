@@ -37,10 +37,13 @@ class AnyRunParameter(click.ParamType[RunFolder]):
 
 
 class RunParameter(AnyRunParameter):
-    """The folder of a run. The files with the amounts for reports must agree with the seal."""
+    """The folder of a run.
+
+    The run's scenario and the Parquet copy of its ledger must agree with the seal.
+    """
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> RunFolder:
-        """Open the folder, and refuse it if a file with amounts for reports has changed."""
+        """Open the folder, and refuse it if its scenario or the Parquet copy has changed."""
         run = super().convert(value, param, ctx)
         refuse_changed(run, SUMMED)
         return run

@@ -25,9 +25,9 @@ def query_command(run: RunFolder, bql: str, group: bool) -> list[Table]:
       moneytrail query runs/out/tiny-seed1 ".run hole" --group
       moneytrail query runs/out/tiny-seed1 "SELECT account, sum(position) GROUP BY account"
 
-    `.run` lists the saved queries, and `.run NAME` runs the query with that name. The words of an
-    account's name are root, entity and kind, and in some accounts the counterparty. Words are
-    numbered from 0, so splitcomp(account, ':', 2) is the kind. The general ledger has only sums of
-    fills. `moneytrail sql` reads single fills.
+    `.run` lists the saved queries, and `.run NAME` runs the query with that name. The first words
+    of an account's name are root, entity and kind. Some names have more words, such as the
+    counterparty. Words are numbered from 0, so splitcomp(account, ':', 2) is the kind. The general
+    ledger has only sums of fills. `moneytrail sql` reads single fills.
     """
     return [query(run, bql, group)]

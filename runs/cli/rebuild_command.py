@@ -17,7 +17,7 @@ def rebuild_command(run: RunFolder) -> None:
 
     The files in postings/ and the file directives.parquet are a copy of the general ledger, stored
     by column. Reports read this copy. The file group.beancount has the house group's own books. The
-    files check-group.beancount and fava-group.beancount open these books. Runs of older versions
+    files check-group.beancount and fava-group.beancount include these books. Runs of older versions
     may lack some of these files. If any other file has changed since the run was sealed, the
     command changes nothing.
     """

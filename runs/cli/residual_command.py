@@ -22,7 +22,7 @@ def residual_command(run: RunFolder) -> Residual:
     For each date on record the report subtracts the maker's recorded assets and uses of money from
     its recorded debts. It does this for both ends of the recorded ranges. It does the same with the
     figures of the run. The residual of the run is the sum of the losses of all kinds that are not
-    uses of money: quotes, liquidations, portfolio and others. So a kind explains at most its own
-    loss. If a run does not cover a date, the report says so.
+    uses of money: quotes, liquidations, portfolio and others. So a kind can explain no more of the
+    residual than its own loss. If a run does not cover a date, the report says so.
     """
     return residual(run, load_record(SHEETS), load_record())

@@ -23,7 +23,10 @@ LONG_DAYS = 30  # a shorter run would end before other processes have started
     "--out",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="The run's folder.  [default: runs/out/SCENARIO-seedN]",
+    help=(
+        "The run's folder. The default name also has the settings of --set.  "
+        "[default: runs/out/SCENARIO-seedN]"
+    ),
 )
 @click.option("--force", is_flag=True, help="Replace an older run that is in the run's folder.")
 @click.option(

@@ -99,7 +99,7 @@ def check_command(ctx: click.Context, scenario: str) -> None:
     "--like", default="tiny", show_default=True, help="The scenario whose values are copied."
 )
 def new_command(name: str, like: str) -> None:
-    """Write NAME.toml, a scenario for you to change, with a comment on each key.
+    """Write NAME.toml, a scenario for you to change, with comments on its keys.
 
     \b
       moneytrail scenario new my-world --like tiny

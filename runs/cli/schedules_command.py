@@ -35,12 +35,13 @@ def schedules_command(run: RunFolder, until: date | None, xlsx: Path | None) -> 
       moneytrail schedules runs/out/tiny-seed1 --until 2022-05-10 --xlsx schedules.xlsx
 
     The table `payments` has sums of the payments in the last 90 days and in the last year, by
-    recipient. It also shows which recipients are insiders. The table `related` has the debts
-    between exchange and captive maker at the end of each month and on the last day. The table
-    `preferences` has the payments to each creditor in the last week, less later new value from this
-    creditor. The table `below-value` has payments without equal value in return. The tables
-    `solvency-tests` and `failed` have three tests of whether the group was solvent. The workbook
-    also lists each payment of the last year, and computes the sums of payments from this list.
+    payer, recipient and kind. It also shows which recipients are insiders. The table `related` has
+    the net debt of the captive maker to the exchange at the end of each month and on the last day.
+    The table `preferences` has the payments to each creditor in the last week, less later new value
+    from this creditor. The table `below-value` has payments without equal value in return. The
+    tables `solvency-tests` and `failed` have three tests of whether the group was solvent. The
+    workbook also lists each payment of the last year, and computes the sums of payments from this
+    list.
     """
     found = schedules(run, until)
     if xlsx:

@@ -123,9 +123,10 @@ def study_command(
       moneytrail study tiny --replay 5 my-member
       moneytrail study life --shipped --judge runs/out/tiny-seed1
 
-    A STUDY is a built-in name or a .toml file. The file names unknown inputs with their ranges, the
-    facts that judge each life, and the number of lives. Each life of a study is called a member. If
-    a study is stopped, the same command continues it. The result is the same as without the stop.
+    A STUDY is a built-in name or a .toml file. The file has the unknown inputs with their ranges,
+    the facts that judge each life, and the number of lives. Each life of a study is called a
+    member. If a study is stopped, the same command continues it. The result is the same as without
+    the stop.
     """
     path = study_path(study)
     if shipped and (members is not None or (out is not None and search is None)):

@@ -1,4 +1,4 @@
-"""The command that traces money by the tracing rules of courts."""
+"""The command that traces money by five tracing rules."""
 
 import click
 
@@ -51,7 +51,7 @@ from runs.reporting import report
 def trace_command(
     run: RunFolder, of: str, seq: int | None, by: str, per: str, is_daily: bool
 ) -> Trace:
-    """Whose money paid for which use, by each tracing rule of the courts?
+    """Whose money paid for which use, by each tracing rule?
 
     \b
       moneytrail trace runs/out/tiny-seed1

@@ -54,8 +54,8 @@ def _booked(run: RunFolder, firsts: Mapping[Milestone, First]) -> list[KeyDay]:
 def _opened(run: RunFolder) -> list[tuple[date, str]]:
     """Return the day from which the hole stays open, and the day on which it then grows most.
 
-    If the two days are the same, or if there is no growth, return one entry. If there is no hole at
-    the end, return none.
+    If the two days are the same, if there is no growth, or if customers are owed coins, return one
+    entry. If there is no hole at the end, return none.
     """
     opened = hole_opened(run)
     if not opened:

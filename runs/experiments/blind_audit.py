@@ -6,10 +6,10 @@ Runs each scenario with each seed, on all cores. `diagnose` then reads a copy of
 kinds, names and narrations. The true main cause is the cause with the largest loss in the full
 books. This may not be the cause that the scenario's author intended.
 
-Chance is the score of the best constant answer: the share of runs that have the most common true
-cause. The audit must reach twice this share. A correct diagnosis of a single run proves little,
-since the largest use of money is easy to see. So the report also has the share of all losses that
-the audit places under their true cause.
+Chance is the score of a diagnosis that always names the most common true cause: the share of runs
+that have this cause. The audit must reach twice this share. A correct diagnosis of a single run
+proves little, since the largest use of money is easy to see. So the report also has the share of
+all losses that the audit places under their true cause.
 
 Only the payer's own books show that a payment bought an asset. For a reader who does not trust
 these books, the audit is repeated from cash alone. Then a venture and a cost look the same.
@@ -116,7 +116,7 @@ def audit_tables(found: Mapping[Case, Audited]) -> list[Table]:
         _matrix("confusion", title, pairs),
         _matrix("confusion-by-cash", f"{title}, from cash alone", by_cash),
         _runs(found),
-        _scores({"all remaining information": pairs, "cash alone": by_cash}),
+        _scores({"the whole copy of the books": pairs, "cash alone": by_cash}),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Computes the tables of docs/findings.md, for several settings and seeds of each question.
+"""Computes the tables of docs/findings.md. Each table answers one question.
 
     python -m runs.experiments.findings --page docs/findings.md        (or: make findings)
 
@@ -121,15 +121,15 @@ LIFE: Mapping[str, RunFigure] = {
     "gain of trading firms on stale quotes, after costs": FIGURES["firms-result"],
     "customers' money in use on every day since": FIGURES["in-use-since"],
     "insolvent at market prices on every day since": FIGURES["insolvent-since"],
-    "highest value of all shares, by growth of fees": FIGURES["shares-by-growth"],
-    "part of the shares' value that depends on the maker's quotes, at the last round": FIGURES[
+    "highest value of the exchange's shares, by growth of fees": FIGURES["shares-by-growth"],
+    "part of the shares' value due to the maker's quotes, at the last funding round": FIGURES[
         "growth-of-maker"
     ],
 }
 SKILL: Mapping[str, RunFigure] = {
     "loss of the maker on stale quotes": FIGURES["stale-loss"],
     "share of the two slower classes in this loss": FIGURES["slower-of-stale-loss"],
-    "result of all firms, after fees and hedging": FIGURES["firms-result"],
+    "result of all firms at the exchange, after fees and hedging": FIGURES["firms-result"],
     "result of mid-tier firms at the exchange": FIGURES["mid-tier-at-house"],
     "result of mid-tier firms elsewhere": FIGURES["mid-tier-elsewhere"],
     "result of the slowest firms at the exchange": FIGURES["larp-at-house"],

@@ -10,8 +10,8 @@ beyond the quote by more than the firm's threshold.
 
 Without the firm, a quote stays valid until it is replaced, however far the price moves. The maker's
 gain per lot then falls without limit as latency grows. With the firm, the distance of the price
-from the middle of a valid quote is at most half-spread plus threshold. So the gain has a lower
-limit.
+from the middle between the maker's valid bid and ask is at most half-spread plus threshold. So the
+gain has a lower limit.
 
 As latency grows, the distribution of this distance approaches the quasi-stationary distribution of
 Brownian motion between two absorbing barriers. Its density is the first eigenfunction, a half wave
@@ -119,10 +119,10 @@ def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
 def limit_ticks(barrier: float) -> float:
     """Return the limit of the gain per lot as latency grows, in ticks, if a firm hits quotes.
 
-    The price is x ticks above the middle of a valid quote. The density of x on (-b, b) is
-    proportional to cos(pi x / (2 b)). The other makers' ask is at x + OTHERS if their latency is
-    neglected. A buyer trades with the maker if the maker's ask, HALF_SPREAD, is lower. This means
-    x > HALF_SPREAD - OTHERS. The maker's gain is then HALF_SPREAD - x.
+    The price is x ticks above the middle between the maker's valid bid and ask. The density of x on
+    (-b, b) is proportional to cos(pi x / (2 b)). The other makers' ask is at x + OTHERS if their
+    latency is neglected. A buyer trades with the maker if the maker's ask, HALF_SPREAD, is lower.
+    This means x > HALF_SPREAD - OTHERS. The maker's gain is then HALF_SPREAD - x.
 
     Args:
         barrier: b, the sum of half-spread and threshold, in ticks.

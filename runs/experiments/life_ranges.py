@@ -9,11 +9,11 @@ maker's share of the depth has the same values. Each of the three lives is run t
 seed: with hits of trading firms, and without hits. Then the middle life is run with one changed
 assumption at a time. All lives have the sampled hours of `ftx-sampled`.
 
-Crashes have a large effect on a life, and it is random which of their hours are sampled. So the
-three lives are run with several seeds, and a table has the mean, the least and the greatest value.
-Lives with a changed assumption are run with the first seed only. The difference of two lives with
-the same seed is the effect of the change between them. It is more precise than the figures of a
-single life.
+Crashes have a large effect on a life. Outside the full days it is random which hours of a crash are
+sampled. So the three lives are run with several seeds, and a table has the mean, the least and the
+greatest value. Lives with a changed assumption are run with the first seed only. The difference of
+two lives with the same seed is the effect of the change between them. It is more precise than the
+figures of a single life.
 """
 
 from collections.abc import Callable, Mapping, Sequence

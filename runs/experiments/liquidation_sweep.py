@@ -292,8 +292,8 @@ def _by_factor(found: Found) -> Table:
         rows,
         (
             f"The column taken_usd has the mean over {len(SEEDS)} seeds of the volume taken over. "
-            "Results and errors are in basis points of this volume. The factor volatility "
-            "multiplies every move of the log-price.",
+            "Results and errors are in basis points of this volume. If the factor is volatility, "
+            "the value multiplies every move of the log-price.",
         ),
     )
 

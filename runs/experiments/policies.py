@@ -4,8 +4,8 @@
 
 There are four kinds of policy. (1) The maker is captive, as in the scenario `ftx-sampled`. (2) The
 captive maker stops quoting on a given day. (3) The maker is independent: it halves its displayed
-size after a month with a loss, and finally stops. (4) The maker is captive, but the exchange never
-lends customers' money. All lives have the sampled hours of `ftx-sampled`.
+size after a month with a loss, and stops if the size would be too small. (4) The maker is captive,
+but the exchange never lends customers' money. All lives have the sampled hours of `ftx-sampled`.
 """
 
 from collections.abc import Mapping
@@ -95,8 +95,9 @@ def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
             [(policy, *found) for policy, found in lives.items()],
             (
                 "Customers' money is in use on days that end with claims above the exchange's "
-                "own cash. A blank date means that the event never happened. The maker is captive "
-                "under every policy except independent.",
+                "own cash. A blank date means that the event never happened. In the column "
+                "quotes_off_since a blank means that the maker quotes at the end. The maker is "
+                "captive under every policy except independent.",
                 "The column quotes_lose_usd has the loss on stale quotes plus hedging costs minus "
                 "spread income. A negative loss is a gain. A use of money that can't be paid on "
                 "its day is never paid.",

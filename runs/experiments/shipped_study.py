@@ -49,7 +49,7 @@ AMOUNTS: Mapping[str, str] = {
     "hole-of-the-exchange to 2021-11-30": "claims less cash and coins, 2021-11-30",
     "hole-of-the-exchange to 2022-10-31": "claims less cash and coins, 2022-10-31",
     "owed-by-maker-to-house to 2022-06-30": "debt of Alameda to FTX, 2022-06-30",
-    "net-worth-without-own-circle to 2021-12-31": "Alameda's net worth without FTT, SOL, SRM, 2021",
+    "net-worth-without-own-circle to 2021-12-31": "Alameda's net worth less FTT, SOL and SRM, 2021",
 }
 
 
@@ -162,8 +162,8 @@ def half(found: StudyReport) -> Table:
         rows,
         (
             f"Facts missed: the number of judging facts (of {len(found.judged)}) from which the "
-            "member is more than three standard deviations away. A plausible member misses at most "
-            f"{found.members.study.nth_largest - 1}.",
+            "member is more than three standard deviations away, or for which it has no figure. A "
+            f"plausible member misses at most {found.members.study.nth_largest - 1}.",
         ),
     )
 
@@ -179,7 +179,8 @@ def tolerance(found: StudyReport) -> Table:
         rows.append((allowed, int(which.sum()), *ends))
     return Table(
         "tolerance",
-        "The results by the number of judging facts that a plausible member may miss",
+        "The mechanism's part of the hole and the loss on stale quotes, by the number of judging "
+        "facts that a plausible member may miss",
         (
             "facts missed at most",
             "members",

@@ -4,9 +4,9 @@
 
 Simulates the maker's quotes and the firms in the first market of `may-2021`, without settlements,
 books or customers. In each case the displayed size is fixed, and the refresh interval equals the
-latency. Firms pay the lowest taker fee, which is the fee for the largest volumes. Firms have their
-opening capital and no position. All cases with the same seed have the same price at each full hour.
-Standard errors are over seeds.
+latency. Firms pay the lowest taker fee, which is the fee for the largest volumes. At the start of
+each hour, firms have their opening capital and no position. All cases with the same seed have the
+same price at each full hour. Standard errors are over seeds.
 """
 
 import math

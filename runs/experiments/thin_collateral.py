@@ -1,14 +1,14 @@
-"""Computes the maker's loss on an account that borrows against a thin token, as five factors vary.
+"""Computes the maker's loss on a loan against a thinly traded token, as five factors vary.
 
     python -m runs.experiments.thin_collateral        (or: make thin-collateral)
 
 Runs the scenario `thin-collateral` for each setting, on all cores, and reads the captive maker's
 loss on the borrower from each run's books. Of the scenario's two tokens only MOB is kept. Four
-factors are the token's weight as collateral, the depth of its order book, the number of tokens, and
-the price at the end. The fifth factor is `imf_factor`, the strength of a rule by which a larger
-holding has a lower weight. Each weight is combined with each depth (the grid). The other factors
-vary one at a time. The values of the factors are not on record for this account. So the tables show
-which values lead to the recorded loss. They do not show which values were true.
+factors are the token's weight as collateral, the depth of its order book, the number of pledged
+tokens, and the price at the end. The fifth factor is `imf_factor`, the strength of a rule by which
+a larger holding has a lower weight. Each weight is combined with each depth (the grid). The other
+factors vary one at a time. The values of the factors are not on record for this loan. So the tables
+show which values lead to the recorded loss. They do not show which values were true.
 """
 
 from collections.abc import Iterator
@@ -178,7 +178,7 @@ def _millions(usd: Decimal) -> Decimal:
 
 @experiment("grid", "by-factor")
 def main() -> list[Table]:
-    """Print the captive maker's loss on an account that borrows against a thin token."""
+    """Print the captive maker's loss on a loan against a thinly traded token."""
     return sweep_tables(run_cases(outcome, cases()))
 
 

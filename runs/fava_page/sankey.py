@@ -60,7 +60,7 @@ def sankey(sources: Sequence[Band], uses: Sequence[Band], group: str) -> Sankey:
     """
     brought, used = (sum(band.usd for band in side) for side in (sources, uses))
     if brought != used or not used:
-        raise ValueError(f"sources of {brought} do not equal uses of {used}")
+        raise ValueError(f"sources of {brought} and uses of {used} must be equal and above zero")
     spread = BANDS_HEIGHT + GAP * max(len(sources), len(uses))
     top = TOP + (spread - BANDS_HEIGHT) / 2
     scale = BANDS_HEIGHT / float(used)

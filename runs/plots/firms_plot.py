@@ -65,7 +65,7 @@ def firms_figure(found: FirmAccounts) -> "Figure":
                 **mark,
             )
             whole_usd = short(float(of_class_usd.get(name, found.everybody.edge_less_fees_usd)))
-            label = f"{name}: {len(members)} firms, {whole_usd} USD in total"
+            label = f"{name}: {len(members)} firms, edge less fees {whole_usd} USD"
             axes.scatter([], [], TYPICAL, label=label, **mark)
         round_usd = 10.0 ** floor(log10(largest_usd))
         for usd in (round_usd, round_usd / 10):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# The styles of the markets' price lines, in the order of the books.
+# The styles of the markets' price lines, in the order in which the books list the markets.
 PRICES: Sequence[Mapping[str, Any]] = (
     {"color": "black", "linewidth": 0.9},
     {"color": "#f2a541", "linewidth": 2.4},
@@ -40,7 +40,7 @@ PRICES: Sequence[Mapping[str, Any]] = (
 WAYS_OUT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "in_book_usd": ("in the book", {"facecolor": "#d9d9d9"}),
     "backstop_usd": ("by backstops", {"facecolor": "#1b4965"}),
-    "deleveraged_usd": ("against the other side", {"facecolor": "white", "hatch": "/////"}),
+    "deleveraged_usd": ("against opposite positions", {"facecolor": "white", "hatch": "/////"}),
 }
 # The line of a captive backstop is thick. The lines of other backstops are thin.
 CAPTIVE_LINE: Mapping[str, Any] = {"color": "black", "linewidth": 2.4}

@@ -95,7 +95,7 @@ def style() -> Iterator[None]:
     try:
         from matplotlib import style
     except ImportError as error:
-        brings = "make tools (in a clone) or pip install 'moneytrail[plot]' installs it"
+        brings = "`make tools` (in a clone) or `pip install 'moneytrail[plot]'` installs it"
         without = "`moneytrail report RUN` needs no matplotlib"
         raise PlotError(f"matplotlib is not installed; {brings}; {without}") from error
     with style.context(STYLE, after_reset=True):

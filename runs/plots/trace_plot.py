@@ -53,7 +53,8 @@ def trace_figure(found: Trace) -> "Figure":
 def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
     """Return the cents of each source for each use. Cash that is left is a use.
 
-    Small sources are merged into one source, and small uses into one use.
+    Small sources are merged into one source, and small uses into one use. Cash that is left is not
+    merged.
     """
     traced = found.by_rule[rule]
     cents: dict[tuple[str, str], int] = {}

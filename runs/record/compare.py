@@ -1,9 +1,9 @@
 """Compares a run with the public record, and lists outcomes and inputs separately.
 
-Each recorded fact has a definition in words. A fact is compared only if the run has a figure of the
-same definition. Outcomes are judged. Inputs are not judged: the scenario states the input or its
-cause, so agreement proves nothing. The hole is an outcome, but it may contain amounts that the
-scenario states. The table `origins` shows these amounts.
+A recorded fact is compared only if the run has a figure of the same definition. Outcomes are
+judged. Inputs and figures that follow from inputs are not judged, because their agreement proves
+nothing. The hole is an outcome, but it may contain amounts that the scenario states. The table
+`origins` shows these amounts.
 """
 
 from collections import Counter
@@ -44,7 +44,7 @@ from runs.record.market_judgement import MarketJudgement, market_judgement
 from runs.record.measured_books import MeasuredBooks, Span
 from runs.record.measures import MEASURES, NEVER
 
-FURTHEST = 3  # the most deviations that the answer names
+FURTHEST = 3  # the answer names at most this many deviations
 
 
 @dataclass(frozen=True, slots=True)

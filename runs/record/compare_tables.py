@@ -137,7 +137,7 @@ def unsaid_table(unsaid: Sequence[Unsaid]) -> Table:
     """Return the facts for which this run has no figure, each with the reason."""
     return Table(
         "cannot-say",
-        "Recorded facts for which this run has no figure of the same definition (billions of USD)",
+        "Recorded facts for which this run has no figure of the same definition (USD in billions)",
         ("when", "what_is_counted", "why_not", "recorded", "role", "ids"),
         [
             (
@@ -177,8 +177,9 @@ def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
         (
             "Amounts that the scenario states are in the hole of any run that pays them. So a hole "
             "near the recorded hole is evidence only for the outcomes in it.",
-            "This table has the hole of the group, from which all cash of the group is deducted. "
-            "The tables `like-for-like` and `outcomes` have the hole of the exchange.",
+            "This table has the hole of the group without coins: claims in dollars less liquid "
+            "assets in dollars. The tables `like-for-like` and `outcomes` have the hole of the "
+            "exchange.",
         ),
     )
 

@@ -95,7 +95,7 @@ class DayRow:
 
     @property
     def is_off(self) -> bool:
-        """Return whether an outcome's day is outside the recorded range, or there is no day."""
+        """Return whether a recorded outcome is outside its range, or never happens in the run."""
         return self.verdict in ("below", "above", NEVER)
 
     @property

@@ -85,7 +85,7 @@ class Fact(Part):
         if self.day is not None and (self.since, self.until) != (None, None):
             raise _dated_otherwise()
         if self.first > self.last:
-            raise ContradictionError(("until",), f"is {self.until}, before since, {self.since}")
+            raise ContradictionError(("until",), f"is {self.until}, but since is {self.since}")
         return self
 
     @model_validator(mode="after")

@@ -36,7 +36,7 @@ class Inputs:
 
     has_recorded_volume: bool  # True: customers trade recorded volume less hits and forced orders
     with_recorded_depth: frozenset[str]  # the markets whose depth is an input
-    aims_at_share: bool = False  # True: the captive maker aims at the recorded share
+    aims_at_share: bool = False  # True: the captive maker aims at a share of the volume
 
     @classmethod
     def of(cls, run: RunFolder) -> Self:

@@ -100,7 +100,8 @@ class MarketJudgement:
         rows = [row for row in self.on_record() if row.verdict != SILENT]
         return Table(
             "markets",
-            "Each market of this run compared with the record, with 95 % intervals for sampling",
+            "Each market of this run compared with the record, with 95 % intervals for the "
+            "sampling error",
             ("figure", "market", "period", "run", *COLUMNS),
             [(row.figure, row.market, row.period, *row.cells()) for row in rows],
             (self._answer(rows), *_NOTES, *self._costs_taken()),
@@ -198,7 +199,7 @@ class MarketJudgement:
 
     def _answer(self, rows: Sequence[Judged]) -> str:
         if not rows:
-            return "This run has no figure of a market that the record also has."
+            return "No figure of a market is both in this run and on record."
         given = [row.verdict for row in rows if row.is_given]
         found = [row.verdict for row in rows if not row.is_given]
         outside = ", ".join(
@@ -208,8 +209,8 @@ class MarketJudgement:
         )
         return (
             f"Within the sampling error, {found.count('inside')} of {len(found)} outcomes are "
-            f"inside the record, and {given.count(AS_GIVEN)} of {len(given)} inputs are as given. "
-            f"Outside: {outside or 'none'}."
+            f"inside the recorded range, and {given.count(AS_GIVEN)} of {len(given)} inputs are "
+            f"as given. Outside: {outside or 'none'}."
         )
 
     def _by_month_table(self, name: str) -> Table:
@@ -222,7 +223,7 @@ class MarketJudgement:
         )
 
     def _costs_taken(self) -> list[str]:
-        """Return a note on the cost of a large order if other makers fill any quantity."""
+        """Return a note on a large order's cost. In the model, other makers fill any quantity."""
         costs = [
             filled_cost_bps(day.book, ORDER_USD)
             for days in self.days.values()
@@ -232,9 +233,9 @@ class MarketJudgement:
         if not costs:
             return []
         return [
-            "Beyond the last displayed price, the mean depth of the displayed book is assumed. "
-            "But in the model the other makers fill any quantity at a single price. There, buying "
-            "and then selling 10 million USD would cost "
+            "Cost of an order: beyond the last displayed price, the mean depth of the displayed "
+            "book is assumed. But in the model the other makers fill any quantity at a single "
+            "price. There, buying and then selling 10 million USD would cost "
             f"{min(costs):.1f} to {max(costs):.1f} bps."
         ]
 
@@ -315,6 +316,6 @@ _MONTH_NOTES = {
     "both are known.",
     "cost_10m": (
         "The book has the quotes of all makers at the start of the day's first played hour. Beyond "
-        "the last displayed price, the mean depth of the displayed book is assumed."
+        "the last displayed price, the mean depth of the displayed order book is assumed."
     ),
 }

@@ -72,7 +72,7 @@ class MeasuredBooks:
         return dollars(cents[first : last + 1, known].sum()) if known else None
 
     def earned_usd(self, accounts: Sequence[str], span: Span) -> Decimal | None:
-        """Return the dollars posted to some accounts with the opposite sign: income is positive."""
+        """Return `posted_usd` with the opposite sign, so that income is positive."""
         posted = self.posted_usd(accounts, span)
         return None if posted is None else -posted
 

@@ -235,7 +235,7 @@ MEASURES: Mapping[str, Measure] = {
         "claims less assets other than stakes and the maker's debt",
     ),
     "first-use-of-customers-money": Measure(
-        first_use, _whole, "the first day with claims above cash, the agent's included"
+        first_use, _whole, "first day with claims above cash plus customers' dollars at the maker"
     ),
     "owed-by-maker-to-house": Measure(
         sheet_lines.owed_by_maker, _end, "the maker's net debt to the exchange"

@@ -1,7 +1,7 @@
 """The edition of the public record, and the fit to the record that a run's manifest states.
 
-Every report states the fit, so this module must be fast. It computes the hash of the record's file,
-but parses no facts. It reads the manifest, but not the books.
+Reports on a run state the fit, so this module must be fast. It computes the hash of the record's
+file, but parses no facts. It reads the manifest, but not the books.
 """
 
 import hashlib
@@ -22,7 +22,9 @@ def edition() -> str:
 
 
 def stated_fit(folder: Path) -> Mapping[str, Any] | None:
-    """Return the fit in a run's manifest, or None. It may be to an older edition of the record.
+    """Return the fit in a run's manifest, or None.
+
+    The fit may be to an older edition of the record.
 
     Raises:
         OSError: the run has no manifest.

@@ -1,8 +1,8 @@
 """Compares a run's liquidations with the recorded range for FTX.
 
 For some days the record has the total of all venues, and for a few days FTX's share of this total.
-The range for FTX on a day is the total times the share of this day or, if there is none, the range
-of the shares within one year.
+The range for FTX on a day is the total times the share of this day. If there is no share of this
+day, the range of the shares within one year of the day replaces it.
 """
 
 from collections import defaultdict
@@ -140,11 +140,12 @@ def _notes(days: Sequence[date], record: Record) -> tuple[str, ...]:
     return (
         "The recorded range is the total of all venues times FTX's share on the day. If this share "
         f"is not known, the range of the known shares within {NEAR.days} days is used. Silent: the "
-        "total or the share is not on record.",
+        f"record has no total, or no share within {NEAR.days} days.",
         "The record is uncertain. Its totals come from one aggregator, which received incomplete "
         "data from the venues. In different press reports a day begins at different hours. The "
         "totals cover all markets of a venue, but a run has only some markets.",
-        "The collateral of customers on margin is an assumption of the scenario. Liquidations rise "
-        "with the collateral, so each verdict depends on this assumption, not only on the model.",
+        "The collateral of customers on margin is an assumption of the scenario. More collateral "
+        "means larger positions and more liquidations, so each verdict depends on this assumption, "
+        "not only on the model.",
         *silent,
     )

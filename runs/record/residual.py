@@ -154,5 +154,5 @@ def half_year(day: date) -> str:
 
 def _lost(usd: Decimal, say: Callable[[Decimal], str]) -> str:
     if not usd:
-        return "nothing"
+        return "lost nothing"
     return f"{'lost' if usd > 0 else 'earned'} {say(abs(usd))}"

@@ -71,7 +71,7 @@ class ResidualDay:
 
 @dataclass(frozen=True, slots=True)
 class Vanished:
-    """The change of the residual from one recorded day to the next, and the run's losses then."""
+    """The change of the residual between two recorded days, and the run's losses in this time."""
 
     since: date | None  # None: the period begins before all records
     until: date
@@ -121,8 +121,8 @@ def _vanished(before: ResidualDay | None, day: ResidualDay) -> Vanished:
 def _paid(before: ResidualDay, day: ResidualDay) -> Range[Decimal]:
     """Return the range of the money used between two days. Its low end is at least zero.
 
-    If a use has the same range on both days, and the low end is above zero, nothing was paid for it
-    between them.
+    If a use has the same range on both days, and the low end is above zero, the payments for it
+    between the days count as zero.
     """
     earlier = {fact.key: fact.amounts for fact in before.facts}
     low = high = ZERO

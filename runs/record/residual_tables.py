@@ -18,7 +18,7 @@ Amounts = tuple[Decimal | None, ...]
 def residual_table(
     maker: str, days: Sequence[ResidualDay], periods: Sequence[Vanished], notes: Sequence[str]
 ) -> Table:
-    """Return a table of debts less assets, uses, the residual, and its change, by day."""
+    """Return a table of debts less assets, of uses, and of the residual and its change, by day."""
     rows: list[tuple[Cell, ...]] = []
     went = {period.until: period for period in periods}
     for each in days:
@@ -106,7 +106,7 @@ def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
         rows,
         (
             "A mechanism explains at most its own loss in a period. The portfolio has coins at "
-            "mark, and positions held for their price. A kind that belongs to no mechanism has its "
+            "mark, and positions held for their price. Each other kind with a loss or gain has its "
             "own row. Tokens that pools lost count as zero.",
         ),
     )

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 
 RESTS_ON: Mapping[str, str] = {
     "result-of-making": "latency, size and spread of the maker's quotes; the trading firms",
-    "result-of-all-trading": "quotes, hedges and portfolio; the model has no arbitrage or lending",
-    "result-of-directional-book": "positions held for their price; no shipped life has them",
+    "result-of-all-trading": (
+        "quotes, hedges, positions; the figure has no portfolio, arbitrage or lending"
+    ),
+    "result-of-directional-book": (
+        "positions held for their price; only scenarios with `group.longs` have them"
+    ),
     "backstop-payouts-of-ftx": "a backstop; only scenarios with customers on margin have one",
     "share-of-maker-in-volume": "quotes of the maker and of others, or a target share of volume",
     "revenue-of-ftx": "the fee rate of 2021 in all years; earlier rates were higher",
@@ -25,6 +29,10 @@ RESTS_ON: Mapping[str, str] = {
     "dollars-wired-to-the-maker": "the stated part of deposits that goes through the maker",
     "liquid-of-the-group": "coins and tokens still held, at the mark of that day",
     "cash-found": "cash that is left at the halt",
-    "net-withdrawals": "the day on which customers begin to fear a default, and the cash to pay",
-    "withdrawals-halted": "the growth of customers' fear of a default, and the longest wait",
+    "net-withdrawals": (
+        "the day on which customers begin to fear a default, and the cash for withdrawals"
+    ),
+    "withdrawals-halted": (
+        "the growth of customers' fear of a default, and how long a queue may last"
+    ),
 }

@@ -2,7 +2,7 @@
 
 A recorded sheet has tokens (also the group's own) at the day's mark, and stakes at values that the
 sheet's author chose. The books have stakes at cost. The accounts of a line are chosen by root, by
-kind, and by the key `hole`, such as liquid or group (see `ledger.chart`).
+kind, and by the value of the key `hole`, such as liquid or group (see `ledger.chart`).
 """
 
 from collections.abc import Callable, Iterator
@@ -153,7 +153,7 @@ def owed_by_maker(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def credit_drawn(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the maker's net debt to the exchange, without customers' deposits that it received."""
+    """Return the maker's net debt to the exchange, less deposits that the maker received."""
     return owed_by_maker(books, span) - (wired_to_maker(books, span) or ZERO)
 
 

@@ -1,4 +1,4 @@
-"""Writes the member nearest to the thread's story as a scenario file, marked as a hypothesis."""
+"""Writes the chosen member of a study as a scenario file, marked as a hypothesis."""
 
 from pathlib import Path
 
@@ -29,7 +29,9 @@ def _header(members: Members, would: WouldHaveToBe, number: int) -> list[str]:
     reached = (
         "the member nearest to the record among those whose mechanism is at least half of the hole"
     )
-    largest = "the member whose mechanism is the largest part of the hole; no member reaches half"
+    largest = (
+        "the member with the largest share of the mechanism in the hole; no member reaches half"
+    )
     lines = [
         "# This is the hypothesis and not history.",
         "#",

@@ -1,4 +1,4 @@
-"""Computes the figures of a member: outcomes of its books, and a figure for each recorded fact."""
+"""Computes the figures of a member: outcomes of its books, and figures for recorded facts."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -60,7 +60,7 @@ def outcomes(run: RunFolder, found: Hole, missing_usd: Decimal) -> dict[str, Dec
         missing_usd: the hole, with customers' coins at market prices.
 
     Gap losses belong to no part of the mechanism. They are not losses on positions that were taken
-    over, and the thread names only those.
+    over. Of the losses in liquidations, the thread names only losses on positions taken over.
     """
     kinds = found.kinds_usd
     parts = {

@@ -36,7 +36,7 @@ class Members:
         return np.isnan(self.inputs[:, 0])
 
     def drawn(self, name: str) -> np.ndarray:
-        """Return one figure of the drawn members. These are all members but those of the base."""
+        """Return one figure of the drawn members. Members of the base are left out."""
         return self.figures[name][~self.is_base]
 
     def of_base(self, name: str) -> np.ndarray:
@@ -46,7 +46,7 @@ class Members:
     def middle_of_base(self, name: str) -> float:
         """Return a figure's median over the base's members.
 
-        If one of these members ends early, the median hardly changes.
+        If trading ends early in one of these members, the median hardly changes.
         """
         return float(np.nanmedian(self.of_base(name)))
 
@@ -55,7 +55,7 @@ class Members:
 
         The estimate is the median absolute deviation of the base's members, times MAD_TO_SD. For a
         normal distribution this product is the standard deviation: Rousseeuw & Croux (1993),
-        JASA 88, 1273. If one of these members ends early, the estimate hardly changes.
+        JASA 88, 1273. If trading ends early in one of these members, the estimate hardly changes.
         """
         off = np.abs(self.of_base(name) - self.middle_of_base(name))
         return float(MAD_TO_SD * np.nanmedian(off))

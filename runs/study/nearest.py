@@ -91,9 +91,10 @@ def nearest_table(members: Members, judged: Sequence[Judgement], found: np.ndarr
         (
             f"Amounts near: the number of recorded outcomes in dollars (of {len(outcomes)}) for "
             "which the member's amount is inside the recorded range, or outside by at most a tenth "
-            "of the nearer end (as in `compare`). Some of these outcomes also judge members. Facts "
-            f"missed: the number of judging facts (of {len(judged)}) from which the member is more "
-            f"than {CUT:g} standard deviations away.",
+            "of the nearer end (as in `compare`). Some of these outcomes may also judge members. "
+            f"Facts missed: the number of judging facts (of {len(judged)}) from which the member "
+            f"is more than {CUT:g} standard deviations away, or for which the member has no "
+            "figure.",
             "The option --replay MEMBER FOLDER of this command writes the books of a member.",
         ),
     )

@@ -18,7 +18,7 @@ BEST = (MECHANISM, HOLE, "pickoff_usd")  # figures of the life that `Searched.be
 NOTE = (
     "Generation 0 is the study. A generation of the search starts from plausible lives of all "
     "earlier generations. The last four columns describe one plausible life of the generation: the "
-    "life in which the mechanism is the largest part of the hole. Losses are positive."
+    "life with the largest share of the mechanism in the hole. Losses are positive."
 )
 
 
@@ -44,7 +44,7 @@ class Searched(JudgedMembers):
         return self.generation > 0
 
     def best(self, which: np.ndarray) -> int:
-        """Return the index of the plausible member whose mechanism is the largest part of the hole.
+        """Return the index of the plausible member with the largest share of the mechanism.
 
         Args:
             which: for each drawn member, whether it is considered.

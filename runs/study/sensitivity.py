@@ -35,7 +35,8 @@ class Sensitivity(NamedTuple):
     """The effects of all unknowns on one outcome, the largest first, and the emulator's quality."""
 
     outcome: str
-    explained: float  # the share of the variance of unseen members that the emulator explains
+    # The share of the outcome's variance that the emulator explains in cross-validation.
+    explained: float
     effects: tuple[Effect, ...]
 
 

@@ -51,7 +51,7 @@ Place = Annotated[str, StringConstraints(pattern=r"^[\w.\-\[\]*]+\z", max_length
 
 
 class StudyError(MistakeError):
-    """A study can't be played or read. The message has the place and the reason in one line."""
+    """A study can't be played or read. The message has the reason in one line."""
 
 
 class Unknown(Part):

@@ -232,7 +232,7 @@ class StudyReport(JudgedMembers):
             (
                 "If the mechanism is at least half of the hole in some members, the chosen member "
                 "is the one of these that is nearest to the record by the judging facts. Otherwise "
-                "it is the member in which the mechanism is the largest part of the hole. The "
+                "it is the member in which the mechanism's share of the hole is largest. The "
                 "volume of hits is computed from two figures of the model: the largest loss per "
                 "dollar of hits in any member, and the median hole of the base. A recorded share "
                 "is the maker's share of the venue's volume.",

@@ -114,7 +114,7 @@ def would_have_to_be_table(would: WouldHaveToBe) -> Table:
     ]
     reached = bool(would.reached.any())
     nearest = "nearest to the record among those whose mechanism is at least half of the hole"
-    which = nearest if reached else "in which the mechanism is the largest part of the hole"
+    which = nearest if reached else "in which the mechanism's share of the hole is largest"
     return Table(
         "contradicted",
         f"Recorded outcomes that one member contradicts: the member {which}",
@@ -206,6 +206,6 @@ def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
         (
             "The members of the base differ only by their seeds. The standard deviation is the "
             "standard error of a single run of the base. It is computed from the median absolute "
-            "deviation. If one run ends years early, this deviation hardly changes.",
+            "deviation. If trading ends years early in one of them, this deviation hardly changes.",
         ),
     )

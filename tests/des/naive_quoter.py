@@ -1,4 +1,4 @@
-"""An independent simulation of the loss of stale quotes to one fast taker, in plain numpy.
+"""An independent simulation, in plain numpy, of stale quotes that lose money to one fast taker.
 
 The simulation uses no code of the project and has its own random draws. Its rules are:
 
@@ -10,8 +10,8 @@ The simulation uses no code of the project and has its own random draws. Its rul
 - The taker compares price and quote at each posting and at each observation. If the price is beyond
   one side by more than the taker's costs, the taker sends an order for this side, at most one for
   each side of a quote. The order arrives `delay_s` later.
-- The order is filled by the quote in force at its arrival, unless this quote's price is worse, or
-  an earlier order has taken the lot.
+- The order is filled by the quote in force at its arrival, unless this quote has a worse price
+  than the quote that the taker saw, or an earlier order has taken the lot.
 """
 
 from typing import NamedTuple

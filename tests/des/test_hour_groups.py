@@ -24,7 +24,7 @@ def drawn(predicted: np.ndarray, key: int = 1, full_days: frozenset[int] = NO_DA
 
 @pytest.mark.parametrize("loss_max", [0.5, 5.0, 50.0, 1e9])
 @pytest.mark.parametrize("most", [2, 5, 12, 24])
-def test_groups_stay_within_the_largest_size_and_groups_of_several_hours_within_the_largest_loss(
+def test_no_group_exceeds_the_size_limit_and_no_group_of_several_hours_exceeds_the_loss_limit(
     loss_max: float, most: int
 ):
     for seed in range(20):

@@ -135,7 +135,7 @@ def test_each_day_ledger_passes_bean_check_by_itself(run):
         assert not each.errors
 
 
-def test_each_day_ledger_satisfies_every_invariant_after_every_entry(run):
+def test_each_day_ledger_satisfies_every_invariant(run):
     for each in days(run.path):
         assert not invariants.check(each.entries, each.options, "line")[1]
 

@@ -58,7 +58,7 @@ SAID = [
     ),
     (
         (MARGIN, 0, 30_000, 30_000, ABSENT, -1),
-        "Variation margin of Firm01 on BTC-PERP that it has closed at FTX, "
+        "Variation margin of Firm01 on a closed position in BTC-PERP at FTX, "
         "marked at 30,000.00: it pays 0.01",
     ),
     (
@@ -67,12 +67,13 @@ SAID = [
     ),
     (
         (UNWINDING, -25, 30_000, 30_000, ABSENT, 0),
-        "Firm01 sells 0.25 BTC-PERP to close a part of its position, with OtherMakers, "
-        "at Binance's 30,000.00",
+        "Firm01 sells 0.25 BTC-PERP to close a part of its position, against OtherMakers, "
+        "at Binance's price of 30,000.00",
     ),
     (
         (NET, -25, 30_000, 30_000, ABSENT, 0),
-        "Retail sells 0.25 BTC-PERP net, all against OtherMakers, booked at Binance's 30,000.00",
+        "Retail sells 0.25 BTC-PERP net, all against OtherMakers, "
+        "booked at Binance's price of 30,000.00",
     ),
 ]
 
@@ -82,11 +83,11 @@ SEIZURE = Pairing(Motive.SEIZURE, "FTX", "Retail", "OtherMakers")
 SAID_OF_TOKENS = [
     (
         (TOKENS, 1_250, 30_000, 30_000, ABSENT, 0),
-        "Retail sets aside 12.50 BTC as collateral of one position, with Binance at 30,000.00",
+        "Retail sets aside 12.50 BTC as collateral for one position, with Binance at 30,000.00",
     ),
     (
         (TOKENS, -7, 30_000, 30_000, ABSENT, 0),
-        "Retail releases 0.07 BTC as collateral of one position, with Binance at 30,000.00",
+        "Retail releases 0.07 BTC as collateral for one position, with Binance at 30,000.00",
     ),
     (
         (SEIZURE, -16, 27_003, 30_004, ABSENT, 432_048),

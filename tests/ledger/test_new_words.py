@@ -1,8 +1,8 @@
 """A new kind of account needs one line of code, and a new motive needs two lines.
 
 The line for a kind is in kinds.py. The lines for a motive are in motives.py and narration.py. Then
-reports show the new kind and the new motive. No simulated order has a new motive. So the test
-replaces the motive of some sales when they are booked.
+reports show the new kind, and count fills with the new motive. No simulated order has a new motive.
+So the test replaces the motive of some sales when they are booked.
 """
 
 import json

@@ -250,7 +250,7 @@ def test_a_run_with_a_missing_copy_is_refused_in_one_line_that_states_the_remedy
 
 
 @pytest.mark.parametrize("kept", [0, 100, -1])
-def test_a_run_with_a_truncated_copy_is_refused_in_one_line_that_states_the_remedy(copied, kept):
+def test_a_run_with_a_truncated_copy_is_refused_in_one_line_that_names_the_audit(copied, kept):
     for path in copies(copied.path):
         content = path.read_bytes()
         path.write_bytes(content[:kept])

@@ -254,11 +254,11 @@ WRONG_FIGURES = [
     ("limit_usd = 1.5e6", "limit_usd = 1e300", f"{QUOTER}.position_limit_usd", "is 1e+300"),
     ("seed = 1", "seed = -1", "run.seed", "is -1"),
     ("seed = 1", "seed = 4294967296", "run.seed", "to 4_294_967_295"),
-    ("seed = 1", f"seed = {10**400}", "run.seed", "some 400 digits"),
-    ("seed = 1", f"seed = 0x{'f' * 20_000}", "run.seed", "some 24082 digits"),
+    ("seed = 1", f"seed = {10**400}", "run.seed", "about 400 digits"),
+    ("seed = 1", f"seed = 0x{'f' * 20_000}", "run.seed", "about 24082 digits"),
     ("holders = 1000", "holders = 0", "retail.holders", "is 0"),
-    ("holders = 1000", f"holders = {10**400}", "retail.holders", "some 400 digits"),
-    ("cash_usd = 1e7", f"cash_usd = {10**400}", "maker.opening_cash_usd", "some 400 digits"),
+    ("holders = 1000", f"holders = {10**400}", "retail.holders", "about 400 digits"),
+    ("cash_usd = 1e7", f"cash_usd = {10**400}", "maker.opening_cash_usd", "about 400 digits"),
     ("cash_usd = 1e7", "cash_usd = 7e6", "maker.opening_cash_usd", "lead_deposit_usd, 8_000_000"),
     ('closure = "recorded"', 'closure = "solved"', "demand.closure", "'recorded' or 'stated'"),
     ('closure = "recorded"\n', "", "demand.closure", "is missing"),
@@ -304,7 +304,7 @@ WRONG_FIGURES = [
     ("settle_s = 10", "settle_s = 0", "run.windows[0].settle_s", "is 0"),
     ("T06:00:00", "T06:30:00", "run.windows[0].since", "give a full hour"),
     ("T06:00:00", "T06:00:00.5", "run.windows[0].since", "give a full hour"),
-    ("2021-05-01T06:00:00", "2021-05-02", "run.windows[0].until", "give a time after since"),
+    ("2021-05-01T06:00:00", "2021-05-02", "run.windows[0].until", "the value of since"),
     ("settle_s = 300", "settle_s = 300\nhedge_s = 5", "run.hedge_s", "multiple of settle_s, 300"),
     ("= 10 }]", "= 16 }]\nhedge_s = 300", "run.hedge_s", "multiple of settle_s, 16"),
     ("= 1.5\n", "= 3.5\n", "leverage.auto_close_margin_pct", "at most maintenance_margin_pct, 3"),
@@ -757,8 +757,8 @@ UNQUOTABLE = [
         "can be 5_100 bps from the price; give a smaller",
     ),
     ({"levels": 6, "level_step_bps": 1_000.0}, 1.0, STEP_BPS, "can be 5_008 bps from the price"),
-    ({"levels": 2, "level_step_bps": 0.01}, 0.1, STEP_BPS, "so that the 2 levels differ with"),
-    ({"levels": 3, "level_step_bps": 0.001}, 1.0, STEP_BPS, "so that the 3 levels differ with"),
+    ({"levels": 2, "level_step_bps": 0.01}, 0.1, STEP_BPS, "so that the 2 levels differ if"),
+    ({"levels": 3, "level_step_bps": 0.001}, 1.0, STEP_BPS, "so that the 3 levels differ if"),
 ]
 
 
@@ -785,7 +785,7 @@ def test_if_the_only_level_is_too_far_from_the_price_the_error_names_the_half_sp
     assert "is 1000, and quotes in BTC-PERP can be 5_000 bps from the price" in error.problem
 
 
-# ----------------------------------------------------------------- tokens on margin
+# ----------------------------------------------------------------- tokens as collateral
 
 A_TOKEN = """\
 [[leverage.tokens]]
@@ -896,7 +896,7 @@ WRONG_LOANS = [
         "leverage.pledged_loans[1].token",
         "is pledged already; give each loan a token",
     ),
-    ("\nuntil = 2021-05-02", "\nuntil = 2021-05-01", f"{LOAN}.until", "give a time after since"),
+    ("\nuntil = 2021-05-02", "\nuntil = 2021-05-01", f"{LOAN}.until", "the value of since"),
     ("\nsince = 2021-05-01", "\nsince = 2021-05-01T00:30:00", f"{LOAN}.since", "full hour"),
     ('borrower = "Trader"', 'borrower = "FTX"', f"{LOAN}.borrower", "is 'FTX', which is taken"),
     ('borrower = "Trader"', 'borrower = "Ftx"', f"{LOAN}.borrower", "from 'FTX' only in capitals"),
@@ -938,9 +938,9 @@ UNREADABLE = {
         mutate("end = 2021-05-03", "end = 2021-05"),
         "(at line 5, column 11)",
     ),
-    "an endless integer": (mutate("seed = 1", f"seed = {'1' * 5_000}"), "thousands of digits"),
-    "endless brackets": (mutate("seed = 1", f"seed = {'[' * 100_000}"), "brackets"),
-    "endless dots": (VALID + f"[{'a.' * 5_000}a]\n", "brackets"),
+    "a very long integer": (mutate("seed = 1", f"seed = {'1' * 5_000}"), "thousands of digits"),
+    "very many brackets": (mutate("seed = 1", f"seed = {'[' * 100_000}"), "brackets"),
+    "very many dots": (VALID + f"[{'a.' * 5_000}a]\n", "brackets"),
     "a null character": (mutate("seed = 1", "seed = 1\0"), "(at line 6, column 9)"),
     "a sentence": ("The quoter is slow.\n", "(at line 1, column 5)"),
     "latin-1": (mutate('"Retail"', '"Händler"').encode("latin-1"), f"line {LINE_OF_RETAIL};"),
@@ -953,7 +953,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("content", "shown"), UNREADABLE.values(), ids=UNREADABLE)
-def test_the_error_for_a_file_that_is_not_toml_names_no_key(refusal, content, shown):
+def test_the_error_for_a_file_without_a_readable_scenario_names_no_key(refusal, content, shown):
     error = refusal(content, "")
 
     assert shown in error.problem
@@ -1212,7 +1212,10 @@ values = st.recursive(
 
 @st.composite
 def mutations(draw):
-    """Draw a valid scenario, and change, delete or add one to three keys or list entries."""
+    """Draw a valid scenario, and make one to three random changes.
+
+    Each change replaces a value, deletes a value or adds a key.
+    """
     data = copy.deepcopy(draw(st.sampled_from((PARSED, EVERYTHING))))
     for _ in range(draw(st.integers(1, 3))):
         everywhere = list(places(data))
@@ -1230,7 +1233,7 @@ def mutations(draw):
     return data
 
 
-@settings(deadline=None)  # the first example takes long, because it builds the schema
+@settings(deadline=None)  # the first error takes longer, because it builds the schema
 @given(data=mutations())
 def test_a_scenario_with_changed_keys_is_read_or_the_error_has_one_line(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "mutated.toml"

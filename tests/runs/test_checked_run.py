@@ -72,7 +72,7 @@ def test_the_command_rebuild_restores_a_changed_parquet_copy(copy: Path):
     assert called("answer", copy).output.splitlines()[:5] == before.splitlines()[:5]
 
 
-def test_no_page_of_a_run_is_written_if_any_file_of_the_run_has_changed(copy: Path, tmp_path: Path):
+def test_no_page_of_a_run_is_written_if_the_general_ledger_has_changed(copy: Path, tmp_path: Path):
     (text,) = sorted(copy.glob("[0-9]*.beancount"))[-1:]
     text.write_text(text.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     page = tmp_path / "page.html"

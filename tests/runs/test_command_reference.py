@@ -1,4 +1,4 @@
-"""docs/commands.md agrees with the commands, and its examples of `moneytrail scenario` run."""
+"""docs/commands.md agrees with the commands, and its examples of `moneytrail scenario` work."""
 
 import re
 import shlex

@@ -48,7 +48,7 @@ EVERYTHING = laid_over(
         ("maker", "depth_share_steps"): [{"since": LAST, "share": 0.1}],
         ("markets", 0, "depth"): [{"since": date(2022, 5, 1), "usd_per_bp": 12_500.0}],
         ("maker", "credit_line_steps"): [{"since": LAST, "usd": 2_000_000.0}],
-        ("maker", "quoter_off"): date(2022, 6, 2),  # the day after the last day of the world
+        ("maker", "quoter_off"): date(2022, 6, 2),  # the day after the last day of the run
         ("maker", "policy"): "captive",
     },
 )
@@ -96,7 +96,7 @@ def assert_runs(scenario: Scenario | ScenarioError) -> None:
         assert hole(run).unexplained_usd == 0
 
 
-def test_the_base_world_of_these_tests_has_every_table_and_can_be_run(read):
+def test_the_base_world_of_these_tests_has_values_for_the_keys_of_four_tables_and_can_be_run(read):
     scenario = read(EVERYTHING)
 
     for part in (scenario.maker, scenario.group, scenario.leverage, scenario.retail.flow):
@@ -234,7 +234,7 @@ OF_THE_MAKER: Extremes = {
         (*MAKER, "credit_line_usd"): 1e12,
         (*LINES, 0, "usd"): 0.0,
     },
-    "an independent maker without a credit line, which later draws single cents": {
+    "an independent maker that later has a credit line with tranches of a cent": {
         (*MAKER, "policy"): "independent",
         (*MAKER, "credit_line_usd"): 0.0,
         (*MAKER, "credit_tranche_usd"): 0.01,
@@ -242,11 +242,16 @@ OF_THE_MAKER: Extremes = {
     },
 }
 OF_THE_GROUP: Extremes = {
-    "every amount in dollars is a cent": everywhere("usd", 0.01),
-    "every amount in dollars is a trillion": {**everywhere("usd", 1e12), **MARKS_OF_A_BILLION},
-    "lenders that lend nothing": {("group", "lenders", 0, "limits", n, "usd"): 0.0 for n in (0, 1)},
+    "amounts with the key usd are a cent": everywhere("usd", 0.01),
+    "amounts with the key usd are a trillion, but token marks are a billion": {
+        **everywhere("usd", 1e12),
+        **MARKS_OF_A_BILLION,
+    },
+    "a lender that lends nothing": {
+        ("group", "lenders", 0, "limits", n, "usd"): 0.0 for n in (0, 1)
+    },
     "interest of a hundred per cent": {("group", "lenders", 0, "rate_pct_per_year"): 100.0},
-    "lenders advance almost nothing on tokens": {("group", "lenders", 0, "advance"): 1e-300},
+    "a lender advances almost nothing on tokens": {("group", "lenders", 0, "advance"): 1e-300},
     "tokens bought for nothing": {("group", "tokens", 0, "bought", n, "usd"): 0.0 for n in (0, 1)},
     "tokens worth nothing": {("group", "tokens", 0, "marks", n, "usd"): 0.0 for n in (0, 1)},
     "tokens with a mark of a billion": MARKS_OF_A_BILLION,
@@ -254,7 +259,7 @@ OF_THE_GROUP: Extremes = {
     "operating costs are as high as fees": {("group", "house_cost_share"): 1.0},
     "a pool with the highest fee": {(*POOL, "fee_bps"): 1_000.0},
     "a pool without a fee": {(*POOL, "fee_bps"): 0.0, (*POOL, "block_s"): 3_600.0},
-    "the largest effect of tokens on prices": {
+    "the largest effect of a pool on the mark of its token": {
         ("group", "lift", "elasticity"): 1.0,
         ("group", "lift", "reference_usd"): 0.01,
     },

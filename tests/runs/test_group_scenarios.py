@@ -73,7 +73,7 @@ REFUSED = [
         "is 2022-05-29",
     ),
     ("units = 2_000,", "units = 0,", "group.tokens[0].bought[0].units", "is 0"),
-    ("until = 2022-06-03", "until = 2022-05-31", "group.longs[0].until", "a day after since"),
+    ("until = 2022-06-03", "until = 2022-05-31", "group.longs[0].until", "after 2022-05-31"),
     (
         'market = "BTC-PERP"\nsince',
         'market = "ETH-PERP"\nsince',
@@ -186,7 +186,7 @@ def test_a_scenario_with_a_valuation_is_unchanged_after_it_is_written_and_read(r
 
 
 @pytest.mark.parametrize("policy", ["captive", "independent"])
-def test_the_maker_may_have_a_policy_but_no_quotes_on_the_lead_venue(read, policy):
+def test_a_maker_with_a_policy_needs_no_quotes_on_the_lead_venue(read, policy):
     scenario = read(TEXT.replace("[maker]\n", f'[maker]\npolicy = "{policy}"\n'))
 
     assert (scenario.maker.policy, scenario.maker.lead_quotes_usd) == (policy, 0)

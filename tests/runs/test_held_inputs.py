@@ -175,7 +175,7 @@ def test_the_counterfactual_keeps_no_hourly_demand_if_the_scenario_states_demand
     )
 
 
-def test_hours_with_a_given_demand_have_it_and_the_whole_day_has_about_the_recorded_volume(
+def test_given_hourly_demand_is_used_and_the_whole_day_has_about_the_recorded_volume(
     executed,
 ):
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]

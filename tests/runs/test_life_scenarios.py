@@ -324,7 +324,7 @@ def test_the_shares_of_bitcoin_and_dollars_in_deposits_agree_with_the_balance_sh
     assert wired.share * retail.dollar_share == pytest.approx(wired_of_all.share)
 
 
-def test_the_life_in_kind_has_the_inputs_of_the_sampled_life_except_coins_and_agent_shares():
+def test_ftx_in_kind_has_the_inputs_of_the_sampled_life_except_coins_and_agent_shares():
     in_kind, sampled = load(IN_KIND), load("ftx-sampled")
     changed = {
         name
@@ -337,7 +337,7 @@ def test_the_life_in_kind_has_the_inputs_of_the_sampled_life_except_coins_and_ag
     assert in_kind.retail.model_copy(update=apart) == sampled.retail
 
 
-def test_the_life_with_investments_has_the_inputs_of_the_life_in_kind_except_the_portfolio(ftx):
+def test_the_life_with_investments_has_the_inputs_of_ftx_in_kind_except_the_portfolio(ftx):
     invested, in_kind = load(INVESTED), load(IN_KIND)
     own, usual = invested.group.portfolio, ftx.group.portfolio
     changed = {
@@ -430,7 +430,7 @@ def test_all_news_is_from_days_before_the_recorded_halt_of_withdrawals(ftx):
     assert all(news.date < date(2022, 11, 8) for news in ftx.news)
 
 
-def test_the_maker_has_its_lowest_recorded_share_in_the_low_life_and_its_highest_in_the_high_life(
+def test_the_maker_has_its_lowest_recorded_share_in_ftx_low_and_its_highest_in_ftx_high(
     ftx,
 ):
     low, high = load("ftx-low"), load("ftx-high")

@@ -66,7 +66,7 @@ def test_the_commit_is_marked_as_changed_if_a_source_file_is_edited_or_added(che
     )
 
 
-def test_different_sources_give_different_texts_for_the_commit_inside_and_outside_a_checkout(
+def test_different_sources_give_different_texts_for_the_commit_both_inside_and_outside_a_checkout(
     checkout,
 ):
     source = checkout / "des/world.py"

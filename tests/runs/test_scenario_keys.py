@@ -95,7 +95,7 @@ def test_the_files_found_for_a_key_include_a_file_that_reads_it(place, file):
     assert all((ROOT / each).is_file() for each in readers(key(place)))
 
 
-def test_for_more_than_nine_tenths_of_the_keys_a_file_that_reads_the_key_is_found():
+def test_files_that_read_a_key_are_found_for_more_than_nine_tenths_of_the_keys():
     figures = [each for each in all_keys() if each.model is None]
 
     assert sum(bool(readers(each)) for each in figures) > 0.9 * len(figures)
@@ -128,7 +128,7 @@ def test_the_schema_is_valid_and_describes_every_property():
     }
 
 
-def test_no_pattern_in_the_schema_has_syntax_that_json_schema_lacks():
+def test_patterns_in_the_schema_use_only_the_syntax_of_json_schema():
     patterns = set(re.findall(r'"pattern": "(.*)"', schema_text()))
 
     assert len(patterns) >= 8
@@ -190,7 +190,7 @@ def test_explain_accepts_the_full_path_of_a_key_or_its_last_part():
 
 def test_explain_lists_the_keys_of_a_table_and_all_places_of_a_name_that_many_keys_have():
     assert "halt_after_h" in explained("retail.flow")
-    assert explained("name").startswith("14 keys are called name; name one of\n")
+    assert explained("name").startswith("14 keys are called name; give one of\n")
     assert "group.lenders[].name" in explained("name")
 
 

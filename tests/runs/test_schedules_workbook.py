@@ -126,7 +126,7 @@ def test_the_total_in_the_summary_refers_to_another_sheet_and_equals_the_sum_of_
     assert made["Difference (must be 0.00)"] == "=ROUND(B5-B6,2)"
 
 
-def test_each_sheet_but_the_summary_has_a_link_to_the_summary(formulas):
+def test_each_sheet_except_the_summary_has_a_link_to_the_summary(formulas):
     for sheet in formulas.worksheets[1:]:
         assert sheet["A2"].hyperlink.location == "'Summary'!A1"
 

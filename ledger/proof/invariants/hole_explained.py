@@ -45,7 +45,7 @@ def _without_part(opens: list[Open]) -> Iterator[Finding]:
 def _unexplained(ledger: Ledger) -> Iterator[Finding]:
     part_of = {entry.account: entry.meta.get("hole") for entry in ledger.opens}
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(COUNTED, Decimal()))
-    promised: set[str] = {"USD"}  # the loop adds each coin that the group owes or holds
+    promised: set[str] = {"USD"}  # the loop adds each coin owed to customers or held for them
     movers: dict[str, Directive] = {}
     for step in ledger.steps:
         drifts: dict[str, Decimal] = defaultdict(Decimal)
@@ -65,5 +65,5 @@ def _unexplained(ledger: Ledger) -> Iterator[Finding]:
                 movers[commodity],
                 f"at the end the hole is {hole:,f} {commodity} and its causes sum to "
                 f"{by_part['cause']:,f}; this transaction is the last that changes the "
-                "difference: look for an account whose hole: is missing or wrong",
+                "difference: look for an account whose part in the hole is missing or wrong",
             )

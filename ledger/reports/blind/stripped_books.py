@@ -67,7 +67,7 @@ class Trades:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """Payments between accounts at a venue that belong to no trade, as columns of shape (n,).
+    """Payments that belong to no trade, between accounts at a venue, as columns of shape (n,).
 
     Payments from one payer to one receiver are summed for each venue and market.
     """
@@ -82,7 +82,7 @@ class Payments:
 class BlindBooks:
     """Stripped books. They state which number is the exchange, and which number is its maker."""
 
-    parties: tuple[str, ...]  # a code in trades and payments is an index into this tuple
+    parties: tuple[str, ...]  # the code of a venue or party is an index into this tuple
     house: str  # the number that replaces the exchange's name
     maker: str
     entries: tuple[StrippedEntry, ...]  # in the order of their numbers (seq)

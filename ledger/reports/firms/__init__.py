@@ -1,1 +1,1 @@
-"""The trading firms: their results on each venue, and what the house could pay of their claims."""
+"""The trading firms' results by venue, and the part of their claims that the house could pay."""

@@ -13,9 +13,9 @@ more elsewhere. Results are divided by the firm's opening capital.
 
 An interval over firms shows how a figure would vary with other firms of the same kind. An interval
 over days shows how it would vary if the same firms traded on other days. Days are treated as
-independent. So intervals over days are too narrow if volatile days follow each other. A draw of
-days adds noise to ranks, which moves their correlation towards zero. Firms are present on different
-days, and this may cause a part of a correlation.
+independent. So intervals over days are too narrow if volatile days follow each other. A random draw
+of days (see `bootstrap`) adds noise to ranks. This noise moves rank correlations towards zero.
+Firms are present on different days, and this may cause a part of a correlation.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -223,7 +223,7 @@ def _firm_table(found: Sequence[FirmPlaces]) -> Table:
 
 
 def _absent(found: Sequence[FirmPlaces]) -> Iterator[str]:
-    """If some firms have no results, yield a sentence that says why."""
+    """If some firms have no results, yield a note that says why."""
     came = sum(firm.days > 0 for firm in found)
     if came < len(found):
         yield (

@@ -202,8 +202,8 @@ def _dates_table(found: CoverageByDay) -> Table:
             "happened.",
             "The last line has the amount of the first request that was not paid in full. The "
             "books have the unpaid requests of retail customers and of borrowers against tokens. "
-            "If the scenario has a flow of customers' money, they have the unpaid requests of "
-            "firms too.",
+            "If the scenario has a flow of customers' money, the books also have the unpaid "
+            "requests of firms.",
         ),
     )
 

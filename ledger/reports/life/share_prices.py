@@ -5,10 +5,10 @@ day of each month and at each round. An appraisal uses three methods: by growth,
 the captive maker's quotes, and as a trading firm (see `ledger.appraisal`). A round has a note
 `custom "valuation"` with its name, the money raised, and the stated value of the whole house.
 
-Each month the maker reviews its quotes, and a note `custom "review"` states the venue, the policy,
-the decision, the result of the month, and the result of the last twelve months. If the house is
-appraised, a note about quotes on the house also states the value that the shares would lose without
-these quotes.
+Each month a maker with a policy reviews its quotes, and a note `custom "review"` states the venue,
+the policy, the decision, the result of the month, and the result of the last twelve months. If the
+house is appraised, a note about quotes on the house also states the value that the shares would
+lose without these quotes.
 
 The appraisals depend on fees, and fees depend on the recorded volume. The appraisals also depend on
 the captive maker's share of the volume, on the effect of a thin book on the volume of others, and
@@ -235,7 +235,7 @@ def _reviews_table(found: Sequence[Review], maker: str) -> Table:
         found,
         (
             "An independent maker halves the size of its quotes after each month with a loss. If "
-            "the size would then be below an eighth of the first size, the maker stops. A captive "
+            "the size would then be below an eighth of the full size, the maker stops. A captive "
             "maker moves its quotes from the lead venue to the house after the first month with a "
             "loss.",
             "On the house a captive maker reviews the last twelve months. The maker stops only if "

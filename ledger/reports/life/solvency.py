@@ -28,7 +28,7 @@ from ledger.run_folder import RunFolder, RunFolderError
 from ledger.transaction import MONEY, entity_of, kind_of
 
 WITHIN = " within the group"
-UNBOOKED = "tokens at mark, above cost"
+UNBOOKED = "tokens at mark less cost"
 MUST_BE_ZERO = "difference (must be 0.00)"
 
 
@@ -59,7 +59,7 @@ class TokenHolding:
     token: str
     units: Decimal
     unbalanced_units: Decimal  # the token's units in all accounts of the entity; must be zero
-    cost_usd: Decimal | None  # None for a token held or owed in kind, which has no cost
+    cost_usd: Decimal | None  # None for tokens held or owed in kind, or held in a pool
     at_mark_usd: Decimal
     counted_usd: Decimal  # value at mark, or zero for the group's own tokens in the group
 
@@ -187,7 +187,7 @@ def _entities_table(found: Solvency) -> Table:
             "Assets are carried at cost. 'Unbooked' is the value at mark of tokens and of claims "
             "in kind, less the cost of the tokens and less debts in kind. The group's own tokens "
             "count as zero inside the group. 'Net at mark' is net worth at mark. In the maker's "
-            "debt to the exchange dollars are at face value, and coins are at mark. The "
+            "debt to the exchange, dollars are at face value, and coins are at mark. The "
             "consolidated line leaves this debt out.",
         ),
     )

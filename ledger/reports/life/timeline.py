@@ -72,8 +72,8 @@ def _firsts_table(found: Timeline) -> Table:
         (
             f"Balances are compared at the end of each of {found.days} days. The amount is that of "
             "the first day: the drawn credit, the excess of debts over assets, or the unpaid sum. "
-            "A blank date means that the milestone was not reached. The last column has a date if "
-            "the milestone lasts until the end.",
+            "A blank first date means that the milestone was not reached. The last column has a "
+            "date if the milestone lasts until the end.",
             "If a withdrawal has to wait, the amount is the sum of the first day's requests that "
             "had to wait, or the queue at the end of that day if the queue is larger. If "
             "withdrawals are halted, the amount is all claims of customers. An unpaid use, recall "

@@ -153,7 +153,7 @@ def _gains_table(found: Liquidations) -> Table:
             "'In book' is the result of forced orders in the order book, for the makers whose "
             "quotes are filled and for the liquidated customers. 'Backstop' is the result of "
             "takeovers. For a backstop it is the discount, plus variation margin and funding of "
-            "the positions. For the liquidated customers it is the loss of the discount. "
+            "the positions. For the liquidated customers it is the discount, as a loss. "
             "Customers' earlier losses (variation margin) are not included.",
         ),
     )

@@ -79,7 +79,7 @@ def pledged_table(found: Sequence[PledgedResult]) -> Table:
             "takeover the captive maker pays the debt and receives the remaining tokens. 'Worth' "
             "is the value of these tokens at the lead price. 'Brought' is the maker's proceeds "
             "from sales of these tokens, and 'loss' is the debt taken over less these proceeds. "
-            "'Unsold' is the value at the last price of all tokens of this name that the maker "
+            "'Unsold' is the value, at the last price, of all tokens of this name that the maker "
             "still has. The loss and the hole do not include this value.",
         ),
     )

@@ -25,7 +25,7 @@ class SeizedToken:
 
     @property
     def markdown_usd(self) -> Decimal:
-        """Return the gain of the other makers, who bought the token at a discount."""
+        """Return the gain of the makers that bought the token at a discount."""
         return self.worth_usd - self.brought_usd
 
 
@@ -45,9 +45,10 @@ def seized_table(found: Sequence[SeizedToken]) -> Table:
         ("token", "accounts", "quantity", "worth_usd", "brought_usd", "markdown_usd"),
         found,
         (
-            "The other makers buy these tokens before backstops take over the customer's position. "
-            "'Worth' is the tokens' value at the lead price, and 'brought' is the proceeds. "
-            "'Markdown' is this value less the proceeds, which is the other makers' gain.",
+            "Makers other than the captive maker buy these tokens before backstops take over the "
+            "customer's position. 'Worth' is the tokens' value at the lead price, and 'brought' is "
+            "the proceeds. 'Markdown' is this value less the proceeds, which is the other makers' "
+            "gain.",
         ),
     )
 

@@ -63,9 +63,9 @@ class Expectations:
         expected = sum((line.promise.result_usd for line in promised if line.promise), ZERO)
         say = speaker(booked.result_usd, booked.net_usd)
         return (
-            f"{self.maker}'s own simulation predicted a result of {spoken(expected)} at the "
-            f"fills. In the same months the quotes {earned(booked.result_usd, say)} at the fills "
-            f"and {earned(booked.net_usd, say)} after hedging.{self._beside_predictions()}"
+            f"{self.maker}'s own simulation predicted a result of {spoken(expected)} before "
+            f"hedging. In the same months the quotes {earned(booked.result_usd, say)} before "
+            f"hedging and {earned(booked.net_usd, say)} after hedging.{self._beside_predictions()}"
         )
 
     def _beside_predictions(self) -> str:
@@ -81,7 +81,7 @@ class Expectations:
         say = speaker(booked.result_usd, booked.net_usd)
         return (
             f" Quotes without a prediction (in {months}) are not counted: they "
-            f"{earned(booked.result_usd, say)} at the fills and {earned(booked.net_usd, say)} "
+            f"{earned(booked.result_usd, say)} before hedging and {earned(booked.net_usd, say)} "
             "after hedging."
         )
 
@@ -153,7 +153,7 @@ def _month_table(
     rows.append((ALL, *_figures(promised, everything)))
     notes = [
         f"{maker} simulates its own quotes of the month with uninformed orders only. The "
-        "prediction is the result at the fills. It is compared with the sum of the booked kinds "
+        "prediction is the result before hedging. It is compared with the sum of the booked kinds "
         "Spread and PickOff. Hedging is separate; 'net' is booked plus hedging.",
         "Promised basis points are the predicted result divided by the predicted volume. Booked "
         "basis points are the booked result divided by the traded volume. A sum of predictions "

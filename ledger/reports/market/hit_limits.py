@@ -1,7 +1,7 @@
 """Profitable hits that were prevented by limits.
 
 A firm's order is limited to a share of the firm's claim on the venue. A firm's position is limited
-by the firm's largest leverage. The number of firms is limited too. These limits are not on public
+by the firm's maximum leverage. The number of firms is limited too. These limits are not on public
 record, so this report shows where they reduce hits.
 """
 
@@ -16,7 +16,8 @@ from ledger.reports.once import once
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
-STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # the end of an event's name, and values
+# The end of an event's name, and two of the event's values.
+STATUS, WAITING, TRADING = ":status", "waiting", "trading"
 # Limits bind in a market and month if they prevented more than this percentage of profitable hits.
 BINDS_FROM_PCT = Decimal(1)
 
@@ -89,17 +90,17 @@ def all_came(run: RunFolder) -> AllCame | None:
 
 @once
 def status_changes(run: RunFolder) -> Sequence[tuple[str, str, date]]:
-    """Return all changes of firms' status, in order: the firm, the new status and the day."""
+    """Return each firm's first and later statuses, in order: the firm, the status and the day."""
     found = run.select("SELECT name, value, date FROM events WHERE ends_with(name, ?)", [STATUS])
     return [(name.removesuffix(STATUS), status, day) for name, status, day in found]
 
 
 def limits_lines(found: Sequence[Cut], none_left: AllCame | None) -> tuple[str, ...]:
-    """Return a sentence on order and position limits, and a sentence on the number of firms.
+    """Return a text on order and position limits, and a text on the number of firms.
 
-    The first sentence is left out if limits bind in no market and month. The second sentence is
-    left out if a firm still waits, if no firm ever waited, or if there were no hits in the month in
-    which the last firm entered or later.
+    The first text is left out if limits bind in no market and month. The second text is left out if
+    a firm still waits, if no firm ever waited, or if there were no hits in or after the month in
+    which the last firm entered.
     """
     return (*_cut_line(found), *_none_left_line(found, none_left))
 
@@ -114,7 +115,7 @@ def _none_left_line(found: Sequence[Cut], none_left: AllCame | None) -> tuple[st
     months = len({each.month for each in later})
     return (
         f"Since {none_left.since} no firm waited to enter, so the number of firms, "
-        f"{none_left.firms} in all, was a limit. From {none_left.since:%Y-%m} on the firms' hits "
+        f"{none_left.firms} in all, was a limit. From {none_left.since:%Y-%m} on, the firms' hits "
         f"were {taken_usd:,.2f} USD in {months} {'month' if months == 1 else 'months'}.",
     )
 
@@ -167,9 +168,9 @@ def limits_table(found: Sequence[Cut], none_left: AllCame | None) -> Table:
             for each in found
         ],
         (
-            "A prevented hit is the size that a firm would have taken with profit without its "
-            "limits, and that no other order took before the quote was replaced. It is valued at "
-            "the quote's best price.",
+            "A prevented hit is the size that a firm without limits would have taken with profit, "
+            "and that no other order took before the quote was replaced. It is valued at the "
+            "quote's best price.",
             *limits_lines(found, none_left),
         ),
     )

@@ -9,9 +9,9 @@ price is used. The lead venue's prices are the lead prices at the moments of the
 have more lead prices, in hedges and settlements. They are left out, with little effect. Only
 uninformed orders are used, because firms' hits come when quotes are oldest.
 
-Each fill also has the age of its quote, and the lead price on which the quote is based. The
-estimate does not use these data. The report shows the ages beside the lag, since a good estimate
-should agree with the ages.
+Each fill also has the lead price on which its quote is based. The age of this price is called the
+quote's age. The estimate does not use these data. The report shows the ages beside the lag, since a
+good estimate should agree with the ages.
 
 The precision is limited, because there is no single lag: a quote's age grows until the next quote.
 The estimated lag is one of the ages, near the ages at which prices moved most. The books do not

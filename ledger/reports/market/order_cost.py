@@ -29,7 +29,7 @@ def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
     part.
 
     Args:
-        book: the displayed book on one side. The other side has the same depth.
+        book: the displayed order book on one side. The other side has the same depth.
         order_usd: the size of the order.
 
     Returns:
@@ -50,7 +50,7 @@ def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
     This is the rule of the model. The captive maker's levels at better prices are filled first.
 
     Args:
-        book: the displayed book on one side. The other side has the same depth.
+        book: the displayed order book on one side. The other side has the same depth.
         order_usd: the size of the order.
     """
     others_bps = float(book.others_half_spread_bps)

@@ -148,7 +148,7 @@ def _row(each: PlannedMonth) -> tuple[Cell, ...]:
 
 
 def _answer(months: Sequence[PlannedMonth]) -> str:
-    """Compare all booked results with the plans, and state the result of hits."""
+    """Compare booked results with the plans, and state the result of hits."""
     planned = [each for each in months if each.beyond_plan_usd is not None]
     if not planned:
         return "No decision in this run has a plan."

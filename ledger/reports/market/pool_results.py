@@ -214,7 +214,7 @@ def _pool_table(found: PoolResults) -> Table:
             "mean over days. The loss is the loss versus rebalancing: it compares the pool with a "
             "holder who makes the same trades at the lead price. The maker got a part of this "
             "loss back as fees, and arbitrageurs kept the other part. The loss is a loss of "
-            "tokens, so no kind of the hole contains it.",
+            "tokens, so no cause of the hole contains it.",
             "The expected loss of a day is the value times the day's realised variance, divided by "
             "8.",
         ),

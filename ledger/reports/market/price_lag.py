@@ -93,7 +93,7 @@ def price_lag(days: Sequence[Sight]) -> PriceLag | None:
     does not have a larger weight.
 
     Returns:
-        The lag, or None if it is not clear. It is not clear if the mean squared difference at an
+        The lag, or None if it is not clear. A lag is not clear if the mean squared difference at an
         end of LAGS_US is at most CLEAR standard errors above the least one. The result is also None
         if there are fewer than BLOCKS_MIN blocks, or if some lag has no pair of prices.
     """
@@ -196,7 +196,7 @@ def correlation(day: Sight, lag_us: int) -> float | None:
     reduce it. Source: Epps (1979), Journal of the American Statistical Association 74, 291-298.
 
     Args:
-        day: the observed prices. The house's asks and bids have separate steps.
+        day: the observed prices. Moves of the house's asks and bids are computed separately.
         lag_us: the lag of the house's prices.
 
     Returns:

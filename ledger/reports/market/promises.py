@@ -11,11 +11,11 @@ the predicted volume. The first part, from volume, is (booked volume - predicted
 rate. The second part, from pick-offs, is (result of hits) - (volume of hits * predicted rate).
 The third part is the rest, so the three parts sum to the difference exactly.
 
-The prediction depends on half-spread, displayed size, recorded volume and the maker's share of this
-volume. The first part depends on days without quotes and on the volume of hits, so it may be above
-or below zero. The second part depends on latency, the time between quotes, volatility, the firms
-and their delays. The third part depends on chance, and on the price levels that noise traders'
-orders reach.
+The prediction depends on half-spread, displayed size, the volume of about the last 24 hours and the
+maker's share of this volume. The first part depends on days without quotes and on the volume of
+hits, so it may be above or below zero. The second part depends on latency, the time between quotes,
+volatility, the firms and their delays. The third part depends on chance, and on the price levels
+that noise traders' orders reach.
 """
 
 from collections import defaultdict

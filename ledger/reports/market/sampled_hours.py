@@ -42,7 +42,8 @@ NEIGHBOURS_DAYS = 90
 class SampledHours:
     """The sampling of a run's hours, described as strata of consecutive hours.
 
-    One hour of each stratum is simulated. On full days all hours are simulated.
+    If hours are not grouped by predicted loss, one hour of each stratum is simulated. On full days
+    all hours are simulated.
     """
 
     one_in: int  # the number of hours in a stratum

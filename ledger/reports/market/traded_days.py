@@ -1,4 +1,4 @@
-"""Compares the house's daily volume with the recorded volume.
+"""Compares the house's daily volume of hits and forced orders with the recorded volume.
 
 A day contradicts the record if hits and forced orders alone exceed the recorded volume.
 """
@@ -73,7 +73,7 @@ def contradictions_table(found: TradedDays) -> Table:
             "listed. A day counts once for each market. On the listed days the model contradicts "
             "the record, even if no other customer trades.",
             "If the record has only a month's volume, each day is compared with the month's mean "
-            "volume per day. Then more days with large price moves are listed than with a "
-            "recorded volume for each day.",
+            "volume per day. If the record had a volume for each day, fewer days with large price "
+            "moves would be listed.",
         ),
     )

@@ -35,7 +35,8 @@ class ClaimBridge:
     def unexplained_usd(self) -> Decimal:
         """Return the closing claims in the house's books, less all movements in customers' books.
 
-        If the difference is not zero, the house's books and the customers' books disagree.
+        If the difference is not zero, the house's books and the customers' books disagree, or no
+        reason is found for a change.
         """
         return self.left_usd - sum(self.movements_usd.values(), ZERO)
 

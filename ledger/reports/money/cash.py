@@ -53,7 +53,7 @@ def cash_statement(run: RunFolder) -> CashStatement:
     crossed = run.select(
         """
         WITH received AS (
-            -- Transfers between the two firms cancel.
+            -- Transfers within the group cancel.
             SELECT seq, coalesce(party, payee, 'not named') AS party, sum(units) AS cents
             FROM postings WHERE commodity = ? AND account IN (SELECT unnest(?))
             GROUP BY ALL HAVING cents != 0

@@ -1,6 +1,7 @@
 """The hole by cause. The table separates uses that bought assets from money that was spent.
 
-A blind audit cannot distinguish the kinds of one cause, because it sees no names: see `diagnose`.
+Here a cause is a group of kinds that a blind audit cannot distinguish from each other, because the
+audit sees no names: see `diagnose`.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""When the hole opened, when it grew most, and the largest use of money on that day."""
+"""How long the hole has been open, when it grew most, and the largest use on that day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -65,7 +65,7 @@ class HoleOpened:
     growth: Growth | None  # None if there is no growth, or if customers are owed coins
 
     def in_a_sentence(self) -> str:
-        """State when the hole opened, and the largest use on the day when the hole grew most."""
+        """State how long the hole has been open, and the largest use on the day of most growth."""
         if self.is_opening:
             said = "the hole was there in the opening balances"
         else:

@@ -2,7 +2,7 @@
 
 Each kind of the mechanism belongs to one of these three parts. The loss of pools has no kind,
 because it is a loss of tokens. The report computes this loss as the sum of two booked amounts: the
-maker's fees, and the arbitrageurs' gains.
+maker's fee income, and the arbitrageurs' gains.
 """
 
 from collections.abc import Mapping
@@ -157,7 +157,7 @@ def _stated_usd(run: RunFolder) -> Decimal:
 
 
 def _lost_in_pools(run: RunFolder) -> Decimal:
-    """Return the pools' loss versus rebalancing: the maker's fees plus the arbitrageurs' gains."""
+    """Return the pools' loss versus rebalancing: the maker's fee income plus arbitrage gains."""
     parties, balances = run.chart.parties, usd_balances(run)
     traders = (name for name in (parties.maker, parties.arbitrageurs) if name)
     return -sum((balances[income(name, Kind.POOLS)] for name in traders), ZERO)

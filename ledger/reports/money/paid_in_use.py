@@ -99,7 +99,7 @@ def paid_in_use_table(payments: Sequence[PaidInUse], house: str) -> Table:
             "at the end of the day. The last column has the payments since the hole opened. "
             "Payments from a recipient to the group are not deducted.",
             "Money is commingled: the payments were made on these days, but not necessarily with "
-            "customers' money. The origin of the money by five rules of courts: moneytrail trace "
+            "customers' money. The origin of the money by five tracing rules: moneytrail trace "
             "RUN",
         ),
     )

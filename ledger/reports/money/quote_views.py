@@ -65,7 +65,7 @@ def quote_views(run: RunFolder) -> QuoteViews:
     tags = {m.word: m.entry.kind for m in (*FROM_QUOTES, *HEDGES) if m.entry.kind in kinds}
     results = [income(parties.maker, kind) for kind in kinds[:-1]]
     results.append(expense(parties.maker, Kind.HEDGING))
-    # Not every entry has a posting to an account of results. But every entry for fills of a quote
+    # Not every entry has a posting to an account in `results`. But every entry for fills of a quote
     # has a posting to the position of the quote's maker.
     position = contracts(parties.maker, parties.house, run.chart.desk(parties.maker))
     found = {

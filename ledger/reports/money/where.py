@@ -3,8 +3,8 @@
 The hole by kind lists uses and sources of money. Cash by party lists the parties that received
 cash. The two statements differ because a claim is not cash, and the bridge explains the difference.
 The report also has the parts of the thread's mechanism, two views of the maker's quotes, the
-maker's volume, the day on which the hole opened, and the payments while customers' money was in
-use.
+maker's volume, the day since which the hole has been open, and the payments while customers'
+money was in use.
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Where:
     opened: HoleOpened | None  # None if there is no hole at the end
 
     def answer(self) -> str:
-        """State the hole, when it opened, the largest uses, and the cost of stale quotes."""
+        """State the hole and its first day, the largest uses, and the cost of stale quotes."""
         house = self.run.chart.parties.house
         said = (
             in_a_sentence(self.hole, house, self.in_kind is not None),

@@ -93,8 +93,8 @@ def tests_table(days: Sequence[SolvencyTests]) -> Table:
             "Net worth is assets less debts. The assets are liquid assets, tokens and coins at "
             "mark (own tokens at zero), ventures and other purchases at cost, and loans to "
             "customers. The debts are customers' claims and loans from lenders. 'Unpaid' is the "
-            "queue of withdrawals, plus the payments that lenders and other parties were refused "
-            "on that day.",
+            "queue of withdrawals, plus the payments that the group could not make to lenders and "
+            "other parties on that day.",
             "Capital is adequate if net worth is at least as large as its largest fall so far "
             "within any 30 days. This limit is an assumption: courts ask which setback was "
             "foreseeable.",

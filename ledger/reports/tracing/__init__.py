@@ -1,1 +1,1 @@
-"""Tracing: courts' rules on mixed money, applied to the group's cash."""
+"""Tracing: rules on mixed money, applied to the group's cash."""

@@ -19,7 +19,8 @@ def share_equally(moves: Iterable[CashMove], accounts: Collection[str]) -> Trace
     """Share every use, and the cash that is left, among all sources.
 
     The shares are in proportion to the sources' money that was not repaid, and are rounded down.
-    Cents left over go to the largest remainders. No source pays more than its own money.
+    Cents left over go to the shares with the largest remainders. No source pays more than its own
+    money.
 
     Args:
         moves: the movements of cash in order. The order matters only for the dates of uses, and for

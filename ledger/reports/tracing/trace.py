@@ -16,7 +16,7 @@ from ledger.reports.tracing.sources import ALL_CUSTOMERS, AS_ONE, GROUP, Fate, Q
 from ledger.reports.tracing.traced import Traced
 from ledger.run_folder import RunFolder
 
-# What the group paid for, by kind of use. A kind whose name already says this is left out.
+# What the group paid for, by kind of use. A kind whose name needs no explanation is left out.
 MEANINGS: Mapping[str, str] = {
     Kind.CUSTOMERS: "withdrawals",
     Kind.LOANS: "repaid to lenders",
@@ -161,7 +161,7 @@ class Trace:
                 "when its source is repaid.",
                 f"Only cash is traced: {self._through()}. Gains, losses and fees on an account at "
                 "a venue change a claim, but move no cash.",
-                "Every column sums exactly to the cash received. Odd cents go to the largest "
+                "Every column sums exactly to the cash received. Cents left over go to the largest "
                 "remainders.",
             ),
         )

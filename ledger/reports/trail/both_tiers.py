@@ -142,7 +142,10 @@ class BothTiers:
         )
 
     def summed(self, rows: np.ndarray) -> list[Posting[int]]:
-        """Return the postings of the closing entry that sums *rows*. All have the same pairing."""
+        """Return the postings of the closing entry that sums *rows*.
+
+        All rows must have the same pairing.
+        """
         return [p for entry in self._entries.closing(rows, 0) for p in entry.postings]
 
     def standing(self, seq: int, booked: bool) -> Dollars[str]:

@@ -17,8 +17,9 @@ ABOUT = """\
 ;; Contracts are left out, and so are entries that move only contracts. Contracts balance across
 ;; entities: each long position is a short position of another entity. Gains and losses on contracts
 ;; are paid in dollars, and these payments are here. A number (seq) that is missing here belongs to
-;; an entry of other entities, or to a fill. Closing entries sum up the fills. Each `open` line has
-;; the account's part in the hole: see the header of the general ledger.
+;; an entry that is left out, to an entry of other entities, or to a fill. Closing entries sum up
+;; the fills. If the entity is in the house group, each `open` line has the account's part in the
+;; hole: see the header of the general ledger.
 
 option "title" {title}
 option "operating_currency" "{money}"

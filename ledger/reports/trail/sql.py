@@ -6,7 +6,7 @@ A query can read these views and tables, in DuckDB's dialect:
     fills      the fills in contracts and dollars, as documented in `SCHEMA`
     rows       the fills as they are stored: in whole lots, ticks, cents and microseconds
     contracts  the lot, the tick and the number of similar markets of each contract
-    opens, notes, events, prices    the general ledger's other directives
+    opens, notes, events, prices    other directives of the general ledger
 
 A statement cannot change a run. DuckDB can limit a statement to a list of files, but it cannot
 forbid writing to these files, since a COPY can be hidden in a SELECT. So a statement works on a
@@ -45,15 +45,15 @@ SCHEMA: tuple[tuple[str, str, str], ...] = (
     ("motive", "VARCHAR", "pickoff, spread, ...; in a payment: variation-margin, ..."),
     ("venue", "VARCHAR", "the venue of the trade or payment"),
     ("market", "VARCHAR", "the contract, such as BTC-PERP"),
-    ("taker", "VARCHAR", "the sender of the order; in a payment: holder of the position"),
-    ("maker", "VARCHAR", "the other party; in a payment through a pool: the venue"),
+    ("taker", "VARCHAR", "the sender of the order; in a payment: the receiver of edge_usd"),
+    ("maker", "VARCHAR", "the other party; in a payment, the other party can be the venue"),
     ("holder", "VARCHAR", "retail customer, such as r-0011; NULL if none takes part"),
-    ("quantity", "DECIMAL", "contracts, above zero if the taker buys; in a payment: position"),
-    ("price_usd", "DECIMAL", "price of one contract; in a payment: the mark"),
+    ("quantity", "DECIMAL", "> 0 if the taker buys; in a payment: position, tokens or 0"),
+    ("price_usd", "DECIMAL", "of one contract; in a payment: mark, token's price or 0"),
     ("lead_usd", "DECIMAL", "lead price at the time of the row"),
-    ("lead_when_quoted_usd", "DECIMAL", "lead price behind the captive maker's quote, else NULL"),
+    ("lead_when_quoted_usd", "DECIMAL", "lead price used for the captive maker's quote, else NULL"),
     ("quote_age_s", "DECIMAL", "age of lead_when_quoted_usd in seconds, or NULL"),
-    ("trigger", "VARCHAR", "posting: quote stale at once; tick: quote stale later; or NULL"),
+    ("trigger", "VARCHAR", "posting: stale when posted; tick: stale later; or NULL"),
     ("fee_bps", "DECIMAL", "fee rate in basis points of the notional"),
     ("edge_usd", "DECIMAL(18,2)", "taker's gain (see below); in a payment: amount received"),
     ("fee_usd", "DECIMAL(18,2)", "fee that the taker paid to the venue"),
@@ -80,7 +80,7 @@ CREATE TEMP VIEW fills AS SELECT
         THEN (abs(lots) * price * cents_per_lot_tick)::DECIMAL(18, 0) * 0.01
     END AS notional_usd,
     stands_for
--- For an unknown contract, quantity, prices and notional are empty, but the row is there.
+-- A row of an unknown contract is kept. Its quantity, prices, notional and stands_for are empty.
 FROM rows LEFT JOIN contracts USING (venue, market)
 """
 

@@ -92,7 +92,7 @@ class Share(NamedTuple):
 
 
 class FillShare(NamedTuple):
-    """The amount that the fills of one pairing add to a figure."""
+    """The amount that the fills of one pairing (motive, venue, taker, maker) add to a figure."""
 
     sum: FillSum
     usd: Decimal
@@ -161,7 +161,7 @@ def _figure(
         accounts = [account for account in owned if kind_of(account) == kind]
     if not accounts:
         raise _no_such_kind(" and ".join(books), kind, list(dict.fromkeys(map(kind_of, owned))))
-    name = f"{kind or 'All kinds'} in the books of {' and '.join(books)}"
+    name = f"{kind or 'All causes'} in the books of {' and '.join(books)}"
     for word, bound in (("with", party), ("since", since), ("until", until)):
         name += f", {word} {bound}" if bound else ""
     return Figure(name, kind, frozenset(accounts), party, since or date.min, until or date.max)
@@ -178,7 +178,9 @@ def _explains(run: RunFolder, account: str) -> bool:
 def _no_such_kind(books: str, kind: str | None, kinds: Sequence[str]) -> TrailError:
     close = get_close_matches(str(kind).casefold(), map(str.casefold, kinds), n=1)
     meant = "".join(f"did you mean {each}? " for each in kinds if each.casefold() in close)
-    return TrailError(f"{books} have no kind {kind!r}; {meant}the kinds are {', '.join(kinds)}")
+    return TrailError(
+        f"the books of {books} have no kind {kind!r}; {meant}the kinds are {', '.join(kinds)}"
+    )
 
 
 def _shares(run: RunFolder, figure: Figure) -> list[Share]:
@@ -206,7 +208,7 @@ def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
     """Yield what the period's fills add to the figure, for each pairing. Entries are not read."""
     motives = ", ".join(f"'{motive.word}'" for motive in posting_to(figure.kind))
     conditions = [f"motive IN ({motives})"]
-    # Each condition is added only if it is needed, because DuckDB must then read the column `time`.
+    # For these conditions DuckDB must read the column `time`. So each is added only if needed.
     if figure.since > date.min:
         conditions.append(f"time >= DATE '{figure.since}'")
     if figure.until < date.max:

@@ -93,7 +93,7 @@ class EntryTrail:
 
 @dataclass(frozen=True, slots=True)
 class LinkTrail:
-    """What `linked` finds for one link, and the figures that these entries and fills change."""
+    """The entries, fills and payments of one link, and the figures that they change."""
 
     linked: Linked
     figures: tuple[MovedFigure, ...]

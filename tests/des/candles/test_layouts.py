@@ -134,7 +134,7 @@ c;11.05.2022;31.017,11;32.162,59;27.785,00;29.103,94
 """,
         "columns are separated by semicolons; a comma marks decimals; dates are day before month",
     ),
-    "decimal commas without thousands": (
+    "decimal commas without thousands separators": (
         DAYS.replace(",", ";").replace(".", ","),
         "columns are separated by semicolons; a comma marks decimals",
     ),
@@ -146,7 +146,7 @@ c;11.05.2022;31.017,11;32.162,59;27.785,00;29.103,94
 "05/09/2022","30,076.31","34,038.4","34,243.15","30,033.33","1K","-1%"
 """,
         "dates are month before day; newest first, read backwards; "
-        "gaps bridged: 1, 24 h in all, 24 h at most",
+        "gaps bridged: 1, 24 h in all, the longest 24 h",
     ),
     "Nasdaq": (
         """Date,Close/Last,Volume,Open,High,Low
@@ -155,7 +155,7 @@ c;11.05.2022;31.017,11;32.162,59;27.785,00;29.103,94
 05/11/2022,$29103.94,7,$31017.11,$32162.59,$27785
 05/13/2022,$29103.94,7,$29103.94,$29103.94,$29103.94
 """,
-        "dates are month before day; gaps bridged: 1, 24 h in all, 24 h at most",
+        "dates are month before day; gaps bridged: 1, 24 h in all, the longest 24 h",
     ),
     "Yahoo": (
         """Date,Open,High,Low,Close,Adj Close,Volume
@@ -220,7 +220,7 @@ BTC,D,20220511,000000,31017.11,32162.59,27785,29103.94,7
         .replace("2022-05-10", "5/10/2022 12:00 AM")
         .replace("2022-05-11", "5/11/2022 12:00:00 AM")
         + "5/13/2022 12:00:00 AM,1,1,1,1,1\n",
-        "dates are month before day; gaps bridged: 1, 24 h in all, 24 h at most",
+        "dates are month before day; gaps bridged: 1, 24 h in all, the longest 24 h",
     ),
     "an hour with AM": (DAYS.replace("-09,", "-09 12-AM,").replace("-10,", "-10 12-AM,"), ""),
     "months by name": (
@@ -310,7 +310,7 @@ def minutes(step: int, first: int, last: int) -> list[str]:
         (90, 3, "candles of 90 min joined to 3 h"),
     ],
 )
-def test_candles_that_do_not_last_whole_hours_are_joined_to_candles_that_do(
+def test_candles_that_do_not_last_whole_hours_are_joined_into_candles_that_do(
     read: Read, step, hours, said
 ):
     found = read(bars(minutes(step, 0, 720)))
@@ -342,7 +342,7 @@ def test_short_candles_in_an_incomplete_first_or_last_hour_are_left_out_and_coun
     assert [anchor.at.hour for anchor in found.anchors] == [1, 2, 3, 4]
     assert found.said == (
         "candles of 20 min joined to 1 h",
-        "candles left out at the ends, since they fill no 1 h: 3",
+        "candles left out at the ends, since they do not fill 1 h: 3",
     )
 
 
@@ -370,7 +370,7 @@ def test_a_gap_is_bridged_from_the_close_before_it_to_the_open_after_it(read: Re
         (4, 90),
         (5, 90.5),
     ]
-    assert found.said == ("gaps bridged: 1, 2 h in all, 2 h at most",)
+    assert found.said == ("gaps bridged: 1, 2 h in all, the longest 2 h",)
 
 
 @pytest.mark.parametrize(
@@ -454,7 +454,7 @@ AMBIGUOUS: dict[str, tuple[str, str]] = {
     "a candle with one missing price": (DAYS.replace("32658.99", "null"), "high 'null'"),
     "JSON without candles": ('{"error": ["EQuery:Unknown asset pair"]}', "JSON without candles"),
     "JSON that breaks off": ("[[1652054400,2,3,1", "not JSON"),
-    "thousands in the wrong place": (
+    "a thousands separator in the wrong place": (
         DAYS.replace("30074.23", '"3,0074.23"'),
         "not a finite number",
     ),

@@ -35,7 +35,10 @@ DECAY_PER_H = math.log(2) / HALF_LIFE_H
 
 
 def rules(ratio: float = 0.0, **changes) -> Flow:
-    """Return rules with the given changes. A request causes on average *ratio* further requests."""
+    """Return rules with the given changes.
+
+    A request directly causes *ratio* further requests on average.
+    """
     usual = {
         "deposits_per_volume": 0.0,
         "base_per_day": BASE_PER_DAY,
@@ -188,7 +191,9 @@ def test_the_rate_of_withdrawals_is_the_base_rate_plus_a_part_proportional_to_fe
 
 
 @pytest.mark.parametrize("half_life_h", [1.0, 4.0, 72.0])
-def test_the_branching_ratio_is_the_mean_number_of_requests_that_one_request_causes(half_life_h):
+def test_the_branching_ratio_is_the_mean_number_of_requests_that_one_request_directly_causes(
+    half_life_h,
+):
     """Requests are uniform within an hour. A request has an effect only from the next hour on."""
     cohorts = (Cohort(share=0.75, sensitivity=0.2), Cohort(share=0.25, sensitivity=1.4))
     flow = rules(fear_half_life_h=half_life_h, contagion=0.2, cohorts=cohorts)

@@ -74,10 +74,10 @@ def naive_arbitrage(
     """Return the arbitrageur's trades, at most one at each block, computed lot by lot.
 
     Before the trade the pool has n lots and c cents, with the product k = n * c. After the next lot
-    it has m lots, and the price of this lot is q = k / m^2 cents. Let f be the fee and p the
-    outside price of a lot in cents. The arbitrageur buys the next lot if q * (1 + f) <= p, and
-    sells it if q * (1 - f) >= p. After the last lot the pool has k / m cents, rounded up. There is
-    no trade if the gain after the fee is less than a cent.
+    is traded, the pool has m lots, and the price of this lot is q = k / m^2 cents. Let f be the fee
+    and p the outside price of a lot in cents. The arbitrageur buys the next lot if
+    q * (1 + f) <= p, and sells it if q * (1 - f) >= p. After the last lot is traded, the pool has
+    k / m cents, rounded up. There is no trade if the gain after the fee is less than a cent.
 
     Returns:
         For each trade: its time, the outside price, the pool's price before and after the trade,
@@ -202,9 +202,9 @@ def test_the_arbitrageur_stops_at_the_last_profitable_lot(case):
 @pytest.mark.parametrize(
     ("lots", "cents", "price", "balance"),
     [
-        (10_025_696, 2_215_443_838_750, 5_657, 62_660_600),  # the square root is a whole number
+        (10_025_696, 2_215_443_838_750, 5_657, 62_660_600),  # sqrt(lots * cents / price) is whole
         (30_730_700, 1_662_123_995_532, 889, 239_699_460),
-        (2**29, 6_442_450_956, 3, 2**30),  # the square root is 2^30 + 1 - 5e-10
+        (2**29, 6_442_450_956, 3, 2**30),  # sqrt(lots * cents / price) is 2^30 + 1 - 5e-10
         (500_000_000, 31_500_000_042, 7, 1_500_000_000),
     ],
 )
@@ -336,7 +336,7 @@ def test_the_reserves_for_each_share_do_not_fall_when_other_shares_are_withdrawn
 
 
 @given(pool=SMALL_POOLS)
-def test_the_last_shares_withdraw_all_reserves_and_an_empty_pool_has_no_trades(pool):
+def test_a_withdrawal_of_all_shares_takes_all_reserves_and_an_empty_pool_has_no_trades(pool):
     empty, taken = pool.remove_liquidity(pool.shares)
 
     assert taken == (pool.lots, pool.cents, pool.shares)
@@ -511,7 +511,7 @@ def test_gains_and_fees_after_large_price_moves_agree_with_theory(fee_e6):
 
 
 @pytest.mark.parametrize("fee", [0.0, 0.0005, 0.003, 0.01])
-def test_a_fee_splits_the_loss_of_a_pool_into_gains_of_arbitrageurs_and_fees(fee):
+def test_a_fee_splits_the_loss_of_a_pool_into_fees_and_gains_of_arbitrageurs(fee):
     """Gains plus fees nearly equal the loss of a pool without a fee.
 
     The difference, divided by the loss, is less than the square of the fee plus the variance of the

@@ -108,7 +108,7 @@ def races(draw, costs=any_costs):
 
 
 def close(left: np.ndarray, right: np.ndarray, firms: int) -> bool:
-    """Tell whether all differences are at most *firms* cents, which rounding can cause."""
+    """Tell whether all differences are at most *firms* cents. Rounding causes such differences."""
     return bool(np.all(np.abs(left - right) <= firms))
 
 

@@ -101,7 +101,7 @@ def test_speeds_and_capitals_are_uncorrelated_within_a_class_and_between_classes
         assert abs(np.corrcoef(one, other)[0, 1]) < 3 / math.sqrt(n)
 
 
-def test_all_firms_have_the_median_speed_and_capital_if_the_spread_is_zero():
+def test_all_firms_have_the_median_speed_and_capital_if_the_standard_deviations_are_zero():
     firms = drawn(some(reaction_log_sd=0.0, capital_log_sd=0.0))
 
     assert {(firm.reaction_ms, firm.capital_usd) for firm in firms} == {(40.0, 15e6)}

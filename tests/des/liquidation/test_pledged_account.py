@@ -78,7 +78,7 @@ def test_in_each_refill_period_the_order_book_can_buy_its_whole_depth():
     assert BookDepth.of(TokenBook(usd_per_bp=0, refill_s=60)).room_cents(3_600) == 0
 
 
-def test_the_discount_of_a_sale_of_the_whole_depth_is_half_the_width_of_the_order_book():
+def test_the_average_discount_of_the_largest_sale_is_half_of_the_discount_of_its_last_lot():
     room = BOOK.room_cents(3_600)
 
     assert BOOK.brings_cents(room, 3_600) == room * 99_975 // 100_000  # 2.5 basis points

@@ -173,7 +173,7 @@ def test_a_decided_size_of_a_quarter_lot_is_displayed_as_one_lot_at_a_quarter_of
     assert np.mean([plan.shown_lots[0] for plan in plans]) == pytest.approx(0.25, abs=0.03)
 
 
-def test_the_note_of_a_decision_has_last_months_volumes_and_the_decided_quotes_and_the_plan():
+def test_the_note_of_a_decision_has_last_months_volumes_and_the_quotes_and_their_predicted_result():
     quotes = maker(Choice(FIVE, NINE), Simulation())
     quotes.look(START, state())
     first = noted("X-PERP", "believed", quotes)

@@ -1,4 +1,4 @@
-"""A policy that tests of other policies use for the first decision."""
+"""A policy for the first decision, used in the tests of other policies."""
 
 from dataclasses import dataclass
 

@@ -178,7 +178,7 @@ REFUSALS = {
     "a cell of 200,000 digits": (row_2("30074.23", "1" * 200_000), 3),
     "a line break in a cell": (row_2("30074.23", '"30074\n.23"'), 4),
     "a column missing": (DAYS.replace("high", "top"), 1),
-    "a header of no candles": (DAYS.replace(HEADER, "day,bid,ask,mid,vwap,volume\n"), 1),
+    "a header of other data": (DAYS.replace(HEADER, "day,bid,ask,mid,vwap,volume\n"), 1),
     "a candle longer than a week": (HEADER + "2021-05-01,1,1,1,1\n2022-05-01,1,1,1,1\n", 3),
     "not UTF-8": (row_2("147893", "é").encode("latin-1"), 3),
     "a range that is too wide": (row_2("29730.4", "0.00001"), 3),
@@ -186,7 +186,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("content", "line"), REFUSALS.values(), ids=REFUSALS)
-def test_an_implausible_line_is_refused_with_the_number_of_the_line(file, content, line):
+def test_a_wrong_line_is_refused_with_the_number_of_the_line(file, content, line):
     path = file(content)
 
     with pytest.raises(CandleError) as refusal:

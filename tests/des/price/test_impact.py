@@ -1,4 +1,7 @@
-"""The impact of orders on the log-price decays. It grows with the root of the orders' dollars."""
+"""The impact of orders on the log-price decays over time.
+
+The impact of a new order is proportional to the square root of its dollars.
+"""
 
 import math
 
@@ -19,7 +22,7 @@ def impact_of(*orders: tuple[float, float], kappa: float = KAPPA) -> float:
 
 
 @pytest.mark.parametrize("elapsed_s", [10.0, 600.0, 1_800.0])
-def test_impact_decays_and_a_new_order_changes_it_in_proportion_to_the_root_of_its_dollars(
+def test_impact_decays_and_each_order_adds_impact_proportional_to_the_square_root_of_its_dollars(
     elapsed_s,
 ):
     left = math.exp(-elapsed_s / TAU_S)

@@ -342,7 +342,7 @@ def test_the_price_between_hourly_anchors_has_the_variance_of_a_brownian_bridge(
     hours = np.arange(days * 24) * 3_600
     at = seconds.searchsorted(hours + 3_600 * share_of_hour)
     u = (seconds[at] - hours) / 3_600
-    inside = u < 1  # an hour is left out if it has no tick after this moment
+    inside = u < 1  # an hour without a tick after `share_of_hour` is left out
 
     hour_variance = 0.8**2 * 3_600 / YEAR_S
     ratio = (logs[at] - math.log(30_000))[inside] ** 2 / (hour_variance * u * (1 - u))[inside]

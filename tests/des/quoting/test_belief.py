@@ -81,7 +81,7 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
         Session,
         TradedHours.of(run),
     )
-    # The simulation uses the volume of the previous day. Here all days have the same volume.
+    # The simulation uses the volume of about the last 24 hours. Here all days have the same volume.
     listing.volume.usd_per_day = lambda: SHARE * of / DAYS_OF_MAY
     nobody = np.zeros(len(firms), dtype=np.int64)
     firms_in_market = FirmsInMarket(nobody, nobody, nobody, nobody, nobody > 0)

@@ -69,9 +69,9 @@ def test_the_net_position_of_customers_is_an_autoregressive_process():
 
 
 def test_the_variance_of_the_position_is_nearly_that_of_a_queue_with_infinitely_many_servers():
-    """In the queue half of all orders open a position, and positions last T hours on average.
+    """In the queue, half of all orders open a position, and positions last T hours on average.
 
-    In the queue positions close at any time. In the simulation they close once an hour. So the
+    In the queue, positions close at any time. In the simulation they close once an hour. So the
     relative difference of the variances is about 1 / T. The standard error is as in the test above.
     """
     holding_h, n = 20.0, 8_000

@@ -81,7 +81,7 @@ def by_latency(price) -> dict[float, list[Fills]]:
 
 
 @pytest.mark.parametrize("latency_s", LATENCIES_S)
-def test_at_the_lead_price_that_the_other_makers_see_no_fill_earns_more_than_their_half_spread(
+def test_no_fill_earns_more_than_the_other_makers_half_spread_at_the_lead_price_that_they_see(
     price, by_latency, latency_s
 ):
     ticks = price.ticks(START_US, START_US + HOURS * HOUR_US)

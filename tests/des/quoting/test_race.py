@@ -106,7 +106,10 @@ class World:
         return np.array(keys, dtype=np.uint64)
 
     def delay_us(self, gateway_us: Sequence[int], firm: int, posted_us: int, side: int) -> int:
-        """Return the drawn delay of an order. The two engines share only this function."""
+        """Return the drawn delay of an order.
+
+        The two engines share only the functions `mix` and `quantile_index`.
+        """
         drawn = mix(self.keys()[firm], 2 * posted_us + side)
         return self.reactions_us[firm] + int(gateway_us[quantile_index(drawn)])
 
@@ -562,7 +565,7 @@ def test_the_quote_by_quote_simulation_counts_the_same_volumes_as_the_fast_simul
 
 
 @pytest.mark.parametrize("seed", range(3_000, 3_020))
-def test_no_lots_are_counted_as_not_taken_if_no_firm_reaches_a_limit(seed):
+def test_lots_are_counted_as_not_taken_only_if_a_firm_reaches_a_limit(seed):
     world = random_world(seed)
     bottomless = [
         replace(now, orders=[100] * len(now.orders), rooms=[[10_000] * len(now.orders)] * 2)

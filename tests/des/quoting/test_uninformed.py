@@ -104,7 +104,7 @@ def test_an_order_is_equally_likely_in_each_minute_of_the_hour_and_from_each_cus
     assert abs(chi_square - (cells - 1)) < 3 * math.sqrt(2 * (cells - 1))
 
 
-def test_a_single_customer_sends_the_same_orders_as_many_customers_together():
+def test_a_single_customer_sends_the_same_orders_as_forty_customers_together():
     alone, many = hour(flow(holders=1), 0), hour(flow(), 0)
 
     assert set(alone["holder"]) == {0}

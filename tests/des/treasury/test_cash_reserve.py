@@ -197,7 +197,7 @@ def test_the_proceeds_of_a_sale_go_to_the_house_and_repay_the_credit_line():
     town.begin(PURCHASES, deposit)
     town.end(PURCHASES, deposit)
     owed, till = town.credit.drawn_cents, town.custody.till("FTX")
-    rest = int(town.custody.cash[MAKER])  # This cash is too small to buy another lot.
+    rest = int(town.custody.cash[MAKER])  # cash left because coins are bought in whole lots
     town.begin(PURCHASES + timedelta(days=1), due)
 
     assert owed > 6 * 10**8  # The maker has borrowed most of the deposit to buy coins.

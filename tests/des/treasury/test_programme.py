@@ -99,7 +99,8 @@ class Programme:
 def closes(*prices: int) -> Callable[[int], Ticks]:
     """Return a function that gives the only tick of a day, at noon.
 
-    On days after the last of *prices*, the tick repeats the last price.
+    *prices* are the prices of consecutive days, beginning with the second day. On each day after
+    these days, the tick repeats the last price.
     """
 
     def of_day(end_us: int) -> Ticks:
@@ -412,7 +413,7 @@ def pools_with(**changes: object) -> Sequence[dict]:
     [
         ({"token": "SRM"}, "give one of the tokens: SOL, FTT"),
         ({"token": "FTT"}, "which already has a pool"),
-        ({"until": START}, "give a day after since"),
+        ({"until": START}, f"give a day after {START}, the first day"),
         ({"block_s": 0.01}, "block_s"),
         ({"fee_bps": -1.0}, "fee_bps"),
     ],

@@ -119,7 +119,7 @@ def test_a_captive_maker_never_quotes_on_both_venues_at_the_same_time(results):
     ("year_cents", "shares_lose_cents", "decided"),
     [
         (-99, 100, "quotes on"),
-        (-100, 100, "shuts off"),  # the year's loss equals the loss of the shares
+        (-100, 100, "shuts off"),  # the year's loss equals the value that shares would lose
         (-101, 100, "shuts off"),
         (-1, 0, "shuts off"),
         (-1, -50, "shuts off"),  # the shares would gain without quotes

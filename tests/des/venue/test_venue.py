@@ -1,4 +1,4 @@
-"""In any history a venue gains and loses nothing from positions, variation margin and funding."""
+"""In any history a venue neither gains nor loses from positions, variation margin and funding."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,8 +13,8 @@ from ledger.fills import new_rows
 from ledger.money import Contract
 from ledger.motives import Motive
 
-# All payments in a settlement have the same counterparty. In some histories it is the pool, which
-# never trades. In other histories it is a party that trades with all other parties.
+# All payments in a settlement have the same counterparty. In some histories it is the settlement
+# pool, which never trades. In other histories it is a party that trades with all other parties.
 MEMBERS, POOL, ONE_FOR_ALL = 5, 0, 4
 CONTRACTS = (Contract("BTC-PERP", "FTX", "0.01", "1"), Contract("ETH-PERP", "FTX", "0.1", "0.5"))
 CENTS = (1, 5)  # the value of one tick on one lot in cents, by market

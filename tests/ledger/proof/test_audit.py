@@ -71,7 +71,10 @@ def copied(run: RunFolder, place: Path) -> Path:
 
 @contextmanager
 def changed(folder: Path, path: Path, content: bytes, resealed: bool = False) -> Iterator[None]:
-    """Change a file while the block runs. With *resealed*, also seal the folder again."""
+    """Change a file, and restore it after the `with` block.
+
+    With *resealed*, also seal the folder again after the change.
+    """
     was = {each: each.read_bytes() for each in (path, folder / MANIFEST)}
     try:
         path.write_bytes(content)
@@ -290,7 +293,7 @@ def _parquet(folder: Path, rows: np.ndarray, run: RunFolder) -> bytes:
     return content
 
 
-# ------------------------------------------------------- all kinds of forgeries
+# ------------------------------------------------------- other forgeries
 
 
 def gone(name: str) -> Callable[[Path], None]:

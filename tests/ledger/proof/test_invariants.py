@@ -19,7 +19,8 @@ from ledger.proof.invariants import INVARIANTS, BrokenInvariant, check, name_of
 
 EXAMPLE = Path(__file__).with_name("example.beancount")
 
-# Accounts by their part in the hole. Accounts outside the group have no part (None).
+# Accounts by their part in the hole. Accounts of contracts, and accounts outside the group, have no
+# part (None).
 CHART = {
     "liquid": "Assets:FTX:Cash Assets:Alameda:Cash Assets:FTX:Coins:Wallet",
     "claim": "Liabilities:FTX:Customers:Firm07 Liabilities:FTX:Coins:Firm07",
@@ -110,7 +111,7 @@ def lent_and_sold(coins: int, promise: str = "") -> str:
     """Return an entry by which Alameda borrows coins from FTX and sells them for 100 dollars."""
     breaks = f'\n  breaks: "{promise}"' if promise else ""
     return f"""
-2022-05-02 * "Lender01" "FTX lends Alameda {coins} BTC, which it sells for 100.00" #coins
+2022-05-02 * "Lender01" "FTX lends Alameda {coins} BTC, and Alameda sells them for 100.00" #coins
   seq: 3
   time: "08:00:00.000000"{breaks}
   Assets:FTX:Coins:Wallet              {-coins:+} BTC
@@ -255,7 +256,7 @@ BOOKS = [
     ),
     Books(
         "transaction-balances",
-        "one cent is missing in the books of an entity, and so in total",
+        "one cent is missing in an entity's books, so the transaction does not balance",
         OPENING
         + """
 2022-05-02 * "Lender01" "A tip of 1.00"
@@ -416,7 +417,7 @@ BOOKS = [
   Assets:Alameda:Claims:FTX             60.00 USD
   Income:Alameda:VariationMargin       -60.00 USD
 
-2022-05-02 * "Alameda" "Correction: what Alameda drew, it owes" #credit-line
+2022-05-02 * "Alameda" "Correction: Alameda owes the loan that it drew" #credit-line
   seq: 3
   time: "09:00:00.000000"
   Income:Alameda:VariationMargin        60.00 USD
@@ -429,7 +430,7 @@ BOOKS = [
         OPENING
         + IN_KIND
         + """
-2022-05-02 * "Firm07" "What FTX held for Firm07 it holds for Lender01" #tokens
+2022-05-02 * "Firm07" "FTX now holds Firm07's tokens for Lender01" #tokens
   seq: 3
   time: "08:00:00.000000"
   breaks: "claims-mirror-debts"
@@ -934,7 +935,9 @@ BOOKS = [
     ),
     # ------------------------------------------------------------------- hole-is-explained
     Books(
-        "hole-is-explained", "every account of the group has a part in the hole", OPENING + DEPOSIT
+        "hole-is-explained",
+        "every account of the group has a part in the hole, except accounts of contracts",
+        OPENING + DEPOSIT,
     ),
     *(
         Books(
@@ -1035,7 +1038,7 @@ def test_the_example_satisfies_every_invariant(example, mode):
     assert check(example, {}, mode) == (example, [])
 
 
-def test_a_cent_added_to_any_posting_of_the_example_is_found(example):
+def test_one_hundredth_of_a_unit_added_to_any_posting_of_the_example_is_found(example):
     for place, entry in enumerate(example):
         for forged in off_by_a_cent(entry):
             _, errors = check([*example[:place], forged, *example[place + 1 :]], {})

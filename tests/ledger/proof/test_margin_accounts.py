@@ -18,7 +18,7 @@ from ledger.run_folder import RunFolder
 
 WORLDS = Path(__file__).parents[2] / "worlds"
 MARGIN, TOKENS = WORLDS / "margin.toml", WORLDS / "tokens.toml"
-# The tests of liquidations use the same settings, so this run is simulated only once.
+# Other test files use the same settings, so each run is simulated only once.
 ONE_DAY = {"start": date(2022, 5, 10), "end": date(2022, 5, 11), "day_ledgers": ()}
 CENT_A_TICK = np.array([1])  # the value of one tick on one lot in the margin world, in cents
 
@@ -58,7 +58,7 @@ def test_no_fault_of_margin_accounts_is_found_if_the_correct_rows_are_checked_in
     crash, rows
 ):
     accounts = MarginAccounts(crash, CENT_A_TICK)
-    # A month ends with a settlement, so the test divides the rows at a settlement.
+    # A day ends with a settlement, so the test divides the rows at a settlement.
     later = np.searchsorted(rows["time_us"], rows["time_us"][first(rows, Motive.BACKSTOP)])
 
     assert not [*accounts.wrong_steps(rows[:later]), *accounts.wrong_steps(rows[later:])]

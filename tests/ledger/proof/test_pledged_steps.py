@@ -161,7 +161,7 @@ def test_a_step_whose_price_is_not_the_mark_of_its_settlement_is_reported(
     assert "its price is not the settlement's mark" in problem
 
 
-def test_a_shift_of_a_dollar_between_two_sales_is_found_although_all_balances_agree(forged):
+def test_a_shift_of_a_dollar_between_two_sales_is_found_although_no_invariant_is_broken(forged):
     def doctor(text: str) -> str:
         first, second, *_ = steps(text, "margin-sale")
         text = text.replace(first, re.sub(AMOUNT, paid(100), first))

@@ -1,7 +1,7 @@
 """The audit recomputes fills from their columns and reports each wrong row.
 
-A forged run has changed fills, and control totals in the general ledger that fit these fills. So
-only the recomputation can find the change.
+In most tests a forged run has changed fills, and control totals in the general ledger that fit
+these fills. So only the recomputation can find the change.
 """
 
 import re
@@ -248,7 +248,7 @@ def test_a_month_whose_fill_file_is_missing_is_reported(busy_run, tmp_path):
 # --------------------------------------------------------------------------- single days
 
 
-def test_each_day_of_fills_can_be_checked_alone_and_in_any_order(run):
+def test_days_of_fills_can_be_checked_alone_and_in_reverse_order(run):
     shared = Recomputation(run)
 
     assert len(shared.days) == 3

@@ -114,7 +114,7 @@ def test_cache_files_of_beancount_do_not_break_the_seal(folder):
     assert broken_seals(folder) == []
 
 
-def test_reading_a_run_removes_the_cache_files_of_beancount(folder):
+def test_reading_the_text_of_a_run_removes_the_cache_files_of_beancount(folder):
     left = folder / ".main.beancount.picklecache"
     left.write_bytes(b"")
 

@@ -31,7 +31,7 @@ from ledger.transaction import entity_of, kind_of
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
-WITHIN = ("seq", "time", "filename", "lineno")  # metadata that the copy stores in separate columns
+WITHIN = ("seq", "time", "filename", "lineno")  # metadata that the copy's column `meta` leaves out
 
 
 @pytest.fixture(params=["afternoon", "tiny_run", "busy_run", "crowd_run", "tokens_run", "life"])

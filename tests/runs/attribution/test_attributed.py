@@ -72,9 +72,9 @@ def test_the_value_of_a_cause_is_its_average_effect_if_cash_suffices_for_only_on
 ):
     """The house has about 7.2 million dollars. If it pays Ventures, it cannot pay Sponsorship.
 
-    Ventures add 5 million to a hole without causes, and 1 million to a hole with Sponsorship. The
-    average is 3 million. Sponsorship adds 4 million to a hole without causes, and nothing to a hole
-    with Ventures. The average is 2 million. The booked amounts are 5 million for Ventures and
+    Ventures add 5 million to the hole if there is no Sponsorship, and 1 million otherwise. The
+    average is 3 million. Sponsorship adds 4 million to the hole if there are no Ventures, and
+    nothing otherwise. The average is 2 million. The booked amounts are 5 million for Ventures and
     nothing for Sponsorship.
     """
     path = world(tmp_path, Ventures=5_000_000, Sponsorship=4_000_000)

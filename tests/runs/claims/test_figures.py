@@ -296,7 +296,7 @@ def firm(name: str, **more: object) -> Told:
     return Told(firm=name, **{key: usd(amount) for key, amount in amounts.items()})
 
 
-def test_results_of_firms_are_summed_by_class_and_by_venue():
+def test_results_of_firms_are_stated_by_class_and_by_venue():
     pro = firm("pro", edge_usd=60, house_result_usd=20, elsewhere_usd=40)
     mid = firm("mid-tier", edge_usd=30, house_result_usd=-5, elsewhere_usd=-15)
     larp = firm("larp", edge_usd=10, house_result_usd=10, elsewhere_usd=0)
@@ -317,7 +317,7 @@ def test_results_of_firms_are_summed_by_class_and_by_venue():
     assert (of("mid-tier-elsewhere"), of("larp-elsewhere")) == (-15, 0)
 
 
-def test_figures_on_firms_state_net_deposits_and_the_part_of_firms_with_losses_and_unpaid_claims():
+def test_figures_state_firms_net_deposits_and_the_part_with_losses_and_the_share_of_unpaid_claims():
     whole = firm(
         "all", house_opening_usd=5, house_deposits_usd=30, house_withdrawals_usd=20, unpaid_usd=10
     )
@@ -431,7 +431,7 @@ def test_liquidations_in_the_luna_crash_are_summed_from_7_to_12_may():
 
 
 def test_liquidations_in_the_luna_crash_have_no_figure_if_on_one_day_no_customer_is_on_margin():
-    # A sampled life has customers on margin only on its full days. On other days the amount of
+    # A sampled run has customers on margin only on its full days. On other days the amount of
     # liquidations is always zero, which shows nothing.
     for on_margin in ((), (7, 8, 9, 10, 11), (7, 12), (1, 2)):
         told = {"days_on_margin": {date(2022, 5, day) for day in on_margin}}
@@ -461,7 +461,7 @@ def test_the_share_of_customers_cash_that_went_elsewhere_is_the_least_that_a_tra
     assert figure("traced-elsewhere", trace=None) is None
 
 
-def test_losses_are_compared_with_the_unexplained_amount_in_the_period_of_its_largest_rise(
+def test_losses_are_in_percent_of_the_largest_rise_of_the_unexplained_amount_in_one_period(
     monkeypatch,
 ):
     def period(middle: float, lost: dict | None):

@@ -74,7 +74,7 @@ def test_a_value_inside_the_threshold_supports_a_statement_and_a_value_outside_d
 
 
 @pytest.mark.parametrize("statement", [each for each in ALL if each.only_if], ids=named)
-def test_a_statement_that_fails_but_whose_weaker_condition_holds_has_the_verdict_only_if(
+def test_a_statement_that_fails_but_whose_weaker_condition_holds_is_supported_conditionally(
     statement: Statement,
 ):
     decides, weaker = statement.decides, statement.only_if

@@ -112,7 +112,7 @@ def test_parsed_json_output_has_the_names_and_texts_and_cells_of_all_tables(
 
 
 @pytest.mark.parametrize(("words", "answer"), ANSWERS)
-def test_the_printed_text_has_every_title_and_note_and_number(tiny_run: RunFolder, words, answer):
+def test_the_printed_text_has_every_title_and_note_and_amount(tiny_run: RunFolder, words, answer):
     seen = ask(tiny_run, words, *([] if words[0] in ("query", "sql") else ["--all"]))
 
     for table in answer(tiny_run):
@@ -201,7 +201,7 @@ QUICK = {
 def quick(line: list[str]) -> list[str]:
     """Add options to a command line, so that the command is faster."""
     if "--shipped" in line:
-        return line  # nothing is played
+        return line  # nothing is simulated
     return [*line, *QUICK.get(line[0], ())]
 
 
@@ -227,7 +227,7 @@ def test_the_examples_in_the_help_of_a_command_work(
         assert result.stdout.strip()
 
 
-def test_help_lists_every_command_once_in_its_section_and_cuts_no_description():
+def test_help_lists_every_command_once_and_the_sections_in_order_and_cuts_no_description():
     told = CliRunner().invoke(main, ["--help"], terminal_width=100).stdout
     listed = re.findall(r"^  (\w[\w-]*)  ", told, re.MULTILINE)
 
@@ -417,7 +417,8 @@ NO_REPORTS = {"audit", "day", "rebuild", "report", "run", "scenario", "serve"}
 NO_REPORTS |= {"sign", "sweep"}
 
 
-# The tables of `books` and `query` depend on the run or on the query, so they are left out.
+# The tables of `books` and `query` depend on the run or on the query, so these two commands are
+# left out.
 @pytest.mark.parametrize(
     "command",
     sorted(set(main.commands) - NO_REPORTS - {"books", "query"}),
@@ -529,7 +530,7 @@ def test_an_interruption_reported_by_duckdb_is_printed_like_any_other_interrupti
         moneytrail("where", tiny_run.path)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_reported_in_one_line(tiny_run: RunFolder):
     with Path("/dev/full").open("w") as full:
         child = process("where", tiny_run.path, stdout=full)

@@ -21,7 +21,7 @@ HEAVY |= {"pydantic", "simpy", "tabulate", "tqdm"}
 
 # A report computes with DuckDB, which returns numpy arrays, and prints with tabulate.
 REPORT = {"duckdb", "numpy", "tabulate"}
-# These commands also read Beancount text.
+# Some commands also read Beancount text.
 TEXT = REPORT | {"beancount"}
 # A comparison with the public record validates the file of the record like a scenario.
 RECORD = REPORT | {"des", "pydantic"}

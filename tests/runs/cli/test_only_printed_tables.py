@@ -1,4 +1,4 @@
-"""A report computes only the tables that it prints."""
+"""A report computes a slow table (`LaterTable`) only if it prints the table."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -52,7 +52,7 @@ def printed(*words: object) -> str:
         (("--format", "json"), ["paid-in-use", *LATER]),
     ],
 )
-def test_the_where_report_computes_only_the_tables_that_it_prints(
+def test_the_where_report_computes_a_slow_table_only_if_it_prints_the_table(
     tiny_run: RunFolder, computed: list[str], options: Sequence[str], names: Sequence[str]
 ):
     printed("where", tiny_run.path, *options)
@@ -68,7 +68,7 @@ def test_the_where_report_names_the_table_paid_in_use_without_computing_it(
 
 
 @pytest.mark.parametrize("command", ["where", "compare", "liquidations"])
-def test_a_report_does_not_compute_a_table_if_it_prints_only_the_name_of_the_table(
+def test_a_report_does_not_compute_a_slow_table_if_it_prints_only_the_name_of_the_table(
     group_run: RunFolder, computed: list[str], command: str
 ):
     printed(command, group_run.path)

@@ -41,8 +41,8 @@ def use(kind: str, usd: int, **more: object) -> dict[str, Any]:
     return told | {"why": "says why"} | more
 
 
-# For each cause, the changes that make it the main cause in the world `group`. The payments in a
-# story sum to less than the maker's opening cash.
+# For each of four causes, the changes that make it the main cause in the world `group`. The
+# payments in a story sum to less than the maker's opening cash.
 STORIES: Mapping[Cause, dict[str, Any]] = {
     Cause.STAKES: {"uses": [use("Ventures", 90_000), use("Incidents", 9_000, to="Thief")]},
     Cause.SUMS: {"uses": [use("Incidents", 90_000), use("Ventures", 9_000, to="Startups")]},
@@ -73,7 +73,7 @@ def test_the_amounts_of_all_causes_sum_to_the_hole(margin_run):
     assert sum(booked.values()) == hole(margin_run).hole_usd
 
 
-def test_a_loss_that_is_assigned_to_a_wrong_cause_lowers_the_share_of_placed_losses():
+def test_a_loss_assigned_to_a_wrong_cause_lowers_the_share_of_correctly_assigned_losses():
     booked = dict.fromkeys(Cause, ZERO) | {
         Cause.STAKES: Decimal(60),
         Cause.SUMS: Decimal(40),

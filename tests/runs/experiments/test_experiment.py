@@ -27,7 +27,7 @@ from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.full_audit import audit
 from runs.scenarios import load
 
-# For each experiment, the made-up outcome of all of its cases.
+# For each of six experiments, the made-up outcome of all of its cases.
 NOBODY = Verdict(Cause.FASTER, None, ZERO)
 OUTCOMES = {
     size_sweep: size_sweep.MakerLoss(Decimal(1), Decimal(1), 0),
@@ -118,7 +118,7 @@ def test_the_experiment_runs_only_once_even_if_all_tables_are_printed(asked, arg
 
 
 @pytest.mark.parametrize("script", OUTCOMES, ids=lambda script: script.__name__)
-def test_each_experiment_declares_the_names_of_the_tables_that_it_prints(
+def test_each_of_six_experiments_declares_the_names_of_the_tables_that_it_prints(
     monkeypatch, script: ModuleType
 ):
     monkeypatch.setattr(

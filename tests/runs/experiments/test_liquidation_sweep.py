@@ -64,7 +64,8 @@ def test_the_volatility_factor_multiplies_every_move_of_the_log_price(path):
     def moves(volatility: float) -> np.ndarray:
         scenario = scenario_of((replace(Setting.base(path), volatility=volatility), 3))
         (market,) = scenario.markets
-        # Ticks are fine, so rounding is negligible. The second anchor is within the two hours.
+        # Ticks are fine, so rounding is negligible. The span from 15:00 to 17:00 contains the
+        # recorded path's second anchor, at 16:00.
         price = LeadPrice(3, market.name, market.price, FINE_TICK_USD, START_US, END_US)
         ticks = price.ticks(START_US + 15 * HOUR_US, START_US + 17 * HOUR_US).prices
         return np.log(ticks * float(FINE_TICK_USD) / market.price.anchors[0].price_usd)

@@ -51,7 +51,7 @@ def test_the_results_of_a_policy_agree_with_the_books_of_its_run(monkeypatch, ex
     assert table.rows == [("independent", *found)]
 
 
-def test_the_day_of_the_last_stop_is_empty_if_the_maker_quotes_at_the_end(executed):
+def test_the_day_of_the_last_stop_of_quotes_is_empty_if_the_maker_quotes_at_the_end(executed):
     assert read(executed(LOCK_IN, **POLICIES["captive"])).quotes_off_since is None
 
 
@@ -61,7 +61,7 @@ def test_the_day_of_the_last_stop_is_the_day_on_which_the_scenario_stops_the_quo
     assert read(executed(LOCK_IN, maker={"quoter_off": day})).quotes_off_since == day
 
 
-def test_the_days_of_the_first_wait_and_of_the_halt_in_a_bank_run_are_reported(executed):
+def test_the_days_of_the_first_wait_and_of_the_halt_of_withdrawals_are_reported(executed):
     run = executed(RUN)
     found, status = read(run), dict(map(reversed, run.events("FTX:withdrawals")))
 

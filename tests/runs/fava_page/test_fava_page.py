@@ -212,7 +212,7 @@ def test_labels_of_bands_do_not_overlap():
 
 
 def test_a_picture_of_bands_is_refused_if_sources_and_uses_have_different_sums():
-    with pytest.raises(ValueError, match="sources of 1 do not equal uses of 2"):
+    with pytest.raises(ValueError, match="sources of 1 and uses of 2 must be equal and above zero"):
         sankey([Band("a", Decimal(1), "")], [Band("b", Decimal(2), "")], "group")
 
 

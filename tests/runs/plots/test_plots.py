@@ -258,9 +258,9 @@ def test_the_area_of_a_mark_is_proportional_to_capital_but_never_below_a_minimum
 def test_the_legend_has_the_total_of_each_class_as_the_report_states_it():
     found = words(firms_figure(firms_report()))
 
-    assert "pro: 2 firms, 1.6 M USD in total" in found
-    assert "mid-tier: 2 firms, 123 k USD in total" in found
-    assert "larp: 2 firms, \N{MINUS SIGN}7.5 k USD in total" in found
+    assert "pro: 2 firms, edge less fees 1.6 M USD" in found
+    assert "mid-tier: 2 firms, edge less fees 123 k USD" in found
+    assert "larp: 2 firms, edge less fees \N{MINUS SIGN}7.5 k USD" in found
 
 
 def test_firms_without_classes_are_drawn_as_one_class():
@@ -271,7 +271,7 @@ def test_firms_without_classes_are_drawn_as_one_class():
     (axes,) = firms_figure(replace(found, results=nameless, classes=())).axes
 
     assert len(points(axes)) == len(FIRMS)
-    assert "all firms: 6 firms, 1.882 M USD in total" in words(axes.figure)
+    assert "all firms: 6 firms, edge less fees 1.882 M USD" in words(axes.figure)
 
 
 def test_each_firm_that_entered_is_drawn_at_its_result_at_the_house_and_its_result_elsewhere():
@@ -446,7 +446,7 @@ def test_any_two_lines_of_the_coverage_picture_differ_in_style_or_width():
 
 
 @each_drawn
-def test_every_axis_of_figures_has_a_unit_and_the_title_is_a_question(number):
+def test_all_axes_except_days_and_classes_have_units_and_the_first_title_is_a_question(number):
     figure = drawn(number)
 
     assert figure.axes[0].get_title("left").endswith("?")

@@ -171,7 +171,7 @@ def test_the_first_row_of_the_compare_picture_has_the_largest_recorded_amount():
     assert marks == [(900, 0), (50, 1), (1, 2)]
 
 
-def test_figures_inside_and_outside_the_recorded_range_have_different_colours():
+def test_figures_inside_and_far_outside_the_recorded_range_have_different_colours():
     (axes,) = compare_figure(ROWS).axes
     colours = [tuple(each.get_facecolor()[0]) for each in axes.collections[: len(ROWS)]]
 

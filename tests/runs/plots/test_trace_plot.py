@@ -44,7 +44,7 @@ def found(history: Sequence[tuple[str, int]] = HISTORY) -> Trace:
     )
 
 
-def test_each_tracing_rule_has_a_panel_with_names_and_amounts_of_sources_and_uses():
+def test_each_tracing_rule_has_a_panel_and_the_fifo_panel_has_amounts_of_sources_and_uses():
     figure = trace_figure(found())
     panels = {axes.get_title("left"): axes for axes in figure.axes}
     fifo = panels[TracingRule.FIFO.plain]

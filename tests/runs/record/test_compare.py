@@ -101,7 +101,7 @@ def figure(run: RunFolder, key: str, span: Span) -> object:
 
 
 def usd(run: RunFolder, accounts: str, where: str) -> Decimal:
-    """Return the sum in dollars of the postings that match *accounts* and *where*, by Beancount."""
+    """Return Beancount's sum in dollars of the postings that match *accounts* and *where*."""
     found = query(
         run,
         f"SELECT sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' AND {where}",
@@ -110,7 +110,7 @@ def usd(run: RunFolder, accounts: str, where: str) -> Decimal:
 
 
 def balances_usd(run: RunFolder, accounts: str, days: Sequence[date]) -> list[Decimal]:
-    """Return the balance in dollars of all matching accounts at each day's end, by Beancount."""
+    """Return Beancount's balance in dollars of all matching accounts at each day's end."""
     found = query(
         run,
         f"SELECT date, sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' GROUP BY date",
@@ -149,7 +149,7 @@ def test_for_each_outcome_a_text_names_the_parts_of_the_model_on_which_it_depend
     assert set(RESTS_ON) == outcomes
 
 
-def test_each_outcome_outside_the_recorded_range_is_explained(group_run: RunFolder):
+def test_each_outcome_far_outside_the_recorded_range_is_explained(group_run: RunFolder):
     span = MeasuredBooks(group_run).days
     missed, met = fact("claims-of-customers", span, 1.0), fact("result-of-making", span, None)
 
@@ -164,7 +164,7 @@ def test_the_only_facts_that_are_dates_are_the_first_use_of_customers_money_and_
     assert in_days == DAYS
 
 
-def test_facts_that_are_inputs_of_the_life_have_the_role_input():
+def test_recorded_figures_that_scenarios_state_have_the_role_input():
     """The tested inputs are uses of money, sold shares, loans, volumes, and the revenue of 2021."""
     roles = {each.key: each.role for each in load_record().fact}
     stated = {key for key in roles if key.startswith("spent-on-")} | {
@@ -288,7 +288,7 @@ def test_net_withdrawals_are_withdrawals_of_customers_less_their_deposits(
     taken = -sum(number for payee, number in moved if payee != "Alameda")
 
     assert figure(run, "net-withdrawals", span) == taken != 0
-    if world == "flight_run":  # in this world only customers deposit and withdraw
+    if world == "flight_run":  # in this world `till` has only withdrawals of customers
         assert taken == -till
 
 

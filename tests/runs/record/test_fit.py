@@ -78,7 +78,7 @@ def test_a_fit_to_another_edition_of_the_record_is_not_printed_and_the_audit_has
     assert "recorded outcomes" not in provenance(RunFolder(tmp_path / "run"))
 
 
-def test_the_audit_reports_a_missing_fit_if_a_version_that_stores_fits_sealed_the_run(
+def test_the_audit_reports_a_missing_fit_of_a_run_sealed_by_a_version_that_stores_fits(
     sourced_run, tmp_path
 ):
     shutil.copytree(sourced_run.path, tmp_path / "run")

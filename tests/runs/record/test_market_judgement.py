@@ -233,7 +233,7 @@ def test_the_answer_counts_figures_inside_the_record_and_lists_figures_outside()
 
     answer = MarketJudgement(life(recorded_usd=4_000_000), record, given).tables()[0].notes[0]
 
-    assert "1 of 2 outcomes are inside the record, and 0 of 1" in answer
+    assert "1 of 2 outcomes are inside the recorded range, and 0 of 1" in answer
     as_given = MarketJudgement(life(recorded_usd=4_008_006), record, given).tables()[0].notes[0]
     assert "and 1 of 1" in as_given
     assert "volume_usd_m" not in as_given

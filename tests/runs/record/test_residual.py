@@ -185,7 +185,7 @@ def test_the_answer_states_the_largest_residual_and_the_largest_rise_with_their_
         (-900_000, 0, None),
     ],
 )
-def test_the_answer_states_by_how_much_the_run_is_richer_or_poorer_than_the_record_allows(
+def test_the_answer_states_by_how_much_the_maker_is_richer_or_poorer_than_the_record_allows(
     group_run: RunFolder, low: int, high: int, said: str | None
 ):
     than = "in this run than the record allows: apart from its uses of money it has "

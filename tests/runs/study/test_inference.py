@@ -179,9 +179,9 @@ def test_members_are_sorted_by_the_number_of_amounts_near_the_record_and_then_by
     table = nearest_table(studied, judge(studied), np.array([False, False, False, True, False]))
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
-    # An amount is near the record if it is inside the recorded range or at most a tenth outside.
-    # The recorded revenue is 1.23 to 1.5 billion dollars, and the recorded withdrawals are 5 to 6
-    # billion dollars. All members miss the recorded fee yield.
+    # An amount is near the record if it is inside the recorded range, or outside by at most a tenth
+    # of the nearer end. The recorded revenue is 1.23 to 1.5 billion dollars, and the recorded
+    # withdrawals are 5 to 6 billion dollars. All members miss the recorded fee yield.
     assert [(row["member"], row["amounts_near"], row["facts_missed"]) for row in rows] == [
         (6, 2, 1),
         (4, 1, 1),
@@ -209,8 +209,8 @@ def test_the_volume_of_hits_that_would_cost_half_of_the_hole_is_stated_if_no_mem
     assert not found.reached.any()
     assert found.chosen == 2
     assert found.bound.worst_bps == pytest.approx(10.0)
-    # To lose five billion dollars at ten basis points, hits need a volume of five trillion dollars.
-    # The venue's whole volume is at most ten trillion.
+    # At a loss of ten basis points, hits cost five billion dollars (half of the hole) if their
+    # volume is five trillion dollars. The venue's whole volume is at most ten trillion.
     assert found.bound.needed_usd == pytest.approx(5e12)
     assert found.bound.of_volume_pct == pytest.approx(50.0)
     # The maker's share is recorded for 2019 (40 to 50 % of a volume of 40 billion) and for 2022 (2

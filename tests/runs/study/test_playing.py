@@ -98,7 +98,7 @@ def test_results_that_changed_after_sealing_are_refused(whole: Path, tmp_path: P
         read_members(copy)
 
 
-def test_a_replayed_member_has_the_figures_of_the_study_and_complete_books(
+def test_a_replayed_member_has_the_figures_of_the_study_and_books_with_single_fills(
     whole: Path, tmp_path: Path
 ):
     watched = Watched()

@@ -70,7 +70,7 @@ def simulated(study_members: Members, lives: list[Member]) -> Members:
 
 
 def by_formula(n: int) -> Members:
-    """Return `of_formula` for *n* members whose inputs are drawn at random."""
+    """Return the result of `of_formula` for *n* members whose inputs are drawn at random."""
     return of_formula(np.random.default_rng(5).random((n, 2)))
 
 
@@ -97,7 +97,7 @@ def of_formula(points: np.ndarray) -> Members:
     return joined(replace(empty, figures=base), simulated(empty, lives))
 
 
-def test_a_search_finds_a_larger_share_of_the_mechanism_than_equally_many_random_lives():
+def test_a_search_finds_a_larger_share_of_the_mechanism_in_the_hole_than_random_lives_have():
     of_study = by_formula(40)
     so_far, first = of_study, 42
     for _ in range(4):
@@ -198,7 +198,7 @@ def test_the_table_of_the_search_has_a_row_for_each_generation(start: Path, foun
     assert "search" not in [table.name for table in StudyReport(read_members(start), "").tables()]
 
 
-def test_a_life_of_a_search_can_be_replayed_with_its_books(
+def test_a_life_of_a_search_can_be_replayed_and_has_the_same_hole(
     file: Path, start: Path, found: Path, tmp_path: Path
 ):
     lives = searched_lives(file, start.parent)

@@ -128,7 +128,7 @@ def test_the_conclusions_on_the_page_agree_with_the_shipped_study(report: StudyR
         missed.min(),
         len(report.judged),
     ]
-    # The conclusion also holds if a plausible member may miss up to 5 facts.
+    # The mechanism is less than half of the hole even if a plausible member may miss up to 5 facts.
     assert report.would_have_to_be.share[facts_missed(report.judged) <= 5].max() < 0.5
     # The facts that plausible members miss most often are Alameda's shares of the volume.
     (table,) = (each for each in page_tables(report) if each.name == "missed")
@@ -136,7 +136,7 @@ def test_the_conclusions_on_the_page_agree_with_the_shipped_study(report: StudyR
     # Most of the mechanism's loss is the loss on positions that the maker takes over.
     taken_over = np.median(of("liquidations_usd")[found])
     assert taken_over > np.median(of("mechanism_usd")[found]) / 2
-    # Both recorded figures are between the least and the greatest of the plausible members.
+    # Both recorded ranges are between the least and the greatest figure of plausible members.
     for name in (
         "hole-of-the-exchange to 2022-11-11",
         "net-worth-without-own-circle to 2021-12-31",
@@ -224,7 +224,7 @@ def test_the_page_describes_the_plausible_life_in_which_the_mechanism_is_at_leas
         text, r"In (\d+) of all (\d+) plausible lives .*? at most (\S+) % of the hole\."
     ) == [others.sum(), found.sum(), round(float(percent[others].max()), 1)]
     assert told(
-        text, r"life (\d+) .*?, it is (\S+) % of the hole, .*?: the hole is (\S+) billion"
+        text, r"life (\d+) .*?, the mechanism is (\S+) % of the hole, .*?: the hole is (\S+) bil"
     ) == [
         search.members.numbers[~search.members.is_base][life],
         round(float(percent[life]), 1),
@@ -236,9 +236,9 @@ def test_the_page_describes_the_plausible_life_in_which_the_mechanism_is_at_leas
     ]
     assert "the mechanism is larger than the hole in three lives" in text
     assert sorted(facts_missed(search.judged)[reach].tolist()) == [2, 3, 4]
-    assert told(text, r"miss 3 and 4 facts\. Their holes are (\S+) to (\S+) billion") == ends(
-        hole_bn[reach]
-    )
+    assert told(
+        text, r"miss 3 and 4 facts\. The holes of these three lives are (\S+) to (\S+) billion"
+    ) == ends(hole_bn[reach])
 
 
 def test_the_page_describes_the_lives_that_miss_no_fact(search: Searched, text: str):

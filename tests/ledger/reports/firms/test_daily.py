@@ -30,7 +30,7 @@ GIFTS = """
   Assets:Outside:Cash                          -0.07 USD
   Equity:Outside:Opening                        0.07 USD
 
-2022-05-11 * "Outside" "FTX receives another" #gift
+2022-05-11 * "Outside" "FTX receives a second gift" #gift
   seq: 27
   time: "22:00:00.000000"
   Assets:FTX:Cash                               1.22 USD

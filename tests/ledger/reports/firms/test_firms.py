@@ -148,7 +148,7 @@ def test_the_claims_of_each_class_and_of_other_customers_are_compared_with_the_c
     assert column(found, "payable_by_group_usd")[-1] == 688
 
 
-def test_the_last_row_of_each_table_has_the_total_of_every_money_column(run):
+def test_the_last_row_of_each_table_by_firm_has_the_total_of_every_money_column(run):
     for name in ("league", "margin", "capital", "share-of-pickoff-loss"):
         found = table(run, name)
         assert found.rows[-1][0] == ALL
@@ -259,7 +259,7 @@ def test_a_debt_to_a_firm_that_is_only_in_the_books_of_a_venue_is_reported_for_t
     afternoon_with, venue
 ):
     gift = f"""
-2022-05-10 * "Firm02" "{venue} owes Firm02 7.00 more, of which Firm02 knows nothing" #fees
+2022-05-10 * "Firm02" "{venue} owes Firm02 7.00 more, and Firm02 does not record it" #fees
   seq: 26
   time: "09:00:00.000000"
   Liabilities:{venue}:Customers:Firm02             -7.00 USD
@@ -292,7 +292,7 @@ def test_a_result_of_an_unknown_kind_is_reported(afternoon_with):
     strange = """
 2022-05-10 open Income:Firm02:Airdrops                     USD
 2022-05-10 open Income:Outside:Airdrops                    USD
-2022-05-10 * "Outside" "Outside give Firm02 6.00 for a reason that no table has" #airdrop
+2022-05-10 * "Outside" "Outside give Firm02 6.00 of a kind that is in no table" #airdrop
   seq: 26
   time: "09:00:00.000000"
   Liabilities:Binance:Customers:Firm02         -6.00 USD

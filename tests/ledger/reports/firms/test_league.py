@@ -173,7 +173,7 @@ def test_a_firms_debt_that_the_venue_covers_increases_the_result_of_the_firm(
 ):
     borne = """
 2022-05-10 open Income:Firm01:GapLoss                      USD
-2022-05-10 * "Firm01" "Firm01 is 9.00 short after a price gap; FTX bears it" #gap-loss
+2022-05-10 * "Firm01" "Firm01 cannot pay 9.00 of a loss; FTX pays this part" #gap-loss
   seq: 26
   time: "09:00:00.000000"
   Expenses:FTX:GapLoss                          9.00 USD

@@ -86,7 +86,7 @@ def ledger_text(quoter: Mapping[int, str], members: Mapping[str, Member]) -> str
 
 
 def _booked(day: int, name: str, house_usd: int, elsewhere_usd: int) -> Iterator[tuple]:
-    """Yield entries with these results.
+    """Yield entries with the given results.
 
     The result at the house is after a fee of 1 and a hedging cost of 2.
     """
@@ -386,7 +386,9 @@ def test_daily_means_leave_out_the_day_on_which_the_maker_stops_quoting(world):
     assert "quoted on 3 whole days, and did not quote on 2 whole days" in found.notes[0]
 
 
-def test_days_before_the_maker_stops_quoting_and_after_its_return_count_as_days_with_quotes(world):
+def test_days_before_the_maker_stops_quoting_and_after_it_starts_again_count_as_days_with_quotes(
+    world,
+):
     house = [10, 777, 4, 777, 20]
     run = world({0: "on", 1: "off", 3: "on"}, Firm01=Member("pro", 5, 10_000, house, [0] * 5))
     row = rows(tables(run)["quoter-by-firm"])["Firm01", "house"]
@@ -394,7 +396,7 @@ def test_days_before_the_maker_stops_quoting_and_after_its_return_count_as_days_
     assert (row["on_usd_per_day"], row["off_usd_per_day"]) == (15, 4)
 
 
-def test_days_before_the_entry_of_a_firm_do_not_lower_its_return_on_capital(world):
+def test_days_before_a_firm_enters_do_not_lower_its_return_on_capital(world):
     late = Member("pro", 5, 10_000, [0, 0, 0, 0, 30, 99, 9], [0] * 7, {0: "waiting", 3: "trading"})
     row = rows(tables(world({0: "on", 5: "off"}, Late=late))["quoter-by-firm"])["Late", "house"]
 

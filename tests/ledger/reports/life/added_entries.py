@@ -16,7 +16,7 @@ def gift(usd: int) -> str:
 
 # FTX's books have a debt to Alameda. Alameda's books do not have this claim.
 ONE_SIDED_DEBT = """
-2022-07-02 * "Alameda" "FTX credits Alameda with 7.00, of which Alameda knows nothing"
+2022-07-02 * "Alameda" "FTX credits Alameda with 7.00, and Alameda does not record it"
   seq: 33
   time: "13:00:00.000000"
   Liabilities:FTX:Customers:Alameda            -7.00 USD

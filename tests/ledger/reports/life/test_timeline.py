@@ -55,7 +55,7 @@ def test_the_timeline_by_month_has_the_last_day_of_each_month_and_the_last_day_o
     rows = table(life, "timeline").rows
 
     assert rows == [
-        # The columns: day, claims, cash, hole of the exchange, credit, hole, loans, paper, queue.
+        # The columns: day, claims, cash, hole of the exchange, credit, hole, loans, tokens, queue.
         (date(2022, 5, 31), 811, 300, 511, 700, -477, 1000, 400, 0),
         (date(2022, 6, 30), 611, 100, 511, 700, 123, 400, 900, 80),
         (date(2022, 7, 2), 611, 100, 511, 700, 123, 400, 50, 80),
@@ -64,7 +64,7 @@ def test_the_timeline_by_month_has_the_last_day_of_each_month_and_the_last_day_o
 
 def test_net_worth_at_mark_is_the_sum_of_all_assets_less_claims_and_loans(life):
     assert table(life, "worth").rows == [
-        # The columns: day, liquid, paper, at cost, lent to customers, claims, loans, net.
+        # The columns: day, liquid, tokens, ventures, lent to customers, claims, loans, net.
         (date(2022, 5, 31), 1288, 400, 2400, 0, 811, 1000, 2277),
         (date(2022, 6, 30), 488, 900, 2400, 0, 611, 400, 2777),
         (date(2022, 7, 2), 488, 50, 100, 0, 611, 400, -373),
@@ -120,7 +120,7 @@ def test_on_every_day_the_kinds_sum_to_the_hole_and_debts_within_the_group_sum_t
     assert any(row[1] for row in rows)
 
 
-def test_an_account_that_is_opened_without_the_key_hole_leaves_a_difference(
+def test_an_account_that_is_opened_without_the_key_named_hole_leaves_a_difference(
     afternoon_with,
 ):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
@@ -174,7 +174,7 @@ def test_the_timeline_and_beancount_give_tokens_the_same_value_in_dollars(life):
         assert on(life, day).paper_usd == found.get_currency_units("USD").number
 
 
-def test_the_groups_own_token_counts_as_zero_at_any_mark(life):
+def test_the_groups_own_token_counts_as_zero_although_it_has_a_mark(life):
     marks, held = Marks(life), {"FTT": Decimal(1000), "SOL": Decimal(2)}
 
     assert marks.usd(held, LAST) == 25_000 + 10
@@ -283,7 +283,7 @@ def test_every_milestone_has_its_first_day_and_its_amount_and_its_number_of_days
     assert dates(life) == {
         "the maker draws on its credit line": (FIRST, 700, 55, FIRST),
         USED: (FIRST, 511, 55, FIRST),
-        # 11 days before the group receives the loan, and 3 days from the partial repayment on
+        # the first 11 days (before the loan) and the last 3 days (after the partial repayment)
         LIQUID: (FIRST, 123, 11 + 3, RECALLED),
         LOANS: (FIRST, 123, 55, FIRST),
         INSOLVENT: (LAST, 373, 1, LAST),

@@ -41,7 +41,7 @@ def table(run: RunFolder, name: str) -> Table:
 def test_a_funding_round_is_compared_with_the_computed_value_of_the_house(noted):
     first, second = table(noted, "rounds").rows
 
-    # The growth is 100 dollars. The recorded value, 2,250 dollars, is 22.5 times the growth.
+    # The fees grew by 100 dollars. The recorded value, 2,250 dollars, is 22.5 times this growth.
     assert first[:6] == (date(2022, 6, 10), "series-b", 50, 2250, 100, Decimal("22.5"))
     assert first[6:] == (1000, 2000, 4000, 1600, 150)
     assert second == (date(2022, 6, 20), "seed", 9, None, *(None,) * 7)

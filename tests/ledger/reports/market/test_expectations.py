@@ -175,8 +175,10 @@ def test_the_total_includes_results_without_a_prediction_and_the_answer_states_t
     found = Expectations("Alameda", lines, ledger, ())
 
     assert found.tables()[0].rows[-1][4] == 250
-    assert "In the same months the quotes earned $300 at the fills" in found.answer()
-    beside = "Quotes without a prediction (in 2022-11) are not counted: they lost $50 at the fills"
+    assert "In the same months the quotes earned $300 before hedging" in found.answer()
+    beside = (
+        "Quotes without a prediction (in 2022-11) are not counted: they lost $50 before hedging"
+    )
     assert beside in found.answer()
     assert "without a prediction" not in Expectations("A", lines[:1], ledger, ()).answer()
 

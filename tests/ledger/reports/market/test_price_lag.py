@@ -74,10 +74,11 @@ def test_the_lag_has_the_opposite_sign_if_the_venues_are_exchanged():
 
 
 @pytest.mark.parametrize("better_by", [-3.0, 0.0, 1.5])
-def test_the_lag_is_found_even_if_customers_take_only_quotes_that_are_good_for_them(
+def test_the_lag_is_found_even_if_customers_take_only_quotes_that_are_good_enough_for_them(
     better_by: float,
 ):
-    # A customer takes a quote only if the quote beats the current price by more than *better_by*.
+    # A quote is based on the price 2 s earlier. A customer takes a quote only if this old price
+    # beats the current price by more than *better_by*.
     rng = np.random.default_rng(0)
     path = 2 * np.sqrt(0.05) * rng.standard_normal(SPAN_US // 50_000).cumsum()
     times_us = np.unique(poisson(rng, 2.0))

@@ -94,7 +94,7 @@ def test_only_a_sampled_run_has_a_standard_error(
     assert "standard error" not in answer(executed(SETTLING))
 
 
-def test_strata_leave_out_full_days_and_include_hours_without_fills():
+def test_strata_cover_all_days_except_full_days():
     played = {
         "start": date(2022, 5, 9),
         "end": date(2022, 5, 12),

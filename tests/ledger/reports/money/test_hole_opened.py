@@ -61,7 +61,7 @@ def test_the_hole_on_each_day_agrees_with_the_timeline(any_books):
     ]
 
 
-def test_the_repayment_of_a_loan_that_closed_the_hole_opens_the_hole_again(life):
+def test_the_hole_opens_again_if_a_loan_that_closed_the_hole_is_partly_repaid(life):
     opened = hole_opened(life)
 
     assert (opened.day, opened.is_opening) == (date(2022, 6, 30), False)

@@ -49,7 +49,7 @@ def test_the_hole_is_the_sum_of_positive_uses_and_negative_sources(afternoon):
     assert found.unexplained_usd == 0
 
 
-def test_the_amount_of_an_account_is_unexplained_if_the_account_is_opened_without_the_key_hole(
+def test_the_amount_of_an_account_is_unexplained_if_the_account_has_no_part_in_the_hole(
     afternoon_with,
 ):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
@@ -216,7 +216,7 @@ def test_a_loan_against_tokens_explains_the_increase_in_the_claim_of_the_borrowe
 
 def test_a_claim_that_is_only_in_the_books_of_the_house_is_unexplained(afternoon_with):
     gift = """
-2022-05-10 * "Firm01" "FTX owes Firm01 7.00 more, of which Firm01 knows nothing" #fees
+2022-05-10 * "Firm01" "FTX owes Firm01 7.00 more, and Firm01 does not record it" #fees
   seq: 26
   time: "09:00:00.000000"
   Liabilities:FTX:Customers:Firm01             -7.00 USD
@@ -460,7 +460,7 @@ def test_the_table_by_quarter_lists_the_kinds_in_the_same_order_as_the_table_of_
     assert [row[:2] for row in found.rows if row[0]] == [each for each in told if each[0]]
 
 
-def test_postings_are_unexplained_in_their_quarter_if_their_account_is_opened_without_the_key_hole(
+def test_postings_are_unexplained_in_their_quarter_if_their_account_has_no_part_in_the_hole(
     afternoon_with,
 ):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"

@@ -32,7 +32,7 @@ PAID = [
 ]
 
 
-def test_payments_are_summed_by_payer_and_recipient_and_kind_and_insiders_come_first(
+def test_payments_are_summed_by_payer_recipient_and_kind_with_insiders_first(
     life: RunFolder,
 ):
     assert [
@@ -61,7 +61,7 @@ def test_the_recipient_of_one_payment_of_the_kind_insiders_is_an_insider_for_all
 2022-05-09 open Expenses:FTX:Insiders USD
   hole: "cause"
 
-2022-05-10 * "Firm01" "FTX pays somebody"
+2022-05-10 * "Firm01" "FTX pays an unknown party"
   seq: 997
   time: "12:00:00.000000"
   Assets:FTX:Cash                              -70.00 USD
@@ -179,7 +179,7 @@ def test_creditors_that_were_paid_in_the_last_week_are_listed_with_their_remaini
 
 
 @pytest.mark.parametrize("world", ["life", "tiny_run", "tokens_run", "small_run"])
-def test_payments_to_outsiders_sum_to_the_cash_paid_out_if_the_run_lasts_less_than_a_year(
+def test_payments_out_of_the_group_sum_to_the_cash_paid_out_if_the_run_lasts_less_than_a_year(
     world: str, request: pytest.FixtureRequest
 ):
     run = request.getfixturevalue(world)

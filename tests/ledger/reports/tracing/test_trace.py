@@ -252,7 +252,7 @@ LESS_A_FEE = """
 
 
 @pytest.mark.parametrize("entry", [TOGETHER, BY_WIRE, LESS_A_FEE])
-def test_payments_by_day_are_the_sums_of_single_payments_if_an_entry_has_several_accounts(
+def test_payments_by_day_are_the_sums_of_single_payments_if_an_entry_has_more_than_two_accounts(
     afternoon_with: Callable[..., RunFolder], entry: str
 ):
     assert_sums_of_single_payments(afternoon_with(entry))

@@ -98,7 +98,7 @@ def test_the_trial_balance_does_not_sum_to_zero_if_a_transfer_of_cash_has_no_rea
     afternoon_with,
 ):
     gift = """
-2022-05-10 * "Firm01 hands Firm02 cash, and nobody says what for"
+2022-05-10 * "Firm01 pays Firm02 cash without a stated reason"
   seq: 26
   time: "09:00:00.000000"
   Assets:Firm01:Cash                           -7.00 USD

@@ -67,7 +67,7 @@ def test_edge_and_fee_and_notional_of_every_fill_follow_from_its_prices_and_quan
     assert trades == edges == fees == notionals > 100
 
 
-def test_each_row_of_the_view_of_fills_has_the_values_of_its_entry_in_the_day_ledger(
+def test_a_row_of_the_view_of_fills_has_the_values_of_its_entry_in_the_day_ledger(
     run: RunFolder,
 ):
     with run.connect() as connection:

@@ -44,7 +44,7 @@ def figures(tables: list[Table]) -> dict[tuple[str, str | None], tuple[Decimal, 
 
 
 def forged(run: RunFolder, folder: Path) -> tuple[RunFolder, int]:
-    """Return a copy of a run in which the edge of one hit is a cent larger, and the hit's `seq`."""
+    """Copy a run, and add a cent to a hit's edge in the copy. Return the copy and the hit's seq."""
     shutil.copytree(run.path, folder)
     copy = RunFolder.at(folder)
     path = copy.fill_files[-1]
@@ -155,7 +155,9 @@ def test_the_figures_of_single_days_sum_to_the_figure_of_the_run_and_agree_with_
     assert by_day[0]["the figure"] + since == whole
 
 
-def test_a_trail_is_refused_if_its_kind_or_entity_or_party_or_period_is_unknown(tiny_run):
+def test_a_trail_is_refused_if_its_kind_or_entity_or_party_is_unknown_or_its_period_is_invalid(
+    tiny_run,
+):
     with pytest.raises(TrailError, match=r"no kind 'pickoff'; did you mean PickOff\?.* Fees, "):
         trail(tiny_run, "pickoff").tables()
     with pytest.raises(TrailError, match="Firm01 have no kind 'CreditLine'; the kinds are Cash, "):
@@ -312,7 +314,7 @@ def test_an_unknown_seq_or_link_is_refused_with_the_range_of_known_numbers(tiny_
         trail_up(tiny_run, "fill-1").tables()
 
 
-def test_the_first_table_has_the_postings_of_an_entry_and_its_note_names_one_of_their_entities(
+def test_the_first_table_of_an_entry_has_its_postings_and_a_note_with_the_entity_of_a_posting(
     tiny_run,
 ):
     entry = next(entry for entry in tiny_run.transactions if "withdrawal" in entry.tags)
