@@ -1,16 +1,19 @@
 """Sets single values of a scenario by dotted keys, as in ``maker.credit_line_usd=0``."""
 
-import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
+
+import tomli_w
 
 from runs.scenario_files import ScenarioError, with_tuples
 from runs.scenario_places import Keys, holds, keys_of, place_of, shown, value_at
 
 CANDLES = ("price", "candles")
 IN_PLACE_OF_CANDLES = ("anchors", "volatility")
+BARE_KEY = re.compile("[A-Za-z0-9_-]+")  # a key that TOML reads without quotes
 OPTION = "--set"  # error messages name it as the place of a wrong setting
 
 
@@ -47,8 +50,9 @@ def read_value(text: str) -> Any:
 
 def setting_text(place: str, value: Any) -> str:
     """Write a setting on one line. `read_settings` reads the same value from this line."""
-    is_other_value = isinstance(value, str) and read_value(value) != value
-    return f"{place}={json.dumps(value) if is_other_value else _value_text(value)}"
+    if isinstance(value, str) and (read_value(value) != value or not value.isprintable()):
+        return f"{place}={_quoted(value)}"
+    return f"{place}={_value_text(value)}"
 
 
 def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,10 +113,14 @@ def _with_value(data: Any, keys: Keys, value: Any, passed: Keys) -> Any:
     """Return *data* with *value* at *keys*. *passed* is the place of *data*, for messages."""
     key, *rest = keys
     here = (*passed, key)
+    fits = isinstance(data, tuple) if isinstance(key, int) else isinstance(data, Mapping)
+    if not fits:
+        raise ScenarioError(
+            OPTION, place_of(here), f"does not exist; {place_of(passed)} is {shown(data)}"
+        )
     if isinstance(key, int):
         if not holds(data, key):
-            count = len(data) if isinstance(data, tuple) else 0
-            entries = "1 entry" if count == 1 else f"{count} entries"
+            entries = "1 entry" if len(data) == 1 else f"{len(data)} entries"
             raise ScenarioError(
                 OPTION,
                 place_of(here),
@@ -120,10 +128,6 @@ def _with_value(data: Any, keys: Keys, value: Any, passed: Keys) -> Any:
             )
         inner = _with_value(data[key], tuple(rest), value, here) if rest else value
         return (*data[:key], inner, *data[key + 1 :])
-    if not isinstance(data, Mapping):
-        raise ScenarioError(
-            OPTION, place_of(here), f"does not exist; {place_of(passed)} is {shown(data)}"
-        )
     inner = value
     if rest:
         empty: Any = () if isinstance(rest[0], int) else {}
@@ -148,10 +152,17 @@ def _value_text(value: Any) -> str:
         case tuple() | list():
             return f"[{', '.join(map(_quoted, value))}]"
         case Mapping():
-            return f"{{ {', '.join(f'{k} = {_quoted(v)}' for k, v in value.items())} }}"
+            return f"{{ {', '.join(f'{_key(k)} = {_quoted(v)}' for k, v in value.items())} }}"
         case _:
             return repr(value)
 
 
+def _key(key: str) -> str:
+    return key if BARE_KEY.fullmatch(key) else _quoted(key)
+
+
 def _quoted(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else _value_text(value)
+    """Write a value of a list or table as TOML. A text has quotes."""
+    if isinstance(value, str):
+        return tomli_w.dumps({"value": value}).removeprefix("value = ").removesuffix("\n")
+    return _value_text(value)

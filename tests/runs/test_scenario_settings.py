@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from runs.execute import default_folder
 from runs.scenario_files import ScenarioError
@@ -95,6 +97,24 @@ def test_the_text_of_a_setting_is_unchanged_after_it_is_read_and_written(setting
     assert setting_text(place, value) == setting
 
 
+@given(
+    st.recursive(
+        st.text() | st.integers() | st.booleans() | st.dates(),
+        lambda inner: st.lists(inner).map(tuple) | st.dictionaries(st.text(), inner),
+        max_leaves=6,
+    )
+)
+@example('a "quoted" word')
+@example("two\nlines")
+@example(('a "quoted" word', "C:\\new"))
+@example({"a key": "1"})
+def test_a_value_is_unchanged_after_it_is_written_and_read(value):
+    text = setting_text("maker.name", value)
+
+    assert "\n" not in text
+    assert read_settings([text]) == {"maker.name": value}
+
+
 @pytest.mark.parametrize(
     ("setting", "key", "says"),
     [
@@ -102,7 +122,8 @@ def test_the_text_of_a_setting_is_unchanged_after_it_is_read_and_written(setting
         ("maker.credit_line_usd=-1", "maker.credit_line_usd", "give a number from 0 to"),
         ("maker.credit_line_usd=none", "maker.credit_line_usd", "is 'none'; give a number"),
         ("markets[1].lot='1'", "markets[1]", "does not exist; the list has 1 entry"),
-        ("maker[0].name=A", "maker[0]", "does not exist; the list has 0 entries"),
+        ("maker[0].name=A", "maker[0]", "does not exist; maker is a table"),
+        ("group.tokens[0].name=A", "group.tokens[0]", "the list has 0 entries"),
         ("maker.name.first=A", "maker.name.first", "does not exist; maker.name is 'Alameda'"),
         ("run=3", "run", "is 3; give a table"),
         ("maker.credit_line_usd", "", "is not KEY=VALUE"),
