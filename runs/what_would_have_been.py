@@ -25,9 +25,9 @@ def in_a_sentence(kind: str, holes_usd: Pair, views: tuple[QuoteViews, QuoteView
     ours, theirs = views
     lacks, would_lack = holes_usd
     return (
-        f"With {kind} the group {'lacks' if lacks > 0 else 'has'} {or_spare(lacks)}. "
-        f"Without {kind} it would {'lack' if would_lack > 0 else 'have'} {or_spare(would_lack)}. "
-        f"{_turned(ours, theirs)}"
+        f"With {kind} the group {'lacks' if lacks > 0 else 'has'} {or_surplus(lacks)}. "
+        f"Without {kind} it would {'lack' if would_lack > 0 else 'have'} {or_surplus(would_lack)}. "
+        f"{_turned(kind, ours, theirs)}"
     )
 
 
@@ -62,27 +62,23 @@ def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) ->
     )
 
 
-def or_spare(lacks_usd: Decimal, say: Callable[[Decimal], str] = spoken) -> str:
-    """Return a hole as an amount in words. A hole of zero or below becomes an amount to spare."""
+def or_surplus(lacks_usd: Decimal, say: Callable[[Decimal], str] = spoken) -> str:
+    """Return a hole as an amount in words. A hole of zero or below becomes a surplus."""
     said = say(abs(lacks_usd))
-    return said if lacks_usd > 0 else f"{said} to spare"
+    return said if lacks_usd > 0 else f"a surplus of {said}"
 
 
-def _turned(ours: QuoteViews, theirs: QuoteViews) -> str:
-    """Return a sentence on the results of quotes with and without the cause, all in one unit."""
-    pairs = {
-        ours.maker: (ours.maker_usd, theirs.maker_usd),
-        "the group": (ours.group_usd, theirs.group_usd),
-    }
-    say = speaker(*(usd for pair in pairs.values() for usd in pair))
+def _turned(kind: str, ours: QuoteViews, theirs: QuoteViews) -> str:
+    """Return two sentences, all in one unit: the results of quotes with and without the cause."""
+    say = speaker(*(usd for views in (ours, theirs) for usd in (views.maker_usd, views.group_usd)))
 
     def result(whom: str, usd: Decimal) -> str:
         return f"{'bring' if usd >= 0 else 'cost'} {whom} {say(abs(usd))}"
 
-    parts = (
-        f"{result(whom, now)} and would {result('it', then)}" for whom, (now, then) in pairs.items()
-    )
-    return f"{ours.maker}'s quotes {', and '.join(parts)}."
+    def results(views: QuoteViews) -> str:
+        return f"{result(ours.maker, views.maker_usd)} and {result('the group', views.group_usd)}"
+
+    return f"{ours.maker}'s quotes {results(ours)}. Without {kind} they would {results(theirs)}."
 
 
 def _of(views: QuoteViews, kind: str) -> Decimal:

@@ -23,7 +23,7 @@ from runs.scenario_files import ScenarioError
 from runs.scenario_places import shown
 from runs.scenario_settings import OPTION, read_settings, read_value, setting_text
 from runs.scenarios import load
-from runs.what_would_have_been import or_spare
+from runs.what_would_have_been import or_surplus
 
 RUNS_MAX = 10_000
 SEED = "run.seed"
@@ -236,7 +236,7 @@ def _outcome(scenario: str, key: str, settings: tuple[str, ...], case: SweptRun)
 
 def _missing(hole_usd: Decimal, say: Callable[[Decimal], str]) -> str:
     words = "the hole is" if hole_usd > 0 else "nothing is missing:"
-    return f"{words} {or_spare(hole_usd, say)}"
+    return f"{words} {or_surplus(hole_usd, say)}"
 
 
 def _mean(amounts: Sequence[Decimal]) -> Decimal:

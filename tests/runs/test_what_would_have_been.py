@@ -39,9 +39,9 @@ def test_the_answer_states_the_hole_and_what_quotes_bring_the_maker_and_the_grou
         (views(-164_000_000, 190_000_000), views(0, 0)),
     )
     assert said == (
-        "With PickOff the group lacks $184.2 million. Without PickOff it would have $2.5 million "
-        "to spare. Alameda's quotes cost Alameda $164.0 million and would bring it $0, and "
-        "bring the group $26.0 million and would bring it $0."
+        "With PickOff the group lacks $184.2 million. Without PickOff it would have a surplus "
+        "of $2.5 million. Alameda's quotes cost Alameda $164.0 million and bring the group $26.0 "
+        "million. Without PickOff they would bring Alameda $0 and bring the group $0."
     )
 
 
@@ -50,8 +50,8 @@ def test_results_of_quotes_have_the_same_unit_and_a_note_says_that_only_one_seed
     both = views(-8_600_000, 10_000_000), views(-269_015, 260_000)
 
     assert in_a_sentence("PickOff", holes, both).endswith(
-        "Alameda's quotes cost Alameda $8.6 million and would cost it $0.3 million, and bring the "
-        "group $1.4 million and would cost it less than $0.1 million."
+        "Alameda's quotes cost Alameda $8.6 million and bring the group $1.4 million. Without "
+        "PickOff they would cost Alameda $0.3 million and cost the group less than $0.1 million."
     )
     assert "one seed" in two_views(("with", "without", "difference"), *both).notes[-1]
 
