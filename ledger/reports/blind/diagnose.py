@@ -1,4 +1,4 @@
-"""A blind audit finds the causes of the group's losses from trades, prices and payments alone.
+"""A blind audit finds the causes of the group's losses without the words that name these causes.
 
 The audit sees which accounts are cash and which are claims. It sees no other kind, no motive and no
 name. It recognises each cause of loss by a pattern:
@@ -236,7 +236,13 @@ class _Outflow(NamedTuple):
 
 def _from_entries(books: BlindBooks) -> Iterator[Evidence]:
     group = {books.house, books.maker}
-    lenders = {line.party for entry in books.entries for line in entry.lines if _owed(line, group)}
+    # A customer to whom the exchange owes coins is no lender.
+    lenders = {
+        line.party
+        for entry in books.entries
+        for line in entry.lines
+        if line.is_money and _owed(line, group)
+    }
     for_nothing: dict[_Outflow, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     totals: dict[tuple[Cause, str | None, str], Decimal] = defaultdict(Decimal)
     for entry in books.entries:
@@ -256,7 +262,10 @@ def _within(line: StrippedLine, group: set[str], house: str) -> bool:
 
 
 def _owed(line: StrippedLine, group: set[str]) -> bool:
-    """Return whether a line is a debt of the group to an outside party who is no customer."""
+    """Return whether a line is a debt of the group to an outside party.
+
+    Customers' claims in dollars are left out.
+    """
     return (
         line.owner in group
         and line.root == "Liabilities"

@@ -94,13 +94,13 @@ def test_parties_are_numbered_neither_in_the_order_of_names_nor_in_the_order_of_
     assert by_number not in (sorted(by_number), list(tiny_run.chart.parties.names))
 
 
-def test_the_blind_copy_shows_every_liquid_account_as_cash(life, tmp_path_factory):
+def test_the_blind_copy_shows_a_liquid_account_of_an_unknown_kind_as_cash(life, tmp_path_factory):
     stands, folder = hole(life).hole_usd, tmp_path_factory.mktemp("till")
     shutil.copytree(life.path, folder, dirs_exist_ok=True)
     till = """
 2022-05-09 open Assets:Alameda:Till:Coin USD
   hole: "liquid"
-2022-05-23 * "Alameda puts 100.00 of what it has into a till"
+2022-05-23 * "Alameda moves 100.00 of its cash to another account"
   seq: 33
   time: "12:00:00.000000"
   Assets:Alameda:Till:Coin  100.00 USD
@@ -219,10 +219,10 @@ def test_the_sum_of_positions_and_takeovers_and_costs_equals_the_booked_sum_of_t
     assert any(kinds.get(kind) for kind in ("Backstop", "Directional"))
 
 
-def test_if_each_party_has_only_one_motive_the_diagnosis_finds_the_exact_result_of_each_motive(
+def test_if_each_taker_at_the_house_has_one_motive_the_diagnosis_finds_the_result_of_each_motive(
     busy_run,
 ):
-    # In this world all orders of a party have the same motive.
+    # In this world all orders of a party at the house have the same motive.
     kinds, found = hole(busy_run).kinds_usd, known(busy_run)
 
     assert found[Cause.FASTER] == kinds["PickOff"] > 0
@@ -230,7 +230,7 @@ def test_if_each_party_has_only_one_motive_the_diagnosis_finds_the_exact_result_
     assert found[Cause.FEES] == kinds["Fees"]
 
 
-def test_the_diagnosis_of_the_hand_written_life_finds_the_expected_amounts(life):
+def test_the_diagnosis_of_the_hand_written_run_life_finds_the_expected_amounts(life):
     found = known(life)
 
     assert found[Cause.STAKES] == 2400 + 400  # a venture at cost, and tokens at cost
@@ -248,7 +248,7 @@ def test_the_diagnosis_of_the_hand_written_life_finds_the_expected_amounts(life)
 
 PARTIES = ("P1", "P2", "P3", "P4", "P5")
 HOUSE, MAKER, LEAD, FIRM, CROWD = range(5)
-# venue, taker, maker, lots, price, lead price, and whether it fills a quote
+# venue, taker, maker, lots, price, lead price, and whether the trade fills a quote
 Row = tuple[int, int, int, int, int, int, bool]
 
 
@@ -440,6 +440,15 @@ def test_a_payment_on_an_asset_or_debt_account_is_classified_by_the_account_and_
     assert found[Cause.BORROWED] == Decimal("-7.00")
     assert found[Cause.COSTS] == Decimal("0.30")
     assert found[Cause.SUMS] == found[Cause.SPENDING] == 0
+
+
+def test_a_party_to_which_the_group_owes_only_coins_is_not_a_lender():
+    coins = StrippedLine("Liabilities", HOUSE, OTHER, "P4", Decimal("-3.00"), False)
+    entries = (StrippedEntry(JUNE[0], (coins,)), paid(JUNE[1], 30, "P4"))
+    found = diagnose(world(entries=entries)).usd
+
+    assert found[Cause.SUMS] == Decimal("0.30")
+    assert found[Cause.COSTS] == 0
 
 
 def test_movements_of_an_unknown_form_remain_unexplained():
