@@ -1,7 +1,6 @@
 """A program that imports `moneytrail` can run scenarios and read runs."""
 
 import ast
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -117,17 +116,6 @@ def test_importing_moneytrail_loads_no_large_library():
 
     assert loaded & {*HEAVY, "des", "ledger"} == set()
     assert done.stdout.startswith(moneytrail.__version__)
-
-
-def test_the_python_code_in_the_readme_runs(tmp_path, monkeypatch, capsys):
-    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-    (shown,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-    monkeypatch.chdir(tmp_path)
-
-    exec(shown, {})
-
-    assert "owes its customers" in capsys.readouterr().out
-    assert moneytrail.open_run("runs/out/tiny-seed2")
 
 
 def test_the_packages_are_marked_as_typed():
