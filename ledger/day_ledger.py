@@ -161,7 +161,7 @@ class _Renderer:
         if not forward:
             return ""
         postings = [Posting(account, units, c) for (account, c), units in forward.items()]
-        narration = f"Brought forward: balances that change on {day}. Opening sums the others"
+        narration = f"Brought forward: balances that {day} needs. Opening sums all other dollars"
         head = f"{day - ONE_DAY} * {quoted(narration)} #opening"
         return joined((head, *self._text.postings(postings), "\n\n"))
 

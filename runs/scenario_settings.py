@@ -162,7 +162,7 @@ def _key(key: str) -> str:
 
 
 def _quoted(value: Any) -> str:
-    """Write a value of a list or table as TOML. A text has quotes."""
+    """Write a value as TOML. A text has quotes."""
     if isinstance(value, str):
         return tomli_w.dumps({"value": value}).removeprefix("value = ").removesuffix("\n")
     return _value_text(value)

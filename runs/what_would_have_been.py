@@ -69,7 +69,10 @@ def or_surplus(lacks_usd: Decimal, say: Callable[[Decimal], str] = spoken) -> st
 
 
 def _turned(kind: str, ours: QuoteViews, theirs: QuoteViews) -> str:
-    """Return two sentences, all in one unit: the results of quotes with and without the cause."""
+    """Return two sentences: the results of quotes with the cause, and without the cause.
+
+    All amounts have the same unit.
+    """
     say = speaker(*(usd for views in (ours, theirs) for usd in (views.maker_usd, views.group_usd)))
 
     def result(whom: str, usd: Decimal) -> str:

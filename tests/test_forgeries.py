@@ -254,7 +254,7 @@ REWRITTEN = (
     (MONTH, OF_THE_DAY, OF_THE_DAY.replace("pickoff", "spread"), FILLS, "its tags"),
     (MONTH, OF_THE_DAY, f"{OF_THE_DAY} ^loan-x", FILLS, "its links"),
     (MONTH, "  fills: 1\n", '  fills: 1\n  why: "x"\n', FILLS, "its metadata"),
-    # A changed saved query, and a false query with the same name in a month's file.
+    # A changed saved query, and a query in a month's file with the name of a saved query.
     (MAIN, "sum(number) AS hole_usd", "sum(number) / 2 AS hole_usd", f"{MAIN}:", "hole_usd"),
     (MONTH, "\n\n", '\n\n2022-05-01 query "hole" "SELECT 0"\n\n', f"{MONTH}:4: ", "'query'"),
     # Changes of lines on which the meaning of other lines depends.

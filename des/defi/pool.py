@@ -14,7 +14,7 @@ as the theory of constant-product pools does. The first real pools of this kind 
 reserves, so that the reserves grew over time.
 
 All amounts are integers. Each payment and each fee is rounded in favour of the pool or its
-providers. For amounts, floats are used only in first estimates.
+providers. For amounts, floats are used only in first estimates and in the check of the limits.
 """
 
 import math

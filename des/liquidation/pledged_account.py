@@ -3,9 +3,9 @@
 If M is the value of a lot at the mark, t lots with the weight w have the margin value w * t * M.
 The account's only position is its debt D, so its margin fraction is (w * t * M - D) / D. The
 borrower may borrow as long as the margin fraction is at least 1 / leverage_max. For this test w is
-the initial weight. If the margin fraction is below the maintenance
-fraction, the venue sells tokens. If the margin fraction is below the auto-close fraction, the
-captive maker takes over the account.
+the initial weight. If the margin fraction is below the maintenance fraction, the venue sells
+tokens. If the margin fraction is below the auto-close fraction, the captive maker takes over the
+account.
 """
 
 import math

@@ -191,7 +191,7 @@ class Spell(Part):
     def _span(self) -> Self:
         if self.until is not None and self.until <= self.since:
             raise ContradictionError(
-                ("until",), f"is {self.until}; give a day after {self.since}, the first day"
+                ("until",), f"is {self.until}; give a day after {self.since}, the value of since"
             )
         return self
 

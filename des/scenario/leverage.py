@@ -198,7 +198,7 @@ class Leverage(Part):
 
 
 def check_sampling(leverage: Leverage, run: Run) -> None:
-    """Refuse a scenario whose customers on margin trade in hours that are not played, or never.
+    """Refuse a scenario if customers on margin never trade, or trade in hours that are not played.
 
     Raises:
         ContradictionError: `leverage.share_of_claims` is missing in a sampled run, or is given in

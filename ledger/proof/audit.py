@@ -271,8 +271,8 @@ class _Auditor:
 def _errors_of(name: str, text: str, mode: str) -> list[str]:
     """Let Beancount load the text of a ledger without other files, and return its errors.
 
-    If there are none, return the broken invariants. Each error states the ledger's name
-    and the line number.
+    If there are none, return the broken invariants. Each error states the ledger's name and the
+    line number.
 
     Raises:
         ForeignCodeError: the ledger could make Beancount run code that is not ours.

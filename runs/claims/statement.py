@@ -134,7 +134,7 @@ class Thread(Part):
         if len(self.about) != TWEETS or set(tweets) != set(range(1, TWEETS + 1)):
             raise ContradictionError(
                 ("statement",),
-                f"must cover each of {TWEETS} tweets, and about must have {TWEETS} subjects",
+                f"must cover each of {TWEETS} tweets, and `about` must have {TWEETS} subjects",
             )
         if sum(each.is_central for each in self.statement) != 1:
             raise ContradictionError(

@@ -4,8 +4,8 @@
 
 Plays `ftx` with three seeds, and `ftx-low` and `ftx-high` with the first seed. In `ftx-low` the
 maker aims at the smallest recorded share of the volume, and in `ftx-high` at the largest. All lives
-have the sampled hours of `ftx-sampled`. A life takes about two minutes on one core. Only
-the figures that can decide a statement are kept. The run of each life is deleted.
+have the sampled hours of `ftx-sampled`. A life takes about two minutes on one core. Only the
+figures that can decide a statement are kept. The run of each life is deleted.
 """
 
 from collections.abc import Mapping

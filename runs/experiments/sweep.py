@@ -86,7 +86,7 @@ class Swept:
         runs = (
             f"over {len(self.seeds)} seeds" if len(self.seeds) > 1 else f"of seed {self.seeds[0]}"
         )
-        said += f", with {last} {_missing(holes[1], say)} (mean {runs})."
+        said += f"; with {last} {_missing(holes[1], say)} (mean {runs})."
         error = _standard_error(self.differences_usd(last))
         if error is None:
             return f"{said} One seed does not show the variation by chance: give --seeds 1..6."

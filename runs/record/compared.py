@@ -95,7 +95,7 @@ class DayRow:
 
     @property
     def is_off(self) -> bool:
-        """Return whether a recorded outcome is outside its range, or never happens in the run."""
+        """Return whether the run's day is outside the recorded range, or the event never occurs."""
         return self.verdict in ("below", "above", NEVER)
 
     @property

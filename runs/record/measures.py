@@ -68,7 +68,7 @@ def making(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def directional(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the maker's result on positions held for their price, after trading costs."""
+    """Return the maker's result on positions held to gain from a price move, after costs."""
     return _brought(books, [books.run.chart.parties.maker], Kind.DIRECTIONAL, span)
 
 
@@ -214,7 +214,9 @@ MEASURES: Mapping[str, Measure] = {
     "result-of-all-trading": Measure(
         sheet_lines.all_trading, _whole, "the maker's results without uses, interest, operations"
     ),
-    "result-of-directional-book": Measure(directional, _whole, "positions held for their price"),
+    "result-of-directional-book": Measure(
+        directional, _whole, "positions held to gain from a price move"
+    ),
     "backstop-payouts-of-ftx": Measure(backstops, _part, "results on positions taken over"),
     "revenue-of-ftx": Measure(fees, _whole, "fees on trades"),
     "revenue-that-set-the-fee-rate": Measure(fees, _whole, "fees on trades"),

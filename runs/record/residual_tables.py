@@ -106,8 +106,8 @@ def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
         rows,
         (
             "A mechanism explains at most its own loss in a period. The portfolio has coins at "
-            "mark, and positions held for their price. Each other kind with a loss or gain has its "
-            "own row. Tokens that pools lost count as zero.",
+            "mark, and positions held to gain from a price move. Each other kind with a loss or "
+            "gain has its own row. Tokens that pools lost count as zero.",
         ),
     )
 

@@ -8,7 +8,7 @@ RESTS_ON: Mapping[str, str] = {
         "quotes, hedges, positions; the figure has no portfolio, arbitrage or lending"
     ),
     "result-of-directional-book": (
-        "positions held for their price; only scenarios with `group.longs` have them"
+        "positions held to gain from a price move; only scenarios with `group.longs` have them"
     ),
     "backstop-payouts-of-ftx": "a backstop; only scenarios with customers on margin have one",
     "share-of-maker-in-volume": "quotes of the maker and of others, or a target share of volume",

@@ -44,7 +44,7 @@ class Searched(JudgedMembers):
         return self.generation > 0
 
     def best(self, which: np.ndarray) -> int:
-        """Return the index of the plausible member with the largest share of the mechanism.
+        """Return the index of the plausible member with the mechanism's largest share of the hole.
 
         Args:
             which: for each drawn member, whether it is considered.

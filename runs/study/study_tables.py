@@ -206,6 +206,6 @@ def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
         (
             "The members of the base differ only by their seeds. The standard deviation is the "
             "standard error of a single run of the base. It is computed from the median absolute "
-            "deviation. If trading ends years early in one of them, this deviation hardly changes.",
+            "deviation. If trading ends years early in one member, this deviation hardly changes.",
         ),
     )

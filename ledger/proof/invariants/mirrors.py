@@ -115,7 +115,7 @@ def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
 
 
 def group_eliminates(ledger: Ledger) -> Iterator[Finding]:
-    """Debts within the house group cancel out: the accounts with `hole: "group"` sum to zero."""
+    """The accounts with `hole: "group"` (claims and debts within the group) sum to zero."""
     within_group = {entry.account for entry in ledger.opens if entry.meta.get("hole") == "group"}
 
     def eliminated(leg: Leg) -> str | None:

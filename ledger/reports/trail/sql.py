@@ -123,8 +123,9 @@ def schemas() -> dict[str, Table]:
             SCHEMA,
             (
                 "A taker's gain is (lead_usd - price_usd) x quantity x stands_for.",
-                "A quantity or a price has as many decimal places as the finest lot or tick of the "
-                "run requires. An age has six decimal places, and a fee rate has two.",
+                "The quantity of a fill is in contracts. A quantity or a price has as many decimal "
+                "places as the finest lot or tick of the run requires. An age has six decimal "
+                "places, and a fee rate has two.",
                 "The view `rows` has the same fills as they are stored: in whole lots, ticks, "
                 "cents and microseconds. The table `contracts` has each contract's lot and tick.",
                 "If `stands_for` is n, the market represents n markets: `edge_usd`, `fee_usd` and "

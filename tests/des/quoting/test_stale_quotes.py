@@ -225,7 +225,7 @@ def test_the_loss_with_sparse_ticks_is_the_mean_of_the_formula_over_random_times
 ):
     """Standard errors are at most 1 % of the expected values.
 
-    In these markets the formula for dense ticks is wrong by more than ten standard errors.
+    In these markets the formula for dense ticks is wrong by more than three standard errors.
     """
     hold(market, *asked, over_elapsed)
 

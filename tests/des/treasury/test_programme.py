@@ -413,7 +413,7 @@ def pools_with(**changes: object) -> Sequence[dict]:
     [
         ({"token": "SRM"}, "give one of the tokens: SOL, FTT"),
         ({"token": "FTT"}, "which already has a pool"),
-        ({"until": START}, f"give a day after {START}, the first day"),
+        ({"until": START}, f"give a day after {START}, the value of since"),
         ({"block_s": 0.01}, "block_s"),
         ({"fee_bps": -1.0}, "fee_bps"),
     ],

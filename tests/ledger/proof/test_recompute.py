@@ -1,6 +1,6 @@
 """The audit recomputes fills from their columns and reports each wrong row.
 
-In most tests a forged run has changed fills, and control totals in the general ledger that fit
+In many tests a forged run has changed fills, and control totals in the general ledger that fit
 these fills. So only the recomputation can find the change.
 """
 

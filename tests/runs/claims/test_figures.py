@@ -317,7 +317,8 @@ def test_results_of_firms_are_stated_by_class_and_by_venue():
     assert (of("mid-tier-elsewhere"), of("larp-elsewhere")) == (-15, 0)
 
 
-def test_figures_state_firms_net_deposits_and_the_part_with_losses_and_the_share_of_unpaid_claims():
+def test_three_figures_of_firms_agree_with_a_calculation_by_hand():
+    """Net deposits, the percentage of firms with losses, and firms' percentage of unpaid claims."""
     whole = firm(
         "all", house_opening_usd=5, house_deposits_usd=30, house_withdrawals_usd=20, unpaid_usd=10
     )

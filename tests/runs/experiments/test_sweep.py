@@ -65,7 +65,7 @@ def test_differences_are_between_runs_with_the_same_seed_and_have_a_standard_err
 def test_one_seed_gives_no_standard_error_and_one_value_gives_no_difference():
     assert "One seed does not show the variation by chance" in swept((0,), (10,)).answer()
     assert swept((0, 20)).answer() == "With maker.x = 0 the hole is $10."
-    assert "nothing is missing: a surplus of $0.2 million, with 1 the hole is $3.0 million" in (
+    assert "nothing is missing: a surplus of $0.2 million; with 1 the hole is $3.0 million" in (
         swept((-200_000,), (3_000_000,)).answer()
     )
     assert swept((0, -20)).answer() == "With maker.x = 0 nothing is missing: a surplus of $10."
