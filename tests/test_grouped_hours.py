@@ -117,6 +117,17 @@ def test_the_audit_finds_wrong_weights_of_hours(run: RunFolder, tmp_path: Path, 
     assert list(wrong_hours(RunFolder(changed)))
 
 
+def test_the_audit_finds_that_all_notes_on_weights_are_missing(run: RunFolder, tmp_path: Path):
+    changed = run.path
+    for path in sorted(run.path.glob("????-??.beancount")):
+        text = path.read_text(encoding="utf-8")
+        folder = tmp_path / path.stem
+        changed = rewritten(RunFolder(changed), folder, path.name, text, NOTE.sub("", text))
+
+    assert RunFolder(changed).notes(HoursDrawn) == []
+    assert "there is no note on the hours drawn" in next(wrong_hours(RunFolder(changed)))
+
+
 def test_the_sampled_hours_depend_on_the_seed(run: RunFolder):
     assert np.array_equal(weights_of(run), drawn(**by_groups()))
     assert not np.array_equal(weights_of(run), drawn(**by_groups(seed=2)))

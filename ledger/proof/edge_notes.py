@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import zip_longest
 
+from ledger.fill_notes import NOTED_BY_HOUR
 from ledger.money import dollars
 from ledger.notes import EdgeOfHours
 from ledger.run_folder import RunFolder
@@ -20,11 +21,12 @@ Place = tuple[date, str]  # a day, and a motive's name as written in the fills
 def wrong_edges(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each hour whose noted gain is wrong, and for each missing note.
 
-    Books without any such note are not checked. A run has no such note if it simulates all hours,
-    if each hour's gain is zero, or if it is older than these notes.
+    A run must have these notes if its scenario samples hours. A day needs no note if each hour's
+    gain is zero.
     """
     notes = run.dated_notes(EdgeOfHours)
-    made = _made(run, {note.motive for _, note in notes})
+    due = {NOTED_BY_HOUR.word} if run.played.get("one_hour_in", 1) > 1 else set()
+    made = _made(run, due | {note.motive for _, note in notes})
     for day, note in notes:
         found = made.pop((day, note.motive), NOTHING)
         for hour, (noted, cents) in enumerate(zip_longest(note.cents_of_hours, found)):

@@ -110,10 +110,17 @@ def test_the_standard_error_computed_from_the_fills_equals_the_one_computed_from
     assert noted == summed > 0
 
 
-def test_a_missing_note_on_gains_is_found_if_another_day_has_such_a_note(
+def test_the_audit_finds_that_the_only_note_on_gains_is_missing(
+    sampled_run: RunFolder, tmp_path: Path
+):
+    (problem,) = found_with(sampled_run, tmp_path / "run", "")
+
+    assert problem.startswith("2022-05-09: there is no note on takers' gains")
+
+
+def test_the_audit_finds_that_one_of_two_notes_on_gains_is_missing(
     executed: Callable[..., RunFolder], tmp_path: Path
 ):
-    """A run without any note on gains is accepted, since older versions wrote no such notes."""
     days = {"one_hour_in": 12, "seed": 3, "end": date(2022, 5, 11)}
     run = executed(SETTLING, run=days)
     assert len(run.notes(EdgeOfHours)) == 2
