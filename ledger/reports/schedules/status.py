@@ -39,11 +39,12 @@ def statuses(run: RunFolder) -> Mapping[str, Status]:
     found |= dict.fromkeys(parties.house_customers, Status.CUSTOMER)
     if parties.investors:
         found[parties.investors] = Status.INVESTOR
-    found |= dict.fromkeys(_of_kind(run, Kind.LOANS), Status.LENDER)
-    found |= dict.fromkeys(_of_kind(run, Kind.INSIDERS), Status.INSIDER)
+    found |= dict.fromkeys(_paid(run, Kind.LOANS, Kind.INTEREST), Status.LENDER)
+    found |= dict.fromkeys(_paid(run, Kind.INSIDERS), Status.INSIDER)
     return found | dict.fromkeys(parties.group, Status.AFFILIATE)
 
 
-def _of_kind(run: RunFolder, kind: Kind) -> set[str]:
+def _paid(run: RunFolder, *kinds: Kind) -> set[str]:
+    """Return the parties that received payments of these kinds."""
     takers = (each.taker for each in cash_passed(run))
-    return {taker.party for taker in takers if isinstance(taker, Reason) and taker.kind == kind}
+    return {taker.party for taker in takers if isinstance(taker, Reason) and taker.kind in kinds}

@@ -61,7 +61,7 @@ def test_the_recipient_of_one_payment_of_the_kind_insiders_is_an_insider_for_all
 2022-05-09 open Expenses:FTX:Insiders USD
   hole: "cause"
 
-2022-05-10 * "Firm01" "FTX pays an unknown party"
+2022-05-10 * "Firm01" "FTX pays its insider"
   seq: 997
   time: "12:00:00.000000"
   Assets:FTX:Cash                              -70.00 USD
@@ -73,6 +73,22 @@ def test_the_recipient_of_one_payment_of_the_kind_insiders_is_an_insider_for_all
         "Insiders",
         "Customers",
     }
+
+
+def test_a_recipient_of_interest_is_a_lender_although_its_loan_is_not_repaid(afternoon_with):
+    paid = """
+2022-05-09 open Expenses:FTX:Interest USD
+  hole: "cause"
+
+2022-05-10 * "Lender02" "FTX pays interest"
+  seq: 997
+  time: "12:00:00.000000"
+  Assets:FTX:Cash                              -70.00 USD
+  Expenses:FTX:Interest                         70.00 USD
+"""
+    found = payments_before(afternoon_with(paid), date(2022, 5, 10))
+
+    assert [each.status for each in found if each.recipient == "Lender02"] == [Status.LENDER]
 
 
 def test_a_gift_is_listed_as_a_payment_below_value_but_a_purchase_of_property_is_not(
