@@ -84,9 +84,9 @@ def trail_command(
     With --seq the command starts from a fill or an entry. Tables show the number of a fill or entry
     in the column `seq`. The output has the postings, the closing entry of a fill, and the fills of
     a closing entry. With --link the command starts from all entries that have the link. If the link
-    names a settlement, the command also starts from the fills and payments of this settlement. Both
-    options show each part of the hole that changes: its amount before the change, after the change,
-    and at the end of the run.
+    names a settlement or a liquidated account (such as liq-r-0011), the command also starts from
+    its fills and payments. Both options show each part of the hole that changes: its amount before
+    the change, after the change, and at the end of the run.
     """
     start = link if seq is None else seq
     if start is None:

@@ -1,4 +1,4 @@
-"""Finds the entries that have the same link, and the fills and payments of a settlement."""
+"""Finds entries with the same link, and the fills of a settlement or of a failed account."""
 
 import re
 from collections.abc import Sequence
@@ -12,12 +12,14 @@ from ledger.reports.trail.both_tiers import BothTiers
 from ledger.times import day_of
 
 _SETTLED = "', '".join(motive.word for motive in Motive if motive.entry.is_settled)
+_ENDED = "', '".join(motive.word for motive in Motive if motive.entry.ends_account)
+_ACCOUNT = re.compile(r"liq-r-(\d{4,})")
 _SETTLEMENT = re.compile(r"settlement-(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedEntry:
-    """An entry that has a link, or a fill or payment of the settlement that the link names."""
+    """An entry that has a link, or a fill or payment that the link names (see `fills_of`)."""
 
     seq: int
     date: date
@@ -38,12 +40,12 @@ class Linked:
 def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) -> Linked:
     """Find the entries that have one of the links.
 
-    If a link names a settlement, the fills and payments of this settlement are found too. The event
-    with the number *own* is left out.
+    The fills and payments of a link are found too (see `fills_of`). The event with the number *own*
+    is left out.
     """
     rows = []
     for link in links:
-        for fill in each_fill(books.fills(payments_of(link))):
+        for fill in each_fill(books.fills(fills_of(link))):
             told = books.told(fill)
             rows.append((fill.seq, day_of(fill.time_us), told.payee, told.narration, link))
         for entry in books.entries_with(link):
@@ -64,11 +66,14 @@ def linked_table(found: Linked, which: str = "Other entries") -> Table:
     )
 
 
-def payments_of(link: str) -> str:
-    """Return an SQL condition for the fills and payments of the settlement that a link names.
+def fills_of(link: str) -> str:
+    """Return an SQL condition for the fills and payments that a link names.
 
-    If the link names no settlement, the condition is `false`.
+    A link names a settlement, or a customer's account that was liquidated. For any other link the
+    condition is `false`.
     """
+    if account := _ACCOUNT.fullmatch(link):
+        return f"holder = {int(account[1])} AND motive IN ('{_ENDED}')"
     named = _SETTLEMENT.fullmatch(link)
     if named is None:
         return "false"

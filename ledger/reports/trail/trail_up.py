@@ -19,7 +19,7 @@ from ledger.reports.trail.closed_fills import (
     closed_fills,
     summed_table,
 )
-from ledger.reports.trail.linked_entries import Linked, linked, linked_table, payments_of
+from ledger.reports.trail.linked_entries import Linked, fills_of, linked, linked_table
 from ledger.reports.trail.moved_figures import MovedFigure, figures_table, moved_figures
 from ledger.run_folder import RunFolder
 from ledger.times import day_of, time_of_day
@@ -171,7 +171,7 @@ def _up_from_entry(books: BothTiers, entry: BookedEntry, limit: int) -> EntryTra
 
 def _up_from_link(books: BothTiers, link: str, limit: int) -> LinkTrail:
     entries = books.entries_with(link)
-    payments = books.sums(payments_of(link))
+    payments = books.sums(fills_of(link))
     if not entries and not payments:
         raise TrailError(
             f"no entry has the link {link!r}; give a link of an entry, such as "

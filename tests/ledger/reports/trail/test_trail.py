@@ -314,6 +314,20 @@ def test_an_unknown_seq_or_link_is_refused_with_the_range_of_known_numbers(tiny_
         trail_up(tiny_run, "fill-1").tables()
 
 
+def test_the_link_of_a_liquidated_account_finds_all_fills_that_end_the_account(margin_run):
+    ended = [motive.word for motive in Motive if motive.entry.ends_account]
+    by_holder = margin_run.select(
+        "SELECT holder, list(seq ORDER BY seq) FROM rows WHERE holder >= 0 "
+        "AND list_contains(?, motive::VARCHAR) GROUP BY holder ORDER BY holder",
+        [ended],
+    )
+    assert by_holder
+
+    for holder, seqs in by_holder[:3]:
+        found = trail_up(margin_run, f"liq-r-{holder:04}", ALL)
+        assert column(named(found.tables())["linked"], "seq") == seqs
+
+
 def test_the_first_table_of_an_entry_has_its_postings_and_a_note_with_the_entity_of_a_posting(
     tiny_run,
 ):
