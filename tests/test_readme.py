@@ -107,27 +107,48 @@ def test_the_readmes_figures_of_one_life_agree_with_the_pages_of_findings_and_of
 
 
 def test_the_readmes_finding_agrees_with_the_shipped_study(study: StudyReport):
-    n, inputs, fit, missed, facts, stale, stale_part, loss, part, low, high, gain = re.findall(
-        r"simulated (\d+) lives of the exchange\. .*? its own values of (\d+) inputs .*? "
-        r"(\d+) lives fit the record: each misses at most (\d+) of (\d+) test facts\. .*? "
-        r"stale quotes cost \$0.0 to \$(\S+) billion, and at most (\d+) % of the hole .*? "
-        r"cost at most \$(\S+) billion, and at most (\d+) % of the hole\. .*? "
-        r"In the 22 lives it is \$(\S+) to \$(\S+) billion .*? "
-        r"the thread's causes earn money, at most \$(\S+) billion\.",
+    n, inputs, fit, missed, facts = re.findall(
+        r"simulated (\d+) lives of the exchange\. .*? leave (\d+) inputs open.*? "
+        r"(\d+) lives fit the facts: each misses at most (\d+) of (\d+) ",
         said(),
     )[0]
-    of, fits = study.members.drawn, study.is_plausible
-    hole_bn = of("hole-of-the-exchange to 2022-11-11")[fits] / 10**9
-    stale_bn, lost_bn = of("pickoff_usd")[fits] / 10**9, of(MECHANISM)[fits] / 10**9
-    parts = [100 * (of(name) / of(HOLE))[fits].max() for name in ("pickoff_usd", MECHANISM)]
 
     assert f"{fit} of {n} members are plausible" in study.answer()
     assert int(inputs) == len(study.members.study.unknown)
     assert (int(missed), int(facts)) == (study.members.study.nth_largest - 1, len(study.judged))
-    assert ["0.0", stale] == [f"{stale_bn.min():.1f}", f"{stale_bn.max():.1f}"]
+
+
+def test_the_readmes_amounts_of_the_lives_that_fit_agree_with_the_shipped_study(
+    study: StudyReport,
+):
+    low, high, stale_low, stale_high, stale_part, loss, part = re.findall(
+        r"the hole is \$(\S+) to \$(\S+) billion\. "
+        r"Stale quotes cost \$(\S+) to \$(\S+) billion, and at most (\d+) % of the hole .*? "
+        r"cost at most \$(\S+) billion, and at most (\d+) % of the hole\.",
+        said(),
+    )[0]
+    of_exchange, to, gain = re.findall(
+        r"only its assets\) is \$(\S+) to \$(\S+) billion in the 22 lives .*? "
+        r"have a gain in place of the losses, at most \$(\S+) billion\.",
+        said(),
+    )[0]
+
+    def in_bn(figure: str) -> np.ndarray:
+        return study.members.drawn(figure)[study.is_plausible] / 10**9
+
+    own_bn, stale_bn, lost_bn = map(
+        in_bn, ("hole-of-the-exchange to 2022-11-11", "pickoff_usd", MECHANISM)
+    )
+    holes_bn = in_bn(HOLE)
+    parts = [100 * (each / holes_bn).max() for each in (stale_bn, lost_bn)]
+
+    assert [low, high] == [f"{holes_bn.min():.1f}", f"{holes_bn.max():.1f}"]
+    assert [stale_low, stale_high] == [f"{stale_bn.min():.2f}", f"{stale_bn.max():.1f}"]
     assert [gain, loss] == [f"{-lost_bn.min():.1f}", f"{lost_bn.max():.1f}"]
     assert [stale_part, part] == [f"{each:.0f}" for each in parts]
-    assert [low, high] == [f"{hole_bn.min():.1f}", f"{hole_bn.max():.1f}"]
+    assert [of_exchange, to] == [f"{own_bn.min():.1f}", f"{own_bn.max():.1f}"]
+    assert "less than a third of the hole" in said()
+    assert max(parts) < 100 / 3
 
 
 def test_nearly_all_of_the_loss_on_liquidations_is_an_input_as_the_readme_says(study: StudyReport):
@@ -142,7 +163,7 @@ def test_nearly_all_of_the_loss_on_liquidations_is_an_input_as_the_readme_says(s
 
 def test_the_readmes_text_on_how_sure_we_are_agrees_with_the_shipped_study(study: StudyReport):
     half, n, missed, facts = re.findall(
-        r"In (\d+) of the (\d+) lives the causes are at least half of the hole, but each of these "
+        r"In (\d+) of the (\d+) lives the losses are at least half of the hole, but each of these "
         r"lives misses at least (\d+) of the (\d+) facts\.",
         said(),
     )[0]
@@ -157,13 +178,13 @@ def test_the_readmes_text_on_how_sure_we_are_agrees_with_the_shipped_study(study
 
 
 def test_the_readme_states_the_results_of_the_search(study: StudyReport):
-    searched, fit, small_bn, others, part, none_missed, low, high = re.findall(
-        r"We played (\d+) more lives to find a larger part: (\d+) of them fit\. In one of these "
-        r"only \$([\d.]+) billion is missing, so the causes are larger than the hole\. In the "
-        r"other (\d+) they are at most (\d+) % of the hole\. .*? "
-        r"(\w+) of the \d+ lives miss no fact: "
-        r"in these the causes are (\d+) to (\d+) %\.",
+    searched, fit, others, part, small_bn = re.findall(
+        r"of (\d+) more lives (\d+) fit the facts\. In (\d+) of these they are at most (\d+) % of "
+        r"the hole\. .*? the hole is only \$([\d.]+) billion and smaller than the losses",
         said(),
+    )[0]
+    none_missed, low, high = re.findall(
+        r"(\w+) of the 128 lives miss no fact \(losses: (\d+) to (\d+) %\)", said()
     )[0]
     search = study.searched
     assert search is not None
