@@ -180,7 +180,7 @@ def check(
 
 
 def _of_opened_run(report: Any) -> Any:
-    """Return a report that refuses a path in place of a run. A class is returned unchanged."""
+    """Return a report that raises an error if its run is a path. A class is returned unchanged."""
     if isinstance(report, type):
         return report
 

@@ -138,7 +138,7 @@ def lognormal_quantiles_us(median_us: int, log_sd: float) -> np.ndarray:
     exponentials do not reach the books.
 
     Returns:
-        QUANTILES delays in microseconds, ascending, int64.
+        Delays in microseconds, in rising order, int64, shape (QUANTILES,).
     """
     normal = NormalDist()
     delays_us = [

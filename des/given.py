@@ -1,4 +1,4 @@
-"""A check for code that runs only if an optional part of the world is given."""
+"""Checks that an optional part of the world is given, for code that needs this part."""
 
 from typing import TypeVar
 

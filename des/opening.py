@@ -27,7 +27,8 @@ class Opening:
     cash: dict[str, int]
     reserves: dict[str, int] = field(default_factory=dict)
     tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # the key is (holder, token)
-    # Debts of venues to customers, in lots of tokens. The key is (entity, venue, state, commodity).
+    # Debts of venues to customers in tokens, counted in lots. The key is (entity, venue, state,
+    # commodity).
     in_kind: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     coins: dict[tuple[str, str], int] = field(default_factory=dict)  # the key is (dealers, coin)
     in_coins: Movement | None = None  # the transaction that books customers' coins

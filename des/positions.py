@@ -1,4 +1,4 @@
-"""Reads positions and permissions to trade after a settlement, for the next decisions."""
+"""Reads the positions after a settlement, and who may trade. The next decisions use both."""
 
 from collections.abc import Sequence
 
@@ -113,7 +113,7 @@ def _of_firms(
     takes: np.ndarray,
     leverage_max: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return each firm's lots in one market, its claim, its usable margin there, and its fee.
+    """Return each firm's lots in one market, claim, usable margin in this market, and fee.
 
     A firm that may not hit quotes (see *takes*) has no usable margin.
 

@@ -9,10 +9,10 @@ orders of an earlier hour, with the same Z. The net purchases of such an hour ar
 In the second case the earlier purchases become sales, and the earlier sales become purchases.
 
 A chain is a sequence of played hours with the same Z. After the first hour, of weight a, the sum of
-the chain is a * Z. After the next hour, of weight b, the sum is (a - b) * Z. Each hour after the
-first has the sign opposite to the sum. Before each further hour, a draw decides whether the chain
-ends. If it ends with the sum c * Z, this sum stays in the walk and adds c^2 * v to the variance of
-the walk. The probability that the chain ends is
+the chain is a * Z. After the next hour, of weight b, the sum is (a - b) * Z. In each hour after the
+first, the net purchases have the sign opposite to the sum so far. Before each further hour, a draw
+decides whether the chain ends. If it ends with the sum c * Z, this sum stays in the walk and adds
+c^2 * v to the variance of the walk. The probability that the chain ends is
 
     min(1, s / c^2)
 
@@ -65,7 +65,8 @@ def chained(traded: Iterable[tuple[int, int]], key: int) -> dict[int, Orders]:
             orders[hour] = Orders(hour, Noise.STAYS)
             continue
         due = min(spare, left**2)
-        # A hash is a whole number below 2^64: the chain ends with the probability due / left^2.
+        # The hash is a random whole number below 2^64. So the chain ends with the probability
+        # due / left^2.
         ends = int(mix(key, hour)) * left**2 < due << 64
         spare += weight - due
         if ends or not left:

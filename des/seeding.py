@@ -2,7 +2,7 @@
 
 A run of the exchange's whole life begins about 300,000 random streams. Numpy seeds a stream in 14
 microseconds, and the compiled code of this module in three microseconds. A test checks that numpy
-and this module compute the same words.
+and this module compute the same initial state.
 """
 
 from typing import Any

@@ -15,12 +15,14 @@ On a full day every hour is played, with the weight 1. If a run has full days, n
 the plain draw each stratum, which is n consecutive hours, is within one day. With groups, or if n
 divides 24, the weights of each day sum to 24.
 
-The net position of uninformed customers is a random walk. Orders that are n times as large, in one
-of n hours, would multiply the standard deviation of this walk by sqrt(n). So in the plain draw the
-strata form pairs. The played hour of the second stratum repeats most orders of the first stratum's
-played hour with sides reversed. In one of n pairs, on average, the second hour repeats nothing. The
-orders of each hour keep their distribution, and the walk over many hours keeps its standard
-deviation. With groups, `des.repeated_orders` corrects the walk for hours of any weights.
+The net position of uninformed customers is a random walk. Suppose that one of n hours is played,
+with orders that are n times as large. Without a correction, the standard deviation of this walk
+would be sqrt(n) times as large. So in the plain draw consecutive strata are joined into pairs. The
+played hour of the second stratum repeats most orders of the first stratum's played hour with sides
+reversed. In one of n pairs, on average, the second hour repeats nothing. The orders of each hour
+keep their distribution, and the walk over many hours keeps its standard deviation. With groups, the
+weights of played hours differ, and `des.repeated_orders` corrects the standard deviation of the
+walk.
 """
 
 from collections.abc import Mapping
@@ -47,7 +49,8 @@ class TradedHours:
     full_days: frozenset[int] = frozenset()  # days since 1970
     idle_at_once: int = 1  # the largest number of idle hours that pass as one step
     grouped: GroupedHours | None = None
-    chained: Mapping[int, Orders] = field(default_factory=dict)  # by played hour; only with groups
+    # The source of random orders of each played hour. Without groups it is empty.
+    chained: Mapping[int, Orders] = field(default_factory=dict)
 
     @classmethod
     def of(cls, run: Run, predicted: np.ndarray | None = None) -> "TradedHours":

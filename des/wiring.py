@@ -169,7 +169,7 @@ def _daily_cents(scenario: Scenario) -> int | None:
 def _keep_coins(
     scenario: Scenario, parties: Parties, custody: Custody, markets: Markets, journal: Journal
 ) -> None:
-    """Give custody a vault for customers' coins, if the house owes coins to customers."""
+    """Create custody's vault for customers' coins, if the house owes coins to customers."""
     if not scenario.owed_coins:
         return
     vault = CoinVault(scenario, parties, journal)
@@ -209,7 +209,7 @@ def _unwinding(
 
 
 def _venues(scenario: Scenario, parties: Parties, journal: Journal) -> tuple[Venue, Venue]:
-    """Create the house, which pays gains itself, and the lead venue, where Outside pays them."""
+    """Create both venues. The house pays gains itself, and Outside pays gains on the lead venue."""
     desks = {
         place: parties.names.index(books_of(name))
         for place, name in enumerate(parties.holders)

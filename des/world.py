@@ -64,7 +64,7 @@ class World:
         self._start_us = midnight_us(scenario.run.start)
         self._end_us = midnight_us(scenario.run.end)
         self._funding_e9 = hourly_funding_e9(scenario.house.funding_bps_per_day)
-        self._next_s = 0  # seconds of the interval that begins after `_decide`
+        self._next_s = 0  # length of the interval that begins after `_decide`, in seconds
 
     def run(self, on_day: Callable[[], None]) -> None:
         """Simulate the whole run, and call *on_day* after each day."""

@@ -35,13 +35,13 @@ class AccountSums:
         self._row_of = np.full(self._form, UNSEEN, dtype=np.int64).reshape(-1)
         self._known = 0  # the number of pairings posted so far
         self._accounts: dict[tuple[str, str], int] = {}  # the key is (account, commodity)
-        # For each posting of each pairing: the place of the sum that multiplies it, its sign, and
-        # the place of its account in `_accounts`.
+        # For each posting of each pairing: the place of the sum that gives its amount, the sign
+        # with which the sum is posted, and the place of its account in `_accounts`.
         self._postings: list[tuple[int, int, int]] = []
         self._columns = np.empty((3, 0), dtype=np.int64)
 
     def of(self, rows: np.ndarray) -> tuple[Posting[int], ...]:
-        """Return how much *rows* (dtype ROW) change each account, without zero changes."""
+        """Return the sum of *rows* (dtype ROW) for each account. Sums of zero are left out."""
         if not len(rows):
             return ()
         by = (rows["motive"], rows["venue"], rows["taker"], rows["maker"])
@@ -78,7 +78,10 @@ class AccountSums:
         self._columns = np.array(self._postings, dtype=np.int64).T
 
     def _posted(self, fill: Fill[int]) -> Iterator[tuple[int, Posting[int]]]:
-        """Yield (column, posting) for each posting of a cent of edge, a cent of fee, or a lot."""
+        """Yield the postings of one cent of edge, one cent of fee, and one lot of each market.
+
+        Each posting is yielded after the column of the sum that multiplies it.
+        """
         pairing = Pairing.of(fill, self._names)
         for column, edge, fee in ((EDGE, 1, 0), (FEE, 0, 1)):
             for posting in postings(self._chart, pairing, edge, fee, {}):

@@ -27,7 +27,7 @@ def owed(venue: str, entity: str) -> str:
 
 
 def contracts(entity: str, venue: str, desk: str | None = None) -> str:
-    """The account of open positions on a venue: of an entity, or only of one of its desks."""
+    """The account of the open positions of an entity, or of one of its desks, on a venue."""
     return f"Assets:{entity}:{Kind.CONTRACTS}:{venue}" + (f":{desk}" if desk else "")
 
 
@@ -117,7 +117,7 @@ def claim_in_coins(entity: str, venue: str) -> str:
 
 
 def sold_coins(holder: str, coin: str) -> str:
-    """The equity account that balances the coins and the dollars of sales of customers' coins."""
+    """The equity account for sales of customers' coins. It balances the coins and the dollars."""
     return f"Equity:{holder}:{Kind.COINS}:{coin}"
 
 
@@ -147,17 +147,17 @@ def claim_in_kind(entity: str, venue: str, state: str | None = None) -> str:
 
 
 def exchanged(entity: str, kind: str) -> str:
-    """The equity account that balances the tokens and the dollars of sales of customers' tokens."""
+    """The equity account for sales of customers' tokens. It balances the tokens and the dollars."""
     return f"Equity:{entity}:{kind}"
 
 
 def with_agent(venue: str, agent: str) -> str:
-    """The account of customers' cash that an agent received for a venue, in the venue's books."""
+    """The account of the agent's debt to the venue for customers' cash, in the venue's books."""
     return f"Assets:{venue}:{Kind.AGENT_DEPOSITS}:{agent}"
 
 
 def as_agent(agent: str, venue: str) -> str:
-    """The account of customers' cash that an agent received for a venue, in the agent's books."""
+    """The account of the agent's debt to the venue for customers' cash, in the agent's books."""
     return f"Liabilities:{agent}:{Kind.AGENT_DEPOSITS}:{venue}"
 
 

@@ -2,9 +2,9 @@
 
     2021-07-01 custom "appraisal" "2021-06" "by growth" 4.00 USD 112.00 USD 152.00 USD 460.00 USD
 
-After "appraisal" comes the month just closed, or the name of a funding round. Then come the method,
-the figure that the method multiplies, and the values of all shares at the low, the middle and the
-high multiple.
+The first value after "appraisal" is the month that has just ended, or the name of a funding round.
+The next values are the method and the figure that the method multiplies. The last three are the
+values of all shares at the low, the middle and the high multiple.
 """
 
 from typing import NamedTuple

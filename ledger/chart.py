@@ -165,7 +165,7 @@ class Chart:
                 yield opened.part(CLAIM, owed(p.house, customer))
         yield from coins.opened_for_customers(self.coins, p.house, p.retail)
         for kind in (Kind.VARIATION_MARGIN, Kind.FUNDING):
-            about = "payers pay in, receivers are paid from it; zero after each settlement"
+            about = "receives all payments of a settlement and pays them out; zero afterwards"
             yield opened.cause(pool(p.house, kind), about)
         yield from self._in_kind_at_house()
         for borrower in p.borrowers:
@@ -206,7 +206,7 @@ class Chart:
                 yield self._in_kind(
                     owed_in_kind(p.house, owner, state),
                     IN_KIND,
-                    "owed in kind and held in kind: no part of the hole, which is in dollars",
+                    "owed and held in kind: the hole is in dollars, so these are no part of it",
                 )
 
     def _maker(self) -> Iterator[Opened]:
@@ -255,7 +255,7 @@ class Chart:
         lost = expense(maker, Kind.TAKEOVERS)
         if lost not in {each.spent for each in self.spendings}:
             yield opened.cause(lost, "debts taken over, less the proceeds of their collateral")
-        about = "tokens taken over with failed accounts: no part of the hole, which is in dollars"
+        about = "tokens taken over with failed accounts: not in the hole, since it is in dollars"
         yield self._in_kind(claim_in_kind(maker, self.parties.house), IN_KIND, about)
         yield self._in_kind(exchanged(maker, Kind.SEIZURE), IN_KIND, about)
 
@@ -369,7 +369,7 @@ class Chart:
     def _seized(self, customer: str) -> Iterator[Opened]:
         """Open a party's account for sales of seized tokens, if customers can pledge tokens."""
         if self.collateral:
-            about = "tokens sold for customers who lack margin, and the dollars paid for them"
+            about = "tokens of customers who lack margin, sold by the venue, and their proceeds"
             yield self._tokens_and_money(exchanged(customer, Kind.SEIZURE), about)
 
     def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:

@@ -12,7 +12,7 @@ class Claimed(StrEnum):
     tweets: tuple[int, ...]
 
     def __new__(cls, name: str, tweets: tuple[int, ...]) -> "Claimed":
-        """Create a part that equals its name, so that it is printed as its name."""
+        """Create a part as a string that is equal to its name, so that reports print the name."""
         part = str.__new__(cls, name)
         part._value_ = name
         part.tweets = tweets
@@ -22,5 +22,6 @@ class Claimed(StrEnum):
     QUOTES = "quotes", (8, 9, 10, 12, 17, 18)
     # In the thread's words: "the liquidations which Alameda had to handle to keep FTX alive"
     LIQUIDATIONS = "liquidations", (22, 23)
-    # In the thread's words: "Flood -EV liquidity and trading across the chain"
+    # In the thread's words: "Flood -EV liquidity and trading across the chain". "-EV" means a
+    # negative expected value.
     ON_CHAIN = "liquidity on chain", (13,)

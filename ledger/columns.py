@@ -42,7 +42,10 @@ def joined(parts: Iterable[str]) -> str: ...
 @overload
 def joined(parts: Iterable[Words]) -> Words: ...
 def joined(parts: Iterable[Words]) -> Words:
-    """Join texts. If some parts are lists, all of one length, join the parts row by row."""
+    """Join texts. If some parts are lists, join the parts row by row.
+
+    All lists have the same length.
+    """
     parts = list(parts)
     texts = [part for part in parts if isinstance(part, str)]
     if len(texts) == len(parts):

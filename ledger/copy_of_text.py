@@ -138,7 +138,10 @@ def meta_of(entry: data.Directive) -> tuple[tuple[str, str], ...]:
 
 
 def _word(value: object, kind: object) -> str:
-    """Write a value of a note as in the ledger. Texts have quotes, and account names do not."""
+    """Write a value of a note as in the ledger.
+
+    Texts are in quotation marks, and account names are not.
+    """
     return str(value) if kind is account.TYPE else value_text(value)
 
 

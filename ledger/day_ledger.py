@@ -1,9 +1,9 @@
 """Day ledgers: the books of one day, fill by fill. Beancount can check them without other files.
 
-A day ledger opens the accounts that change on the day. If a contract, a token or a coin moves on
-the day, the day ledger opens all accounts with a balance in this commodity. The first entry brings
-balances forward, with the date of the previous day. In this entry the `Opening` account of each
-entity balances the entity's dollars. Income and expenses start from zero.
+A day ledger opens the accounts that change on the day. If a balance in a contract, a token or a
+coin changes on the day, the day ledger opens all accounts with a balance in this commodity. The
+first entry brings balances forward, with the date of the previous day. In this entry the `Opening`
+account of each entity balances the entity's dollars. Income and expenses start from zero.
 
 The entries of the day follow, in the order of `seq`. Each fill is an entry. Entries of the general
 ledger are copied word for word. Its closing entries are left out, because they only sum the fills.
@@ -135,10 +135,11 @@ class _Renderer:
     def _brought_forward(self, before: Balances, moved: Balances) -> Balances:
         """Return the balances to bring forward. `Opening` accounts balance each entity's dollars.
 
-        A balance in dollars is brought forward if the account changes on the day, except income
-        and expenses. If a contract moves, all positions in it are brought forward, because
-        positions sum to zero only over all entities. If a token or a coin moves, all balances in it
-        are brought forward, so that claims can be compared with debts.
+        An account's balance in dollars is brought forward if it changes on the day. Balances of
+        income and expense accounts are not brought forward. If a position in a contract changes,
+        all positions in this contract are brought forward, because positions sum to zero only over
+        all entities. If a balance in a token or a coin changes, all balances in it are brought
+        forward, so that claims can be compared with debts.
         """
         commodities = {commodity for _, commodity in moved}
         forward: Balances = {}
@@ -166,7 +167,7 @@ class _Renderer:
         return joined((head, *self._text.postings(postings), "\n\n"))
 
     def _close(self, day: date, forward: Balances, moved: Balances) -> Iterator[str]:
-        yield f";; The close of {day}: Beancount asserts a balance at the start of its date.\n"
+        yield f";; The close of {day}: Beancount checks a balance at the start of its date.\n"
         for account, commodity in sorted({*forward, *moved}):
             units = forward.get((account, commodity), 0) + moved.get((account, commodity), 0)
             yield self._text.balance(day + ONE_DAY, account, units, commodity)

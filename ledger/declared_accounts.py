@@ -102,7 +102,7 @@ class DeclaredAccounts:
         if entity in self._parties.group and not declared.hole and kind != Kind.CONTRACTS:
             raise LedgerFileError(
                 f"{declared.place}: {line.account} has no part in the hole; below its open line, "
-                f"write hole: with one of {', '.join(PARTS)}"
+                f"write the key `hole` with one of these values: {', '.join(PARTS)}"
             )
 
     def _kind(
@@ -124,12 +124,14 @@ class DeclaredAccounts:
         if (entity, kind) != (house, Kind.CUSTOMERS):
             raise LedgerFileError(
                 f"{place}: {account} is a claim, but has kind {kind} in the books of {entity}; a "
-                f"claim has kind {Kind.CUSTOMERS} in the books of {house}: set entity: and kind:"
+                f"claim must have kind {Kind.CUSTOMERS} in the books of {house}; correct the keys "
+                "`entity` and `kind`"
             )
         if customer not in customers:
             raise LedgerFileError(
                 f"{place}: {account} is a claim, but does not name a customer with a role; write "
-                f'custom "role" "customer" "{customer or "NAME"}", or name the customer in with:'
+                f'custom "role" "customer" "{customer or "NAME"}", or set the key `with` to the '
+                "customer's name"
             )
 
 
@@ -141,8 +143,9 @@ def joined(line: Opened, other: Opened, place: str) -> Opened:
     """
     if line.hole != other.hole:
         raise LedgerFileError(
-            f"{place}: two accounts have the name {line.account} in reports, one with hole: "
-            f"{line.hole}, one with hole: {other.hole}; give one of them another kind: or with:"
+            f"{place}: two accounts have the name {line.account} in reports, but their values of "
+            f"the key `hole` differ: {line.hole} and {other.hole}; change the key `kind` or the "
+            "key `with` of one of them"
         )
     commodities = tuple(dict.fromkeys((*line.commodities, *other.commodities)))
     return Opened(line.account, commodities, line.hole, line.about or other.about)
@@ -155,6 +158,7 @@ def _word(line: data.Open, key: str, place: str) -> str | None:
         return None
     if not isinstance(value, str) or not value or (":" in value and key != "with"):
         raise LedgerFileError(
-            f'{place}: the value of {key}: on {line.account} is not a word; write {key}: "..."'
+            f"{place}: {line.account} has the key `{key}`, but its value is not a word; write "
+            f'{key}: "..."'
         )
     return value

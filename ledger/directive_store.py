@@ -31,7 +31,8 @@ class Directive(NamedTuple):
     date: date
     name: str  # of an account, a commodity, a kind of note or an event
     words: tuple[str, ...] = ()  # values in Beancount's form, or an account's commodities
-    # Keys and values. The values are in Beancount's form here, but have no quotes in the file.
+    # Keys and values. Here the values are in Beancount's form. In the file they have no quotation
+    # marks.
     meta: tuple[tuple[str, str], ...] = ()
 
 

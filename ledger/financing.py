@@ -89,7 +89,7 @@ def equity_round(time_us: int, house: str, investors: str, cents: int, name: str
     return Transaction(
         time_us,
         investors,
-        f"{house} sells {investors} shares for {usd(cents)}, {name}",
+        f"{house} sells shares to {investors} for {usd(cents)}, {name}",
         "equity",
         (
             Posting(cash(house), cents),

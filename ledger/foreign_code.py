@@ -2,8 +2,9 @@
 
 A plugin is code that Beancount runs. Some options decide where Beancount finds plugins, and whether
 it checks balances. After a syntax error, Beancount accepts the words `plugin` and `option` even in
-the middle of a line. So Beancount's own lexer finds the words of a text. Some `custom` directives
-name modules that Fava imports. The type of these directives begins with "fava-".
+the middle of a line. So this module divides a text into words as Beancount does, with Beancount's
+lexer. Some `custom` directives name modules that Fava imports. The type of these directives begins
+with "fava-".
 """
 
 import re
@@ -34,11 +35,11 @@ class ForeignCodeError(MistakeError):
 def refuse_foreign_code(path: Path) -> None:
     """Check a file of books, and the monthly files beside it, before Beancount loads them.
 
-    The file may include monthly files. Monthly files may include no file.
+    The file may include monthly files. Monthly files must not include any file.
 
     Raises:
-        ForeignCodeError: a file has a plugin, an include that is not allowed, or an option or a
-            directive for Fava that our books do not have.
+        ForeignCodeError: a file has a directive that is not allowed: a plugin, an include, an
+            option or a directive for Fava.
     """
     months = [each for each in sorted(path.parent.iterdir()) if _MONTH.fullmatch(each.name)]
     for file in (path, *months):
@@ -56,8 +57,8 @@ def refuse_foreign_code_in(name: str, text: str, may_include: re.Pattern[str] = 
             these files.
 
     Raises:
-        ForeignCodeError: the text has a plugin, an include that is not allowed, or an option or a
-            directive for Fava that our books do not have.
+        ForeignCodeError: the text has a directive that is not allowed: a plugin, an include, an
+            option or a directive for Fava.
     """
     _refuse(name, text.encode(), may_include)
 

@@ -30,12 +30,13 @@ from ledger.whole_file import write_whole
 CHECK_FILE = "check-group.beancount"
 
 ABOUT = """\
-;; The books of {house} and {maker} by themselves, rendered from the general ledger beside them.
+;; The books of {house} and {maker} alone, made from the general ledger beside this file.
 ;;
-;; An entry has the postings of these two only. Entries of one day with the same payee, tag and
-;; accounts are one entry. It has the number of entries that it sums (entries), the first of them
-;; (first-entry) and the last (seq). Contracts are left out: they have no price, and gains on them
-;; are paid in dollars. main.beancount has all entries, and says how to read an account.
+;; An entry has only the postings of {house} and {maker}. Entries of one day with the same payee,
+;; tag and accounts are summed in one entry: `entries` is their number, `first-entry` is the number
+;; of the first of them, and `seq` is the number of the last. Contracts are left out: they have no
+;; price, and gains on them are paid in dollars. main.beancount has all entries, and says how to
+;; read an account.
 
 option "title" {title}
 option "operating_currency" "{money}"
@@ -90,7 +91,7 @@ def group_texts(run: RunFolder) -> dict[str, str]:
 
 def group_title(run: RunFolder) -> str:
     """Return the title of the group's own books."""
-    return f"{' and '.join(run.chart.parties.group)}, by themselves"
+    return f"The books of {' and '.join(run.chart.parties.group)} alone"
 
 
 def _head(run: RunFolder) -> Iterator[str]:

@@ -31,7 +31,7 @@ NO_FILLS = FillStatistics(0, None, None)
 
 
 def fill_statistics(run: RunFolder) -> Mapping[str, FillStatistics]:
-    """Return the number and medians of hits on the house venue, for each firm and for all firms."""
+    """Return the statistics of hits on the house venue, for each firm and for all firms."""
     kept = _kept(run)
     return statistics_in_fills(run) if kept is None else kept
 
@@ -51,7 +51,7 @@ def statistics_in_fills(run: RunFolder) -> Mapping[str, FillStatistics]:
 
 
 def sealed_statistics(run: RunFolder) -> Mapping[str, object]:
-    """Return the manifest's entry: number and medians of hits, for each firm and for all firms."""
+    """Return the manifest's entry with the statistics of hits, for each firm and for all firms."""
     found = sorted(statistics_in_fills(run).items())
     return {KEY: {firm: [n, *map(_text, medians)] for firm, (n, *medians) in found}}
 
@@ -64,7 +64,7 @@ def wrong_statistics(run: RunFolder) -> Iterator[str]:
     kept, due = _kept(run), statistics_in_fills(run)
     if kept is None:
         if states_results(run):
-            yield f"{MANIFEST}: its numbers and medians of hits ({KEY}) are missing"
+            yield f"{MANIFEST}: the key `{KEY}` with the figures on firms' hits is missing"
         return
     for firm in sorted({*kept, *due}):
         said, found = kept.get(firm), due.get(firm)

@@ -90,8 +90,8 @@ def sell_lent(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int)
     """
     house, maker = parties.group
     what = (
-        f"{house} lends {maker} {_text(coin, lots)} of customers on its credit line; {maker} sells "
-        f"them for {usd(cents)} and hands {house} the dollars"
+        f"{house} lends customers' coins ({_text(coin, lots)}) to {maker} on its credit line; "
+        f"{maker} sells them for {usd(cents)} and gives the dollars to {house}"
     )
     return _swapped(time_us, parties, coin, (lots, cents), what)
 
@@ -103,8 +103,8 @@ def buy_back(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) 
     """
     house, maker = parties.group
     what = (
-        f"{maker} draws {usd(cents)} on its credit line at {house} to buy {_text(coin, lots)} and "
-        "returns them"
+        f"{maker} draws {usd(cents)} on its credit line at {house}, buys {_text(coin, lots)} and "
+        "returns these coins"
     )
     return _swapped(time_us, parties, coin, (-lots, -cents), what)
 

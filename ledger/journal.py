@@ -89,7 +89,7 @@ class Journal:
         return self._balances.get((account, commodity), 0)
 
     def post(self) -> None:
-        """Number all records that have no number, in the order of time.
+        """Give a number to each record that has none, in the order of time.
 
         Records made after this call get higher numbers. At the same instant, fills and payments
         come before cash movements, and cash movements keep the order of recording. If there is no
@@ -197,7 +197,7 @@ class Journal:
         file = self._month(time_us)
         closed = day_of(time_us)
         file.write(
-            f";; The close of {closed}: Beancount asserts a balance at the start of its date.\n"
+            f";; The close of {closed}: Beancount checks a balance at the start of its date.\n"
         )
         for account, commodity in sorted(self._balances):
             if not account.startswith(("Income:", "Expenses:")):

@@ -41,7 +41,8 @@ class Entry:
     word: str
     plain: str  # the meaning in plain English
     roots: tuple[str, ...]
-    parts: tuple[str, ...] = ()  # the parts in the hole that accounts of this kind can have
+    # The parts that accounts of this kind can have in the definition of the hole.
+    parts: tuple[str, ...] = ()
     cause: Cause | None = None
     family: Family | None = None
     # Whether a counterfactual can remove the kind, if it is not a use of money. Every use of money
@@ -56,7 +57,7 @@ def _stake(word: str, plain: str) -> Entry:
 
 
 def _use(word: str, plain: str, cause: Cause, claimed: Claimed | None = None) -> Entry:
-    """Return the properties of a use that the group books as an expense."""
+    """Return the properties of a use of money that is an expense in the group's books."""
     roots = (EXPENSES, INCOME)
     return Entry(word, plain, roots, (CAUSE,), cause, Family.USE, claimed=claimed)
 
@@ -115,7 +116,7 @@ class Kind(StrEnum):
     # Results of trading.
     PICKOFF = _result(
         "PickOff",
-        "quotes hit because they were stale",
+        "quotes that are hit because they are stale",
         Cause.FASTER,
         Claimed.QUOTES,
         has_switch=True,
@@ -278,7 +279,7 @@ class Kind(StrEnum):
     )
     PORTFOLIO = Entry(
         "Portfolio",
-        "coins bought with borrowed money: cost less proceeds of sales",
+        "the cost of coins bought with borrowed money, less the proceeds of sales",
         (ASSETS, EQUITY),
         (CAUSE,),
         Cause.STAKES,

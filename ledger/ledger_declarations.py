@@ -60,8 +60,8 @@ def notes_of(entries: Sequence[data.Directive]) -> list[Directive]:
                 kinds[entry.type].read(map(read_value, note.words))
             except (TypeError, ValueError, ArithmeticError) as error:
                 raise LedgerFileError(
-                    f'{place_of(entry.meta)}: reports cannot read custom "{entry.type}"; see '
-                    f"docs/any-ledger.md"
+                    f"{place_of(entry.meta)}: reports cannot read the directive custom "
+                    f'"{entry.type}"; see docs/any-ledger.md'
                 ) from error
             found.append(note)
     return found
@@ -118,7 +118,10 @@ def renamed(note: Directive, declared: Mapping[str, Declared]) -> Directive:
 
 
 def told(entries: Sequence[data.Directive], money: str) -> list[Directive]:
-    """Return the ledger's events, and its prices in *money*, with USD in place of *money*."""
+    """Return the ledger's events, and its prices in the currency *money*.
+
+    In the returned prices, USD replaces *money*.
+    """
     return [
         found._replace(words=(found.words[0].replace(f" {money}", f" {MONEY}"),))
         if found.directive == "price"
@@ -199,7 +202,7 @@ def chart_declared(
     """
     about = {each.name: {k: plain(v) for k, v in each.meta} for each in commodities}
     try:
-        # Unlike `notes`, `parties` has the placeholders.
+        # `parties` also has the placeholders for missing roles. `notes` does not have them.
         roles = [Role(role, name) for role, name in parties.roles()]
         return chart_of(about, roles, _read(notes, Pays), {name for _, name in parties.roles()})
     except (KeyError, ValueError, ArithmeticError) as error:

@@ -103,8 +103,10 @@ class LedgerEntries:
     def _standing(self, account: str, called: str, money: str, place: str) -> Money:
         """Return the names that an account and a commodity have in reports.
 
-        A commodity other than money in an asset account gets an account of the kind Portfolio.
-        Accounts of contracts, of tokens in kind, and of a kind in `HELD` keep their names.
+        If an asset account holds a commodity other than money, reports use an account of the kind
+        Portfolio for this commodity. There are three exceptions: accounts of contracts, accounts
+        whose part in the hole is `in-kind`, and accounts whose kind is in `HELD`. They keep their
+        names.
         """
         name, commodity = self._accounts[account], MONEY if called == money else called
         part, root = self.parts[name], name.partition(":")[0]
@@ -225,7 +227,7 @@ def _time_us(entry: data.Transaction) -> int:
     try:
         at = time.fromisoformat(said) if isinstance(said, str) else time()
     except ValueError:
-        at = time()  # midnight replaces an unreadable time; the order does not depend on it
+        at = time()  # an unreadable time becomes midnight; entries are not sorted by time here
     return (datetime.combine(entry.date, at.replace(tzinfo=None), UTC) - _EPOCH) // _MICROSECOND
 
 

@@ -258,7 +258,7 @@ def _commodities(chart: Chart) -> Iterator[tuple[str, _Meta]]:
 
 def _about_coin(coin: Coin, maker: str) -> Iterator[tuple[str, str]]:
     held = f"that {maker} buys with borrowed money" if coin.is_held else ""
-    owed = "that customers are owed" if coin.is_owed else ""
+    owed = "that is owed to customers" if coin.is_owed else ""
     yield "name", quoted(f"a coin {' and '.join(filter(None, (held, owed)))}")
     yield "unit", quoted(coin.unit)
     yield "dealers", quoted(coin.dealers)

@@ -1,6 +1,6 @@
 """The maker's accounts for trading results, loans and interest.
 
-Their part in the hole is `cause`.
+In the definition of the hole, these accounts have the part `cause` (see `ledger.chart`).
 """
 
 from collections.abc import Iterator

@@ -47,8 +47,8 @@ def lend_on_tokens(
     return Transaction(
         time_us,
         borrower,
-        f"{house} lends {borrower} {usd(cents)} against its {token.commodity}, with "
-        f"{parties.lead} at {_price(token, mark)}",
+        f"{house} lends {borrower} {usd(cents)} against its {token.commodity}; the "
+        f"price on {parties.lead} is {_price(token, mark)}",
         "margin-loan",
         (
             Posting(margin_loan(house, borrower), cents),
@@ -106,8 +106,8 @@ def take_account_over(
     return Transaction(
         time_us,
         borrower,
-        f"{maker} takes over from {house} the rest of the liquidation of {borrower}: a debt of "
-        f"{usd(debt_cents)} and {_tokens(token, lots)}, with {parties.lead} at "
+        f"{maker} takes over the rest of the liquidation of {borrower} from {house}: a debt of "
+        f"{usd(debt_cents)} and {_tokens(token, lots)}; the price on {parties.lead} is "
         f"{_price(token, mark)}",
         "account-takeover",
         (
@@ -138,8 +138,8 @@ def sell_taken_over(
     return Transaction(
         time_us,
         buyer,
-        f"{maker} sells {_tokens(token, lots)} that it took over from {borrower} to {buyer} for "
-        f"{usd(cents)}, with {parties.lead} at {_price(token, mark)}",
+        f"{maker} took over {_tokens(token, lots)} from {borrower}, and sells them to {buyer} for "
+        f"{usd(cents)}; the price on {parties.lead} is {_price(token, mark)}",
         "takeover-sale",
         (
             Posting(owed(house, buyer), cents),

@@ -1,6 +1,7 @@
 """Money is a whole number of cents, and a position in a contract is a whole number of lots.
 
-This file rounds dollars and fees to whole cents, and writes numbers of smallest units as text.
+This file rounds dollars and fees to whole cents. It also writes quantities as text. A quantity is
+counted in the smallest unit of its commodity.
 """
 
 from collections.abc import Iterable, Sequence

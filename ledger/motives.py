@@ -20,7 +20,7 @@ class Rule(Enum):
 
 
 class VolumePart(StrEnum):
-    """The part of a day's volume on the house to which an order belongs: see `TradedDay`.
+    """A part of a day's volume on the house, by the reason for the orders: see `TradedDay`.
 
     The fills contain three parts of the volume: noise traders' orders that the captive maker fills
     (CAPTIVE), firms' hits on quotes (HITS), and forced orders (FORCED).

@@ -212,7 +212,7 @@ def _insured(cents: int) -> str:
 
 def _shared(cents: int) -> str:
     if cents > 0:
-        return f"has a debt of {usd(cents)} written off and socialised"
+        return f"is released from {usd(cents)} of debts, which are socialised"
     return f"bears {usd(cents)} of socialised debts"
 
 
@@ -320,7 +320,7 @@ def _socialised_sum(pairing: Pairing, rows: np.ndarray) -> str:
     relieved = int(np.maximum(rows["edge_cents"], 0).sum())
     said = f"{pairing.taker} bears {usd(paid)} of socialised debts"
     if relieved:
-        said += f", and has {usd(relieved)} of its own written off"
+        said += f", and is released from {usd(relieved)} of its own debts"
     return f"{said}: {_count(rows, 'payment')}"
 
 
@@ -338,7 +338,7 @@ def _seizure_sum(pairing: Pairing, rows: np.ndarray) -> str:
 
 def _closing_sum(pairing: Pairing, rows: np.ndarray) -> str:
     return (
-        f"{pairing.venue} halts and closes positions of {_named(pairing.taker)} against those of "
+        f"{pairing.venue} halts: it closes positions of {_named(pairing.taker)} against those of "
         f"{_named(pairing.maker)}: {_count(rows, 'trade')}"
     )
 

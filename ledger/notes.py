@@ -42,7 +42,7 @@ def _number_of(value: tuple[Decimal, str]) -> Decimal:
 
 Word = Annotated[str, Shape(quoted, str)]
 Account = Annotated[str, Shape(str, str)]
-# A whole number. It must not be negative after another number: Beancount would subtract it.
+# A whole number. A negative one must not follow another number: Beancount would subtract it.
 Whole = Annotated[int, Shape(str, int)]
 Number = Annotated[Decimal, Shape("{:f}".format, Decimal)]
 Usd = Annotated[Decimal, Shape(f"{{:f}} {MONEY}".format, _number_of)]
@@ -236,8 +236,8 @@ class WantedDay(Note):
 class EdgeOfHours(Note):
     """The sum of the edges of all fills with one motive, for each hour of a day.
 
-    The note is written if only some hours are simulated and some sum is not zero. Reports compute
-    the sampling error of a total from these notes.
+    The note is written if only a part of the hours is simulated, and at least one sum is not zero.
+    Reports compute the sampling error of a total from these notes.
     """
 
     kind: ClassVar[str] = "edge-of-hours"
@@ -266,7 +266,7 @@ class Decision(Note):
     policy: Word
     held_by: Word  # the limit that restricts the size, or empty
     shown_usd: Usd  # displayed size per level and side
-    seen_usd: Usd  # the house's volume in this market in the seen days
+    seen_usd: Usd  # the house's volume in this market over `seen_days` days
     own_usd: Usd  # the part of seen_usd that the maker filled, without forced orders
     hits_usd: Usd  # the part of own_usd that firms took
     planned_result_usd: MaybeUsd = None  # each fill is valued at its lead price

@@ -1,8 +1,8 @@
 """An object in another process. Its methods run there while this process continues.
 
-Calls are sent in groups. Only `OtherProcess.result` waits until its method has run, and returns its
-result. If a method fails in the other process, its call or a later call raises the error in this
-process.
+Calls are sent in groups. Only `OtherProcess.result` waits until the called method has run. It
+returns the method's result. If a method fails in the other process, its call or a later call raises
+the error in this process.
 """
 
 import pickle
@@ -34,7 +34,7 @@ class OtherProcess:
     """An object in a process of its own."""
 
     def __init__(self, make: Callable[..., object], *args: object) -> None:
-        """Start the process. The first message makes the process call *make* with *args*."""
+        """Start the process. When it receives the first message, it calls *make* with *args*."""
         # The process is spawned, not forked: a fork of a process with threads may hang.
         context = get_context("spawn")
         self._end, other_end = context.Pipe()

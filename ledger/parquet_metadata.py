@@ -30,7 +30,7 @@ FILL_UNITS: Mapping[str, str] = {
 POSTING_UNITS: Mapping[str, str] = {
     "time": "UTC",
     "date": "UTC",
-    "units": "whole units; one of them is `unit` of the commodity",
+    "units": "number of the smallest units of the commodity; `unit` is the size of one",
     "unit": "the commodity",
 }
 

@@ -1,8 +1,9 @@
 """Stores postings in Parquet files: a copy of the general ledger's text for fast queries.
 
-Each posting is one row. A run has one file for each month. A run in a study, which has no text, and
-a user's own ledger have one file for all months. The same entries give the same bytes. The audit
-compares the copy with the text, posting by posting. If they differ, the text is right.
+Each posting is one row. A run has one file for each month. There are two exceptions, with one file
+for all months: a study's run, which has no text, and a user's own ledger. The same entries give the
+same bytes. The audit compares the copy with the text, posting by posting. If they differ, the text
+is right.
 """
 
 import json

@@ -111,7 +111,7 @@ class RunFolder:
 
     @cached_property
     def answers(self) -> dict[Hashable, Any]:
-        """The results that were computed since the run was opened. A key names the result."""
+        """The results that were computed since the run was opened. Each result has its own key."""
         return {}
 
     @cached_property

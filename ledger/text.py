@@ -88,7 +88,10 @@ class Text:
 
 
 def opened(day: date, line: Opened) -> str:
-    """Write the directive that opens an account, with its part in the hole and its description."""
+    """Write the directive that opens an account.
+
+    The directive also states the account's part in the definition of the hole, and a description.
+    """
     text = f"{day} open {line.account:<44} {', '.join(line.commodities)}\n"
     if line.hole:
         text += f'  hole: "{line.hole}"\n'

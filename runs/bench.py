@@ -54,7 +54,10 @@ def bare_simpy(scenario: Scenario) -> None:
 
 
 def markets_alone(scenario: Scenario, every_quote: bool) -> None:
-    """Run the markets (quotes, races to stale quotes, fills) without posting and settlement."""
+    """Run the markets: quotes, races for stale quotes, and fills.
+
+    There are no settlements, and no entries in the books.
+    """
     with tempfile.TemporaryDirectory() as folder:
         world = World(scenario, Path(folder), every_quote)
         for listing in world.listings:
@@ -115,7 +118,7 @@ def main() -> None:
     print(
         tabulate(
             rows,
-            headers=("way", "posted", "simulated s per CPU s", "speed / bare SimPy"),
+            headers=("way", "posted", "simulated seconds per CPU second", "speed / bare SimPy"),
             floatfmt=("", "", ",.0f", ".2f"),
         )
     )

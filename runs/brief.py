@@ -1,7 +1,7 @@
 """Writes a table for readers: amounts are rounded, headings are words, and the table fits a screen.
 
-If rows or columns are omitted, a line below the table states how many, and the option that prints
-the whole table. The whole table, CSV and JSON have exact figures.
+If rows or columns are omitted, a line below the table states how many. The line also names the
+option that prints the whole table. The whole table, CSV and JSON have exact figures.
 """
 
 import textwrap

@@ -13,7 +13,8 @@ from runs.cli.main import SECTIONS, main
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
 PROGRAM = "moneytrail"
-VERBATIM = "\b\n"  # the start of an example; click keeps the lines of such a paragraph
+# A paragraph that begins with this mark is an example. The library Click keeps its line breaks.
+VERBATIM = "\b\n"
 HEAD = """\
 # Every command
 

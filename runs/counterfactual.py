@@ -146,10 +146,10 @@ def _kinds_table(found: WithAndWithout) -> Table:
         (
             f"Without {made.kind}: {made.how}; scenario and seed are otherwise the same.",
             *made.held,
-            "Uses are positive, sources negative. Difference = with minus without. If a difference "
-            f"is positive, the kind used more money, or supplied less, because of {made.kind} and "
-            "its consequences. The kinds sum to the hole, and their differences sum to the "
-            "difference of the hole.",
+            "Uses are positive, sources negative. A difference is the amount with "
+            f"{made.kind} minus the amount without {made.kind}. If a difference is positive, the "
+            f"kind used more money, or supplied less, because of {made.kind} and its consequences. "
+            "The kinds sum to the hole, and their differences sum to the difference of the hole.",
             *(in_dollars if found.has_coins else ()),
             *(() if found.same_versions else warning),
         ),

@@ -1,4 +1,4 @@
-"""Audits whether a run's books, its scenario and its fit to the record are consistent."""
+"""Audits a run's books, and compares them with its scenario and its stated fit to the record."""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
@@ -35,8 +35,8 @@ def audit(
 def fit_to_record(folder: Path) -> Iterator[AuditStep]:
     """Compute the fit to the record again, and compare it with the fit in the run's manifest.
 
-    There is no step if the manifest has no fit and needs none. A fit to another edition of the
-    record can't be computed again, so the step has a remark.
+    There is a step if the manifest has a fit or needs one. A fit to another edition of the record
+    can't be computed again, so the step has a remark.
     """
     problems: list[str] = []
     remarks: list[str] = []
@@ -44,8 +44,9 @@ def fit_to_record(folder: Path) -> Iterator[AuditStep]:
         said = stated_fit(folder)
         if said and said.get("record") != edition():
             remarks.append(
-                f"{MANIFEST}: its fit is to edition {said.get('record')} of the record, but this "
-                "program has another edition; so the fit is not checked, and no report states it"
+                f"{MANIFEST}: its fit was computed with edition {said.get('record')} of the "
+                "record, but this program has another edition; so the fit is not checked, and no "
+                "report states it"
             )
         else:
             problems += wrong_fit(RunFolder.at(folder), _sources(folder))
@@ -53,7 +54,7 @@ def fit_to_record(folder: Path) -> Iterator[AuditStep]:
                 return
     except Exception as error:  # a forged file may raise any error
         problems.append(f"the fit can't be read: {type(error).__name__}: {error}".splitlines()[0])
-    step = "record: the fit in the manifest is the fit of the books"
+    step = "record: the fit in the manifest equals the fit that the books give"
     yield AuditStep(step, tuple(problems), remarks=tuple(remarks))
 
 

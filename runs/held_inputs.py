@@ -22,7 +22,7 @@ from ledger.run_folder import RunFolder
 from runs.scenario_files import extended
 from runs.scenario_places import place_of
 
-BOOKED = "as booked in the run of which this is a counterfactual"
+BOOKED = "as booked in the base run of this counterfactual"
 
 
 class Held(NamedTuple):
@@ -33,7 +33,7 @@ class Held(NamedTuple):
 
 
 class OfMarkets(NamedTuple):
-    """A key that all markets keep, with its value in each market."""
+    """An input of markets that a counterfactual keeps: its key, and its value in each market."""
 
     how: str
     key: tuple[str, ...]
@@ -70,8 +70,8 @@ def _costs(run: RunFolder, scenario: Scenario) -> Held:
         return Held()
     how = (
         f"The operating cost of {house} is as in the run: "
-        f"{spoken(sum(costs.values(), ZERO))} (number of months: {len(costs)}), due on the first "
-        "day of each month. The cost does not fall if fees fall."
+        f"{spoken(sum(costs.values(), ZERO))} in total (number of months: {len(costs)}). A part is "
+        "due on the first day of each month. The cost does not fall if fees fall."
     )
     table = [{"date": day, "usd": float(usd)} for day, usd in costs.items()]
     sources = {"group.house_costs": BOOKED}
@@ -117,7 +117,7 @@ def _demand(run: RunFolder) -> OfMarkets | None:
     all_usd = Decimal(sum(sum(usd) for of_days in wanted.values() for usd in of_days.values()))
     how = (
         f"The demand of uninformed customers is as in the run, hour by hour, {spoken(all_usd)} in "
-        "total. This demand does not rise if other volume is missing."
+        "total. This demand does not rise if there are fewer hits or forced orders."
     )
     return OfMarkets(how, ("wanted_of_days",), days)
 
@@ -142,7 +142,10 @@ def _sizes(run: RunFolder, scenario: Scenario) -> OfMarkets | None:
 
 
 def _in_markets(scenario: Scenario, held: Sequence[OfMarkets]) -> Mapping[str, Any]:
-    """Return all markets with the kept keys, since a change replaces the whole list of markets."""
+    """Return all markets with their kept inputs, and the sources of the markets' values.
+
+    All markets are returned because a change of a scenario replaces the whole list of markets.
+    """
     if not held:
         return {}
     markets: list[Mapping[str, Any]] = []

@@ -1,9 +1,10 @@
 """Finds dated entries of a scenario that have no effect, since they are outside the run.
 
 A scenario may inherit an entry, but end its run before the entry's day. A setting may shorten the
-run too. Then the entry is no mistake. So an entry after the run is not reported in two cases: a
-file that extends the entry's file sets the end of the run, or a setting sets the end but not the
-entry. For an entry before the run, the start of the run is examined in the same way.
+run too. Then the entry is no mistake. So an entry after the run is not reported in two cases. In
+the first case, one file has the entry, and another file extends this file and sets the end of the
+run. In the second case, a setting sets the end of the run, but not the entry. For an entry before
+the run, the start of the run is examined in the same way.
 """
 
 from collections.abc import Iterator, Sequence

@@ -113,7 +113,7 @@ def _slow_quotes(scenario: Scenario) -> Change | None:
 
 
 def _stays(place: str) -> bool:
-    """Return whether a source note is about a market's figure that fast quotes do not change."""
+    """Return whether *place* is a figure of a market that remains the same with fast quotes."""
     changed = (".quoter.latency_s", ".quoter.refresh_s")
     return place.startswith("markets[") and not place.endswith(changed)
 
@@ -129,7 +129,10 @@ def _backstop(scenario: Scenario) -> Change | None:
         return None
     for provider in own:
         provider |= {"usd_per_minute": 0.0, "usd_per_hour": 0.0}
-    how = "the captive maker takes over no position; other providers still do, up to their limits"
+    how = (
+        "the captive maker takes over no position; only other providers take over positions, up to "
+        "their limits"
+    )
     return Change(how, {"leverage": {"providers": providers}})
 
 
@@ -205,7 +208,10 @@ def _pools(scenario: Scenario) -> Change | None:
 def _directional(scenario: Scenario) -> Change | None:
     if scenario.group is None or not scenario.group.longs:
         return None
-    how = "the captive maker holds no long positions to gain from a rise of the price"
+    how = (
+        "the captive maker has no directional book (long positions held to gain from a rise of the "
+        "price)"
+    )
     return Change(how, {"group": {"longs": []}})
 
 

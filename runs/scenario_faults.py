@@ -12,12 +12,14 @@ from runs.scenario_places import Keys, holds, shown, value_at
 
 
 def faults_of(details: Iterable[ErrorDetails], data: Mapping[str, Any]) -> dict[Keys, str]:
-    """Return one problem for each wrong key. A problem of a table around a wrong key is left out.
+    """Return one problem for each wrong key.
+
+    If a table contains a wrong key, a problem of the table itself is left out.
 
     Unknown keys come first, because a misspelt key may cause two errors: an unknown key and a
     missing key. If a key accepts several types and its value has none of them, the innermost error
     is returned. For example, a key accepts the text "all" or a list of dates. For ["2021-05-01"]
-    the error is that the date is in quotes.
+    the error is that the date is in quotation marks.
     """
     faults: dict[Keys, str] = {}
     for detail in sorted(details, key=lambda detail: detail["type"] != "extra_forbidden"):
@@ -102,15 +104,15 @@ def _wanted(schema: Mapping[str, Any]) -> str:
         case {"anyOf": types}:
             return ", or ".join(_wanted(one) for one in types if one != {"type": "null"})
         case {"const": bool() as value}:
-            return str(value).lower()  # TOML writes true and false without quotes
+            return str(value).lower()  # TOML writes true and false without quotation marks
         case {"const": text}:
             return f"'{text}'"
         case {"enum": texts}:
             return " or ".join(f"'{text}'" for text in texts)
         case {"format": "date"}:
-            return "a date without quotes, such as 2021-05-01"
+            return "a date without quotation marks, such as 2021-05-01"
         case {"format": "date-time"}:
-            return "a time without quotes, such as 2021-05-01T13:00:00Z"
+            return "a time without quotation marks, such as 2021-05-01T13:00:00Z"
         case {"type": "string"}:
             return schema["description"]
         case {"type": "integer"}:

@@ -147,8 +147,8 @@ def about(table: type[Part]) -> str:
 def readers(key: Key) -> tuple[str, ...]:
     """Return the files that read a key, directly or by a public method of the table's model.
 
-    The search is by name. If several tables have a key of this name, a file must also contain the
-    name of the table's model or of an outer key.
+    The search is by name. If several tables have a key of this name, a file is returned only if it
+    also contains the name of the table's model, or the name of a key that contains the table.
     """
     return _readers(key.table, key.name, frozenset(map(str, key.keys[:-1])))
 
@@ -222,7 +222,10 @@ def _world() -> Path:
 
 @cache
 def _sources() -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
-    """Return for each file that may read keys: its path, the attributes in it, and all names."""
+    """Return three values for each file that may read keys.
+
+    They are the path, the names of all attributes in the file, and all names in the file.
+    """
     found = []
     home = _world().parent
     for path in (*sorted(_world().rglob("*.py")), *sorted((home / "runs").rglob("*.py"))):

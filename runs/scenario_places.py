@@ -70,7 +70,7 @@ def shown(value: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """Put a text into quotes. A long text is shortened."""
+    """Put a text into quotation marks. A long text is shortened."""
     return repr(text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}...")
 
 

@@ -26,10 +26,11 @@ KEY` prints the meaning of one key, and the files that read it.
 
 A scenario is a [TOML](https://toml.io) file. With `extends = "tiny"` it has a base: another
 scenario, given by a built-in name or a path. If the file and the base have the same table, the keys
-of the file replace the same keys of the base, and the other keys of the base stay. A list of the
-file replaces the whole list of the base. `without = ["group.portfolio"]` removes keys of the base.
-The command `moneytrail run tiny --set maker.credit_line_usd=0` changes a single key, and
-`--set 'markets[0].quoter.latency_s=0.5'` changes a key in the first entry of a list.
+of the file replace the same keys of the base, and the other keys of the base stay. If the value of
+a key is a list, the file's list replaces the base's whole list. `without = ["group.portfolio"]`
+removes keys of the base. The command `moneytrail run tiny --set maker.credit_line_usd=0` changes a
+single key, and `--set 'markets[0].quoter.latency_s=0.5'` changes a key in the first entry of a
+list.
 
 Money is in dollars, a basis point (bps) is a hundredth of a percent, and a date is written without
 quotes. A key without a default must be given.
@@ -45,8 +46,8 @@ def explained(word: str) -> str:
 
     Args:
         word: the key's place, such as ``markets[0].lot``, or the end of its place, such as ``lot``.
-            Two or three keys whose places have this end are all explained. If there are more, the
-            text only lists their places.
+            If two or three keys have this end, the text explains all of them. If more than three
+            keys have this end, the text only lists their places.
 
     Raises:
         UnknownKeyError: no key has this place or this end.

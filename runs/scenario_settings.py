@@ -20,7 +20,7 @@ OPTION = "--set"  # error messages name it as the place of a wrong setting
 def read_settings(texts: Iterable[str]) -> dict[str, Any]:
     """Read settings from the command line. A setting is a key, an equals sign and a TOML value.
 
-    A value that is not TOML is read as text, since a shell removes quotes.
+    A value that is not TOML is read as text, since a shell removes quotation marks.
 
     Raises:
         ScenarioError: a setting does not have this form, or a key is set twice.
@@ -58,9 +58,9 @@ def setting_text(place: str, value: Any) -> str:
 def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return a scenario's data with the values of the settings.
 
-    A replaced value loses its source note. Missing tables are created. This function does not check
-    whether a key is allowed. If a setting gives candles to a market, the anchors and the volatility
-    of this market are removed.
+    If a value is replaced, its source is removed from the table `sources`. Missing tables are
+    created. This function does not check whether a key is allowed. If a setting gives candles to a
+    market, the anchors and the volatility of this market are removed.
 
     Args:
         data: a scenario's data, with lists as tuples.
@@ -110,7 +110,10 @@ def setting_at(settings: Mapping[str, Any], keys: Keys) -> str | None:
 
 
 def _with_value(data: Any, keys: Keys, value: Any, passed: Keys) -> Any:
-    """Return *data* with *value* at *keys*. *passed* is the place of *data*, for messages."""
+    """Return *data* with *value* at *keys*.
+
+    *passed* has the keys from the top of the scenario to *data*. Error messages state them.
+    """
     key, *rest = keys
     here = (*passed, key)
     fits = isinstance(data, tuple) if isinstance(key, int) else isinstance(data, Mapping)

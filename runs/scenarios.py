@@ -65,10 +65,10 @@ class Layered:
         return " ".join([str(origin_of(self.layers, keys)), *(["with", *told] if told else [])])
 
     def folder(self, keys: Keys) -> Path:
-        """Return the folder to which a relative path at *keys* is relative.
+        """Return the folder from which the relative path at *keys* starts.
 
-        It is the folder of the file that set the key. If a setting set the key, it is the working
-        folder.
+        This is the folder of the file that gives the value. If a setting gives the value, this is
+        the working folder.
         """
         if setting_at(self.settings, keys) is not None:
             return Path()
@@ -158,7 +158,7 @@ def bad_source(origins: Layered, data: Mapping[str, Any], place: str) -> Scenari
     return ScenarioError(
         origins.blamed(("sources", place)),
         place_of(("sources", place)),
-        "names no key of this scenario; write it like 'markets[0].lot', or delete the source",
+        "names no key of this scenario; write a key like 'markets[0].lot', or delete the source",
     )
 
 

@@ -32,7 +32,9 @@ def in_a_sentence(kind: str, holes_usd: Pair, views: tuple[QuoteViews, QuoteView
 
 
 def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) -> Table:
-    """Return a table of the results of quotes: the maker's by kind, the fees, and the group's.
+    """Return a table of the results of quotes.
+
+    It has the maker's results by kind and in total, the taker fees, and the group's result.
 
     Args:
         columns: the names of three columns: with the cause, without the cause, and the difference.

@@ -176,7 +176,7 @@ def slow_dealers_run(executed) -> RunFolder:
     return executed(WORLD, run=days, retail=bought | often, group={"uses": [use(700_000)]})
 
 
-def test_if_dealers_buy_few_coins_requests_for_dollars_wait_while_coins_are_paid_out(
+def test_requests_for_dollars_wait_while_coins_are_paid_out_if_dealers_buy_few_coins(
     slow_dealers_run,
 ):
     run = slow_dealers_run
@@ -209,7 +209,7 @@ def test_on_each_day_dealers_pay_at_most_their_limit_plus_the_price_of_one_lot_o
     assert all(usd <= 60_000 + lots_usd for usd in sold.values())
 
 
-def test_if_dealers_buy_enough_coins_separate_queues_for_coins_do_not_change_the_hole(
+def test_separate_queues_for_coins_do_not_change_the_hole_if_dealers_buy_enough_coins(
     run, executed
 ):
     enough = executed(WORLD, retail={"coins": coins() | {"dealers_buy_usd_per_day": 10**9}})
@@ -244,7 +244,7 @@ def of(entry: data.Transaction, account: str, commodity: str) -> Decimal:
     return sum((units.number for units in found if units.currency == commodity), Decimal(0))
 
 
-def test_narrations_of_deposits_and_withdrawals_name_each_coin(run):
+def test_the_narrations_of_deposits_and_withdrawals_mention_each_coin(run):
     for tag, word in (("deposit", "deposits"), ("withdrawal", "withdraws")):
         told = [entry.narration for entry in tagged(run, tag) if word in entry.narration]
         for coin in COINS:
@@ -279,7 +279,7 @@ def test_changes_by_price_and_by_quantity_explain_the_change_of_the_hole_at_mark
     assert found.by_price_usd < 0 < found.by_use_usd  # the coins that the maker sold became cheaper
 
 
-def test_verdicts_and_studies_value_coins_in_the_hole_at_market_prices(run, tiny_run):
+def test_in_verdicts_and_studies_the_hole_includes_coins_at_market_prices(run, tiny_run):
     in_kind = hole_in_kind(run).at_mark_usd
 
     assert in_kind != hole(run).hole_usd
@@ -288,7 +288,7 @@ def test_verdicts_and_studies_value_coins_in_the_hole_at_market_prices(run, tiny
     assert RunEvidence(tiny_run).missing_usd == hole(tiny_run).hole_usd
 
 
-def test_counterfactuals_and_sweeps_and_attributions_value_coins_in_the_hole_at_market_prices(
+def test_in_counterfactuals_sweeps_and_attributions_the_hole_includes_coins_at_market_prices(
     run, tmp_path, monkeypatch
 ):
     in_kind = hole_in_kind(run)
@@ -315,7 +315,7 @@ def test_counterfactuals_and_sweeps_and_attributions_value_coins_in_the_hole_at_
     assert sum(parts) == total == in_kind.at_mark_usd
 
 
-def test_an_independent_calculation_gives_the_same_change_of_the_hole_by_quantity(run):
+def test_an_independent_calculation_gives_the_same_effect_of_changed_quantities_on_the_hole(run):
     """DuckDB sums the postings of claims and liquid assets after the first day.
 
     The prices of a coin are from the scenario, or from the books if the scenario states none.
@@ -350,7 +350,9 @@ def test_at_constant_prices_the_hole_changes_by_quantity_but_not_by_price(execut
     assert found.by_price_usd == 0 < found.by_use_usd
 
 
-def test_the_reports_where_and_solvency_show_the_missing_quantity_of_coins(run, tiny_run):
+def test_the_missing_quantity_of_coins_is_reported_by_the_commands_solvency_and_where(
+    run, tiny_run
+):
     for report in (where(run), solvency(run, calendar(run)[-1])):
         assert {"hole-in-kind", "hole-by-price-and-use"} <= {t.name for t in report.tables()}
         assert " STABLE are missing. At the prices of 2022-05-14" in report.answer()
@@ -432,7 +434,9 @@ def test_the_sentence_about_the_first_day_of_the_hole_values_coins_at_market_pri
     )
 
 
-def test_the_exchange_alone_lacks_no_coins_but_the_group_lacks_coins(run):
+def test_the_groups_balance_sheet_shows_the_missing_coins_but_the_exchanges_balance_sheet_does_not(
+    run,
+):
     found = solvency(run, calendar(run)[-1])
     coins_usd = sum(n.lacking_usd for n in found.in_kind.lines if n.commodity != "USD")
 

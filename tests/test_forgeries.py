@@ -140,7 +140,7 @@ def triggers_exchanged(run: RunFolder, days: Days) -> None:
         (a_deposit_told_otherwise, ", in gold"),
     ],
 )
-def test_the_audit_accepts_forged_books_that_break_no_rule_but_a_replay_finds_differences(
+def test_forged_books_that_break_no_rule_pass_the_audit_but_a_replay_finds_differences(
     run, tmp_path, forge, said
 ):
     folder = forged(run, tmp_path / "run", lambda days: forge(run, days))

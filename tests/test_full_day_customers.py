@@ -40,7 +40,8 @@ def test_a_full_day_begins_with_collateral_of_about_the_stated_share_of_retail_c
 
     assert began == ended == morning
     assert 0 < holders <= 200
-    # Customers who cannot afford one lot set aside no collateral. Each amount is rounded to a cent.
+    # A customer whose position would be smaller than one lot is left out. Each amount is rounded to
+    # a cent.
     share_usd = SHARE * float(owed[0])
     assert 0.9 * share_usd < usd <= share_usd + 0.005 * holders
 

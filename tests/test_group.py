@@ -77,7 +77,7 @@ def test_the_books_of_every_day_pass_the_audit(run):
     findings = list(audit(run.path, every_day=True))
 
     assert [finding.problems for finding in findings] == [()] * 7
-    assert " 5 of 5, each alone" in findings[-1].step
+    assert " 5 of 5 days, each alone" in findings[-1].step
 
 
 def test_beancount_loads_the_books_without_errors(run):
@@ -195,7 +195,7 @@ def test_a_use_of_money_that_cannot_be_paid_has_a_note_and_no_payment(run):
     assert not [entry for entry in run.transactions if "use-mineco-2" in entry.links]
 
 
-def test_a_lender_that_lowers_its_limit_is_repaid_the_part_of_the_debt_above_the_limit(run):
+def test_if_a_lender_lowers_its_limit_the_part_of_the_debt_above_the_limit_is_repaid(run):
     (called, *_) = recalls = tagged(run, "recall")
 
     assert (called.date, called.payee) == (date(2022, 6, 2), "Lender01")
@@ -268,7 +268,7 @@ def test_operating_costs_are_a_share_of_the_fees_of_the_previous_month(five_week
         assert abs(moved(entry, "Expenses:FTX:Operations") - fees / 4) <= Decimal("0.005")
 
 
-def test_a_funding_round_gives_the_house_cash_and_the_books_only_note_the_valuation(run):
+def test_the_house_receives_cash_in_a_funding_round_and_the_valuation_is_only_a_note(run):
     (sold,) = tagged(run, "equity")
 
     assert moved(sold, cash(HOUSE)) == 150_000

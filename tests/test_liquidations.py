@@ -63,7 +63,7 @@ def backstop_cents(run: RunFolder) -> int:
 # ---------------------------------------------------------------------------------- limiting cases
 
 
-def test_no_account_is_liquidated_at_a_constant_price(executed):
+def test_no_account_is_liquidated_if_the_price_is_constant(executed):
     still = market(anchors=({"at": date(2022, 5, 9), "price_usd": 30_000},), jump_share=0.0)
     still["price"] |= {"volatility": ({"since": date(2022, 5, 9), "annual": 0.0},)}
     still["price"] |= {"jumps_per_day": 0.0}
@@ -164,7 +164,7 @@ def test_the_limit_on_forced_orders_is_higher_on_a_day_with_more_volume(executed
 # ----------------------------- worlds in which customers on margin change no fill of other parties
 
 
-def test_rules_for_customers_on_margin_change_no_fill_if_there_are_no_such_customers(executed):
+def test_without_customers_on_margin_the_rules_for_them_do_not_change_the_fills(executed):
     without = executed("tiny")
     nobody = {"holders": 0, "arrivals_per_day": 0.0}
     with_nobody = executed("tiny", leverage=settings("leverage") | nobody)
@@ -303,7 +303,7 @@ def test_a_customer_who_leaves_withdraws_all_tokens(tokens_run):
     assert left_after_seizure == 0
 
 
-def test_tokens_with_a_constant_price_and_a_weight_of_one_cause_the_same_liquidations_as_cash(
+def test_liquidations_are_the_same_with_cash_and_with_tokens_of_constant_price_and_weight_1(
     executed,
 ):
     """The market that gives the tokens their price has a constant price of one dollar.

@@ -203,7 +203,7 @@ def test_a_maker_that_has_stopped_quoting_has_no_fills_and_no_reviews(independen
         assert [each for each in reviews(run) if each.day > since] == []
 
 
-def test_each_decision_to_size_down_halves_the_displayed_size(independent):
+def test_each_decision_to_reduce_the_displayed_size_halves_it(independent):
     # A fill in a sampled hour represents the fills of several hours.
     lot = float(SCENARIO.markets[0].lot) / SCENARIO.run.one_hour_in
     quoter = SCENARIO.markets[0].quoter
@@ -244,7 +244,7 @@ def test_the_volume_of_customers_is_proportional_to_the_squared_depth_of_all_mak
 # ---------------------------------------------------------------------------- the figures
 
 
-def test_the_results_in_a_review_equal_sums_over_single_fills(any_of_them):
+def test_each_result_in_a_review_is_the_sum_of_the_results_of_single_fills(any_of_them):
     months = results(any_of_them)
     told = reviews(any_of_them)
 
@@ -281,7 +281,7 @@ def test_the_growth_of_fees_includes_fees_on_fills_of_the_maker_and_on_all_other
     assert noted_cents(any_of_them, BY_GROWTH) == [priced(cents, multiples) for cents in growth]
 
 
-def test_without_quotes_of_the_maker_the_growth_of_fees_is_the_fee_on_the_stated_demand(
+def test_the_estimated_growth_of_fees_without_the_makers_quotes_is_the_fee_on_the_stated_demand(
     any_of_them,
 ):
     """The displayed size of the maker does not change this fee."""
@@ -339,7 +339,7 @@ def moved(run: RunFolder, until: date) -> list[tuple]:
     ]
 
 
-def test_a_valuation_that_changes_no_decision_changes_no_entry_and_no_fill(captive, unvalued):
+def test_if_a_valuation_changes_no_decision_all_entries_and_fills_stay_the_same(captive, unvalued):
     assert moved(captive, SCENARIO.run.end) == moved(unvalued, SCENARIO.run.end)
     for month in captive.fill_files:
         assert month.read_bytes() == (unvalued.path / "fills" / month.name).read_bytes()

@@ -26,7 +26,7 @@ POLICIES: dict[str, dict[str, Any]] = {
 }
 CLOSURES = ("stated", "recorded")
 START, END = date(2022, 4, 24), date(2022, 6, 2)
-FIRST_OF_MAY = date(2022, 5, 1)  # the prices of the two runs differ from this day on
+FIRST_OF_MAY = date(2022, 5, 1)  # from this day on, the two runs have different prices
 AFTER = {
     "price": [{"at": date(2022, 6, 3), "price_usd": 75_000}],
     "law": [{"since": FIRST_OF_MAY, "annual": 3.0}],
@@ -133,7 +133,8 @@ def test_decisions_depend_on_the_prices_of_the_month_before_the_decision(two_pat
 def test_fills_and_entries_of_a_morning_do_not_depend_on_prices_after_noon(executed, closure):
     """The world has customers on margin, pledged loans, pools, lenders and a bank run.
 
-    Prices differ after noon. If volumes are recorded, the volume of the next day differs too.
+    The prices of the two runs differ after noon. If volumes are recorded, the volume of the next
+    day differs too.
     """
     one, other = (noon_world(executed, closure, parted) for parted in (False, True))
 

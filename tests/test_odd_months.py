@@ -3,7 +3,7 @@
 The policies `growth` and `believed` choose the next size from the results of the previous month. So
 a month with almost no results could mislead these policies. The tests change the world in
 months.toml in three ways. In the first world, quotes are twice as wide. In the second, the price
-moves so little that firms hit almost no quotes. In the third, April has no trades.
+moves so little that firms hit almost no quotes. In the third, there are no trades in April.
 """
 
 from collections.abc import Callable, Iterable

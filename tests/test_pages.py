@@ -74,7 +74,7 @@ def test_every_module_that_a_page_mentions_exists(page):
     assert sorted(module for module in named if not is_module(module)) == []
 
 
-def test_every_test_that_the_page_on_the_model_mentions_exists():
+def test_every_test_that_is_named_on_the_page_about_the_model_exists():
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     there = set(re.findall(r"^def (test_\w+)\(", sources, re.MULTILINE))
     named = set(TEST.findall(text_of("docs/model.md")))
@@ -107,7 +107,7 @@ def test_files_that_the_recipes_create_do_not_exist_yet():
 
 
 @pytest.mark.parametrize(("path", "line"), CHANGED_BY_RECIPES)
-def test_code_that_a_recipe_quotes_exists_in_the_file(path, line):
+def test_code_that_a_recipe_shows_is_also_in_the_file_that_the_recipe_changes(path, line):
     assert line in text_of("CONTRIBUTING.md")
     assert line in text_of(path)
 

@@ -153,7 +153,7 @@ def test_a_fall_of_coin_prices_causes_a_recall_and_a_sale_of_coins(run):
     assert {"loan-lender02"} <= {link for entry in sold for link in entry.links}
 
 
-def test_a_recall_is_paid_about_half_from_sales_of_coins_and_half_with_money_from_the_house(run):
+def test_sales_of_coins_and_money_from_the_house_pay_about_equal_parts_of_a_recall(run):
     (recalled,) = (e for e in tagged(run, "recall") if e.payee == "Lender01")
     same_day = [e for e in run.transactions if e.date == RECALL and "loan-lender01" in e.links]
     sold = sum(moved(e, "Assets:Alameda:Cash") for e in same_day if "portfolio" in e.tags)

@@ -259,7 +259,7 @@ def test_requests_for_some_coins_are_paid_while_requests_for_dollars_wait(seed, 
     assert meanwhile
 
 
-def test_long_histories_include_sales_and_purchases_of_coins_and_waiting_requests():
+def test_long_histories_include_requests_that_waited_and_sales_and_purchases_of_coins():
     told = set.union(*(told_in(long_history(seed)) for seed in range(2)))
 
     assert told == WORDS

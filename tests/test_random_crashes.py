@@ -79,7 +79,10 @@ def crash(draws: random.Random) -> dict:
 
 
 def tokens(draws: random.Random) -> tuple[dict, ...]:
-    """Draw settings of tokens as collateral. Each token has a weight and a market for its price."""
+    """Draw settings for the tokens that customers can deposit as collateral.
+
+    Each token has a weight and a market for its price.
+    """
     return tuple(
         {
             "name": name,

@@ -289,8 +289,8 @@ def assert_the_world_is_in_order(history: History) -> None:
     for venue in history.venues.values():
         assert (venue.claims >= 0).all()
         assert not venue.lots.sum(axis=1).any()
-    # A lower limit recalls no money, but the maker cannot draw more while it owes more than the
-    # limit.
+    # If the limit is lowered, no money is recalled. But the maker cannot draw more while it owes
+    # more than the limit.
     allowed_cents = max(history.line_cents, history.drawn_before_cents)
     assert 0 <= history.credit.drawn_cents <= allowed_cents
 
@@ -409,7 +409,7 @@ def draw_steps(draws: random.Random, n: int) -> list[Step]:
     return steps
 
 
-def test_two_long_histories_include_each_listed_type_of_transaction_and_the_books_balance():
+def test_the_books_balance_in_two_long_histories_that_include_each_listed_type_of_transaction():
     happened = sum((play(draw_steps(random.Random(seed), 300)) for seed in range(2)), Counter())
 
     assert happened.keys() >= {

@@ -97,7 +97,8 @@ def test_the_readmes_figures_of_one_life_agree_with_the_pages_of_findings_and_of
         if f"{figure} {unit}" not in of_all_hours:
             assert f"| {figure} {units[unit]} |" in FINDINGS, figure
     (agrees,) = re.findall(r"thread's own story .*? agrees with (\d+ of) the 30 outcomes", finding)
-    assert f"In the story {agrees} 30 recorded outcomes are inside" in " ".join(FINDINGS.split())
+    story = f"For {agrees} 30 recorded outcomes, the story's figure is inside"
+    assert story in " ".join(FINDINGS.split())
     # The page on sampling has the figures of the life with all hours, in millions of dollars.
     hole_bn, lost = re.findall(r"([\d.]+) billion, .*? ([\d.]+) million", of_all_hours)[0]
     (lost_m,) = re.findall(r"\| loss on stale quotes \| .*? \| ([\d.]+) \|\n", SAMPLING)[-1:]
@@ -157,11 +158,13 @@ def test_nearly_all_of_the_loss_on_liquidations_is_an_input_as_the_readme_says(s
     stated_usd = 1.1e9 * drawn[:, names.index("takeovers_times")]
     lost_usd = study.members.drawn("liquidations_usd")[study.is_plausible]
 
-    assert "The loss on liquidations is nearly all an input" in said()
+    assert "Nearly all of the loss on liquidations is an input" in said()
     np.testing.assert_allclose(lost_usd, stated_usd, rtol=0.05)
 
 
-def test_the_readmes_text_on_how_sure_we_are_agrees_with_the_shipped_study(study: StudyReport):
+def test_the_readme_and_the_study_agree_on_the_lives_whose_losses_are_at_least_half_of_the_hole(
+    study: StudyReport,
+):
     half, n, missed, facts = re.findall(
         r"In (\d+) of the (\d+) lives the losses are at least half of the hole, but each of these "
         r"lives misses at least (\d+) of the (\d+) facts\.",
@@ -205,14 +208,15 @@ def test_the_readme_names_the_member_nearest_to_the_record(study: StudyReport):
     (table,) = (each for each in study.tables() if each.name == "nearest")
     first = dict(zip(table.columns, table.rows[0], strict=True))
     of, number, near = re.findall(
-        r"compares (\d+) outcomes .*? In life (\d+), the nearest of .*?, (\d+) outcomes are", said()
+        r"compares (\d+) outcomes .*? Life (\d+) is the nearest of .*?: (\d+) of its outcomes are",
+        said(),
     )[0]
 
     assert int(number) == first["member"]
     assert f"{near} of {of} comparable outcomes agree" in " ".join(STUDY_PAGE.split())
 
 
-def test_the_readmes_text_states_the_same_shares_of_the_largest_uses_as_the_answer_below_it():
+def test_the_readmes_text_and_the_answer_below_it_state_the_same_shares_of_the_three_largest_uses():
     told = re.findall(
         r"coins bought with loans \((\d+) %\), ventures \((\d+) %\) and the buyback \((\d+) %\)",
         said(),
@@ -231,7 +235,7 @@ def life(executed) -> RunFolder:
 
 
 @pytest.mark.slow
-def test_the_readme_states_the_answer_that_make_run_prints(life):
+def test_the_readme_states_the_answer_of_the_command_make_run(life):
     assert answer(life) in said()
     lost = hole(life).kinds_usd["PickOff"] / 1_000_000
     low, high = re.findall(
@@ -241,7 +245,7 @@ def test_the_readme_states_the_answer_that_make_run_prints(life):
 
 
 @pytest.mark.slow
-def test_the_readme_states_how_many_facts_the_main_life_and_the_story_as_told_miss(
+def test_the_readme_states_the_number_of_facts_missed_by_the_main_life_and_by_the_story_as_told(
     life: RunFolder, study: StudyReport, executed
 ):
     ((of_life, facts),) = re.findall(r"main life\. It misses (\d+) of the (\d+) facts", said())
@@ -260,7 +264,7 @@ def test_the_readme_states_how_many_facts_the_main_life_and_the_story_as_told_mi
 @pytest.mark.slow
 def test_the_readme_states_how_many_outcomes_of_the_main_life_are_near_the_record(life):
     of, inside = re.findall(
-        r"compares (\d+) outcomes .*? outside; in the main life (\d+)\.", said()
+        r"compares (\d+) outcomes .*? In the main life this is true of (\d+) outcomes\.", said()
     )[0]
 
     assert compare(life, load_record()).answer().startswith(f"{inside} of {of} comparable outcomes")

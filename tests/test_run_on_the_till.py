@@ -126,7 +126,7 @@ def test_some_requests_of_firms_and_of_retail_customers_are_paid_and_some_are_un
 
 
 def test_unpaid_requests_remain_debts_of_the_house(broken):
-    """In this world no request is paid after a wait, so all requests with a note still wait."""
+    """In this world a request that waits is never paid. So all requests with notes are unpaid."""
     assert not any("waited-s" in entry.meta for entry in broken.transactions)
     noted: Counter = Counter()
     for each in broken.notes(UnpaidRequest):
@@ -380,7 +380,7 @@ def waits(run: RunFolder) -> int:
     return len(asked)
 
 
-def test_two_random_panics_include_a_queue_and_a_halt_and_late_payments_and_the_books_balance():
+def test_the_books_balance_in_two_panics_that_together_include_a_queue_a_halt_and_late_payments():
     happened = [played(random.Random(seed)) for seed in (34, 42)]
 
     assert set().union(*happened) == {"open", "queued", "halted", "paid after a wait"}

@@ -177,7 +177,7 @@ def test_the_maker_trades_all_stated_volume_if_other_makers_quote_far_from_the_l
 
 
 @pytest.mark.parametrize("times", [0.5, 1.0, 2.0])
-def test_the_key_spread_times_multiplies_the_distance_of_each_level_of_the_makers_quotes(
+def test_the_distance_of_each_level_of_the_makers_quotes_is_multiplied_by_the_key_spread_times(
     hit, times
 ):
     """The price is constant, so a fill's distance from the lead price is the quote's distance."""

@@ -166,7 +166,9 @@ def test_a_limit_on_the_debt_of_a_borrower_limits_the_loss(executed):
     assert (small.lent_usd, small.loss_usd) == (10_000_000, 0)
 
 
-def test_a_larger_imf_factor_lowers_the_weight_of_many_tokens_and_so_the_loan(executed):
+def test_a_larger_imf_factor_lowers_the_weight_of_many_tokens_and_therefore_lowers_the_loan(
+    executed,
+):
     # The weight is 1.1 / (1 + factor x sqrt(number of tokens)), if this is less than 65 %. So the
     # weight of a million tokens is 61 % at a factor of 0.0008, and 10 % at a factor of 0.01.
     small, large = (result(executed, book=NOBODY, imf_factor=f) for f in (0.0008, 0.01))
@@ -223,7 +225,7 @@ def test_no_loan_and_no_sale_depends_on_later_prices(executed):
 # ------------------------------------------------------------------------------- the books
 
 
-def test_the_proceeds_of_a_sale_are_at_most_slightly_below_the_value_of_the_tokens(executed):
+def test_a_sale_of_tokens_costs_at_most_two_and_a_half_basis_points_of_their_value(executed):
     run = executed(THIN, **world(steps=SLOW))
     sales = run.select(
         "SELECT (meta->>'quantity')::DECIMAL(18, 2) * (meta->>'lead')::DECIMAL(18, 2), "

@@ -90,7 +90,7 @@ def test_in_the_crowd_world_firms_enter_and_leave_and_pay_owners_and_move_capita
     assert {("waiting", "trading"), ("trading", "left")} <= ends
     moved = {entry.narration.split(", ")[-1] for entry in crowd_run.transactions if entry.narration}
     assert any("its owners' share" in why for why in moved)
-    assert any("which recently paid less" in why for why in moved)
+    assert any("where it recently earned less" in why for why in moved)
 
 
 def test_the_maker_moves_its_quotes_to_the_house_after_a_loss_on_the_lead_venue(crowd_run):
@@ -166,13 +166,13 @@ def test_the_maker_earns_the_spread_and_is_never_picked_off_if_there_are_no_firm
 
 def test_reports_note_the_day_on_which_the_last_waiting_firm_entered(crowd_run):
     count = len(crowd_run.chart.parties.firms)
-    said = f"Since 2022-06-01 no firm waited to enter, so the number of firms, {count} in all,"
+    said = f"Since 2022-06-01 no firm waited to enter. So the number of firms, {count}, limited the"
 
     for report in (where(crowd_run), firms(crowd_run)):
         assert any(said in note for table in report.tables() for note in table.notes)
 
 
-def test_the_day_of_the_last_entry_of_a_firm_is_not_reported_while_a_firm_waits(executed):
+def test_the_day_on_which_the_last_firm_entered_is_not_reported_while_a_firm_waits(executed):
     capital = load(str(CROWD)).firms.capital
     assert capital
     nobody = capital.model_dump() | {"entry_per_day": 0.0, "entry_per_bp": 0.0}
@@ -181,7 +181,7 @@ def test_the_day_of_the_last_entry_of_a_firm_is_not_reported_while_a_firm_waits(
     assert all_came(run) is None
 
 
-def test_the_day_of_the_last_entry_of_a_firm_is_not_reported_if_no_firm_ever_waited(tiny_run):
+def test_the_day_on_which_the_last_firm_entered_is_not_reported_if_no_firm_ever_waited(tiny_run):
     assert all_came(tiny_run) is None
 
 

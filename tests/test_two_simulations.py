@@ -136,7 +136,9 @@ def test_firms_hit_the_last_quote_of_a_maker_that_stopped_quoting_some_intervals
     )
 
 
-def test_in_the_crowd_case_firms_enter_and_leave_and_close_and_the_maker_moves_its_quotes(executed):
+def test_in_the_crowd_case_firms_enter_leave_or_end_their_business_and_the_maker_moves_its_quotes(
+    executed,
+):
     run = executed(CROWD, **COMING_AND_GOING)
     became = defaultdict(list)
     for entry in run.entries:

@@ -69,7 +69,7 @@ def test_notes_on_volume_agree_with_fills_and_with_entries_for_fees_of_other_mak
     assert {*captive, *hits, *forced, *others} <= set(notes)
 
 
-def test_reports_on_the_makers_share_count_all_traded_volume(any_run):
+def test_reports_on_the_makers_share_of_volume_include_all_traded_volume(any_run):
     traded = defaultdict(Decimal)
     for (day, market), note in noted(any_run).items():
         usd = note.captive_usd + note.others_usd + note.hits_usd + note.forced_usd
@@ -109,7 +109,10 @@ def as_recorded(executed, month_usd: float) -> RunFolder:
 
 
 def test_the_volume_of_a_day_equals_the_record_except_for_an_error_in_the_last_hour(executed):
-    """The demand of an hour corrects too large or too small volumes of the day's earlier hours."""
+    """The volume of a day's earlier hours can be too large or too small.
+
+    The demand of the next hour corrects this error.
+    """
     month_usd = 300_000_000.0
     run = as_recorded(executed, month_usd)
     hour_usd = month_usd / DAYS_OF_MAY / 24

@@ -279,7 +279,7 @@ def test_postings_that_sql_computes_from_fills_equal_the_postings_of_the_ledger(
     }
 
 
-def test_positions_that_sql_computes_from_fills_equal_the_positions_in_the_ledger(run):
+def test_positions_in_the_ledger_equal_the_positions_that_sql_computes_from_fills(run):
     lots: dict[tuple[str, str], int] = defaultdict(int)
     with run.connect() as connection:
         for venue, market, taker, maker, traded in connection.execute(

@@ -78,7 +78,9 @@ def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
     places = {price: _places(names, NAMES[price]) for price in PRICES}
     for price, found in places.items():
         if not found:
-            raise RowError(line, f"no column {price}; begin with a header date,open,high,low,close")
+            raise RowError(
+                line, f"no column {price}; begin with a header such as 'date,open,high,low,close'"
+            )
     opened = next(filter(None, (_places(names, each) for each in OPENED)), [])
     closed = _places(names, CLOSED)
     if not opened and not closed:
@@ -87,7 +89,9 @@ def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
         opened = [0]  # a data frame's index, which has no name
     if not opened and not closed:
         raise RowError(
-            line, "no column of times, such as date; begin with a header date,open,high,low,close"
+            line,
+            "no column of times, such as date; begin with a header such as "
+            "'date,open,high,low,close'",
         )
     for place in opened or closed:
         _check_zone(header[place], line)
@@ -118,7 +122,8 @@ def order_of(rows: Sequence[Sequence[float]]) -> tuple[str, ...]:
         rows: the four numbers of each candle.
 
     Raises:
-        RowError: several orders fit the most candles, and these orders give different prices.
+        RowError: two or more orders of the columns fit the largest number of candles, but give
+            different prices.
     """
     fits = {order: sum(_fits(order, row) for row in rows) for order in ORDERS}
     best = max(fits.values())

@@ -115,7 +115,10 @@ def _one_of(
     sign: str,
     said: list[str],
 ) -> list[float]:
-    """Read the prices of one name. If several columns fit the name, their values must be equal."""
+    """Read the prices with the name *name*, such as `open`.
+
+    If several columns fit the name, their values must be equal.
+    """
     first, *others = (
         list(prices(name, [(row.number, row.cells[place]) for row in rows], sign))
         for place in places
@@ -158,7 +161,7 @@ def _times(
     if places and any(is_time(name) for n, name in enumerate(header) if n not in places):
         said.append(f"time is in {shown(header[places[0]].strip())}")
     if not places:
-        said.append("times are at the close")
+        said.append("times are the ends of candles")
         return _opened_before(_instants(rows, columns["closed"][:1], [], said))
     clocks = [place for place in places if all(is_clock(row.cells[place]) for row in rows)]
     if len(places) > 1 and len(clocks) == 1:
@@ -201,7 +204,10 @@ def _sound(
     usd: Mapping[str, Sequence[float]],
     said: list[str],
 ) -> Iterator[Candle]:
-    """Check each candle. If its open or close is outside its range by rounding, widen the range."""
+    """Check each candle.
+
+    If a rounding error puts its opening or closing price outside its range, widen the range.
+    """
     widened = 0
     for row, opens_us, *each in zip(rows, at_us, *(usd[name] for name in PRICES), strict=True):
         opened, high, low, close = each
@@ -222,4 +228,4 @@ def _sound(
             high, low = max(opened, close, high), min(opened, close, low)
         yield Candle(row.number, opens_us, opened, high, low, close)
     if widened:
-        said.append(f"candles widened by a rounding error: {widened}")
+        said.append(f"candles with a low or high corrected for rounding: {widened}")

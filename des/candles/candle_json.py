@@ -51,7 +51,7 @@ def _parsed(text: str) -> Any:
         return [_values(line) for line in lines]
     except (json.JSONDecodeError, RecursionError) as error:
         raise RowError(
-            None, "the file is not JSON, and not every line is JSON; correct the file"
+            None, "the file must be JSON, or each of its lines must be JSON; correct the file"
         ) from error
 
 
@@ -92,7 +92,9 @@ def _keyed_by_time(value: Mapping[str, Any]) -> Found | None:
         if is_header(header) and not any(map(is_time, header)):
             if len(index) != len(data) or not all(isinstance(row, list) for row in data):
                 raise RowError(
-                    None, "JSON without a list in 'data' for each item of 'index'; complete 'data'"
+                    None,
+                    "in this JSON 'data' must have one list for each item of 'index'; correct "
+                    "'data'",
                 )
             return ["time", *header], [
                 [_cell(cell) for cell in (at, *row)] for at, row in zip(index, data, strict=True)

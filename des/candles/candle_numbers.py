@@ -78,8 +78,8 @@ def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
         row, cell = marked[0]
         raise RowError(
             row,
-            f"the sign in {shown(cell)} may separate thousands or decimals; write decimals with a "
-            "point",
+            f"it is unclear whether the sign in {shown(cell)} separates thousands or decimals; "
+            "write decimals with a point",
         )
     return next(iter(found))
 
@@ -97,7 +97,7 @@ def _sign_of(cell: str) -> str | None:
 
 
 def _bare(cell: str) -> str:
-    """Return a number without a dollar sign, and without spaces or ' between thousands."""
+    """Remove a dollar sign, and spaces or apostrophes between thousands."""
     return _SPACES.sub("", cell.strip().removeprefix("$").strip())
 
 

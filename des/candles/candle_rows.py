@@ -17,7 +17,7 @@ from des.candles.candle_error import RowError, shown
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 COMMENTS = ("#", "//", "%")
 CELLS_MIN = 5  # a time and four prices
-TICKER = "ticker"  # begins a line of the package yfinance, above or below the header
+TICKER = "ticker"  # the first cell of a line in yfinance files, above or below the header
 LINES_TRIED = 50
 
 
@@ -102,7 +102,7 @@ def _without_ticker(
 
 
 def _footer(kept: list[Row]) -> list[Row]:
-    """If the last of several rows has a single cell, such as a sentence, remove and return it."""
+    """Remove and return the last of several rows if it has a single cell, such as a sentence."""
     return [kept.pop()] if len(kept) > 1 and len(kept[-1].cells) == 1 else []
 
 

@@ -14,7 +14,8 @@ from des.clock import instant_us, midnight_us
 from des.scenario import YEARS
 
 FIRST_US, LAST_US = (midnight_us(date(year, 1, 1)) for year in YEARS)
-# The microseconds in each unit. A number is a time of the supported years in at most one unit.
+# The microseconds in each unit. For each number, at most one unit gives a time within the supported
+# years.
 EPOCH_UNITS = {
     "seconds": Decimal(1_000_000),
     "milliseconds": Decimal(1_000),
@@ -117,7 +118,7 @@ def _epoch_us(cell: str) -> int | None:
 
 
 def _unit(cell: str) -> str | None:
-    """Return the unit in which a cell's number is a time of the supported years, or None."""
+    """Return the unit that makes a cell's number a time within the supported years, or None."""
     if not _EPOCH.fullmatch(cell):
         return None
     number = Decimal(cell)
@@ -161,8 +162,8 @@ def _compact_us(cell: str) -> int:
 def _is_day_first(cells: Cells) -> bool:
     """Tell whether dates begin with the day: they do if the first part of some date exceeds 12.
 
-    If all dates have points, such as 5.8.2022, they begin with the day unless a second part of some
-    date exceeds 12.
+    If all dates have points, such as 5.8.2022, they also begin with the day when no second part
+    exceeds 12.
 
     Raises:
         RowError: no date shows which part is the day, or two dates contradict each other.
@@ -174,7 +175,7 @@ def _is_day_first(cells: Cells) -> bool:
         row, cell = cells[0]
         raise RowError(
             row,
-            f"{shown(cell)} could have the day or the month first; write 2022-05-09",
+            f"{shown(cell)} could have the day or the month first; write dates like 2022-05-09",
         )
     return not second
 

@@ -102,7 +102,7 @@ def _once(candles: Sequence[Candle], counted: str, said: list[str]) -> Iterator[
 
 
 def _length_us(candles: Sequence[Candle]) -> int:
-    """Return the most common time from one open to the next.
+    """Return the most common time from the opening of one candle to the opening of the next.
 
     If several times are equally common, return the shortest of them.
     """
@@ -144,7 +144,7 @@ def _stamped_by_open(candles: list[Candle], length_us: int, said: list[str]) -> 
             candles[0].row, "the candle does not open on a whole minute; use candles that do"
         )
     back_us = length_us - (MINUTE_US - past_us)
-    said.append("times are at the close")
+    said.append("times are the ends of candles")
     return [replace(candle, opens_us=candle.opens_us - back_us) for candle in candles]
 
 
@@ -172,7 +172,7 @@ def _of_hours(
     joined = [_joined(part, base_us, whole_us) for part in parts]
     if len(joined) < 2:
         raise RowError(None, f"fewer than two whole candles of {_told(whole_us)}; add candles")
-    said.append(f"candles of {_told(length_us)} joined to {_told(whole_us)}")
+    said.append(f"candles of {_told(length_us)} combined into {_told(whole_us)}")
     if left_out:
         said.append(
             f"candles left out at the ends, since they do not fill {_told(whole_us)}: {left_out}"
@@ -197,7 +197,8 @@ def _joined(part: Sequence[Candle], base_us: int, whole_us: int) -> Candle:
 def _bridged(candles: Sequence[Candle], length_us: int) -> list[str]:
     """Return a remark on the gaps.
 
-    Refuse a gap that is too long, and gaps that are more than half of the whole time.
+    Refuse a gap that is too long. Also refuse candles whose gaps together are more than half of the
+    whole time.
     """
     gaps: list[int] = []
     for before, candle in pairwise(candles):

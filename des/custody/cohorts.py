@@ -59,6 +59,6 @@ def chosen(ends: Sequence[float], place: float) -> int:
 
     Args:
         ends: the upper end of each range. The first range begins at 0.
-        place: the point as a share of the last end, from 0 to below 1.
+        place: the point divided by the last of *ends*, from 0 to below 1.
     """
     return min(bisect_right(ends, place * ends[-1]), len(ends) - 1)

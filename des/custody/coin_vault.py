@@ -62,7 +62,7 @@ class CoinVault:
         return self._days_marks[0] if self._days_marks else None
 
     def worth_cents(self, lots: Lots) -> int:
-        """Return the value in cents of given lots of each coin."""
+        """Return the total value of the coins in *lots*, in cents."""
         return sum(n * cents for n, cents in zip(lots, self.lot_cents, strict=True))
 
     @property
@@ -137,7 +137,7 @@ class CoinVault:
         return lots * lot_cents
 
     def chosen(self, time_us: int, cents: int, dollars_cents: int) -> tuple[int, ...]:
-        """Return the lots of each coin in a request of *cents*. The remaining cents are in dollars.
+        """Return the lots of each coin in a request of *cents*. The rest is requested in dollars.
 
         A random draw selects one commodity, a coin or dollars. The probability of a commodity is
         its share of the claims not yet requested. If the claim in the drawn commodity is less than

@@ -1,11 +1,12 @@
 """Customers' deposits and withdrawals: rates are set at full hours, arrivals are random.
 
 Three events raise customers' fear immediately: a request for withdrawal, the start of a queue of
-withdrawals, and news. News always comes at a full hour. At a full hour the fear and the house's
-volume set the expected deposits, and the fear and customers' claims set the expected withdrawals.
-These rates are valid until they are set again, usually one hour later. In a sampled run this can
-take longer: several idle hours, in which no trading is played, may pass in one step. In the
-meantime customers arrive one by one, as a Poisson process in continuous time.
+withdrawals, and news. News always comes at a full hour. At a full hour the rates are set: the
+expected deposits and the expected withdrawals. The deposits depend on the fear and on the house's
+volume. The withdrawals depend on the fear and on customers' claims. These rates are valid until
+they are set again, usually one hour later. In a sampled run this can take longer: several idle
+hours, in which no trading is played, may pass in one step. In the meantime customers arrive one by
+one, as a Poisson process in continuous time.
 """
 
 from collections import deque
@@ -63,8 +64,7 @@ class CustomerFlow:
         self._confidence, self._till, self._desk, self._firms = confidence, till, desk, firms
         self._news = deque(scenario.news or ())
         self._cohorts = Cohorts(self._rules.cohorts)
-        # For each cohort, the dollars that this cohort and all cohorts before it together are
-        # expected to request in an hour.
+        # Running sums of the dollars that the cohorts are expected to request in an hour.
         self._reach_usd = [0.0]
 
     def look_at_queue(self, now_us: int) -> None:
@@ -78,7 +78,7 @@ class CustomerFlow:
         return self._confidence.fear(now_us) < CALM and not hears and not self._till.is_waited_at
 
     def decide(self, now_us: int, volume_usd_per_day: float, hours: int = 1) -> None:
-        """Set the rates at a full hour, and start customers' arrivals until the next decision.
+        """Set the rates at a full hour. Customers arrive at these rates until the next decision.
 
         Args:
             now_us: the full hour.

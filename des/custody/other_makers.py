@@ -74,10 +74,10 @@ class OtherMakersDesk:
     def cover_loss(self, time_us: int) -> None:
         """Deposit the amount by which a loss exceeded the balance of the other makers' account.
 
-        The other makers deposit money for losses only in two cases: if customers on margin trade
-        only on full days (`leverage.share_of_claims`), or if customers or firms close positions
-        after a time (`holding_days`). Otherwise the other makers' opening claim must be enough for
-        the losses. The deposit is at most the other makers' cash.
+        The other makers deposit money for losses only in two cases: if customers can trade on
+        margin only on full days (`leverage.share_of_claims`), or if customers or firms close
+        positions after a time (`holding_days`). Otherwise the other makers' opening claim must be
+        enough for the losses. The deposit is at most the other makers' cash.
         """
         if not self._moves_margin:
             return

@@ -72,7 +72,7 @@ class WaitingLines:
         self._lines.setdefault(self.line_of(request), deque()).append(request)
 
     def serve(self, pay: Callable[[Request], bool]) -> Iterator[Request]:
-        """Pay requests as long as the first request of any line can be paid. Yield paid requests.
+        """Pay requests until no line's first request can be paid. Yield the paid requests.
 
         The line whose first request is the oldest is tried first, then the other lines. A payment
         may release dollars or coins that another line needs, so after each payment all lines are

@@ -128,7 +128,8 @@ class ConstantProductPool:
             ticks: the outside price. The first tick must not be after the first block.
 
         Returns:
-            The pool after the blocks, and the trades: rows of dtype ARBITRAGE in the order of time.
+            The pool after the last block; and the trades, as rows of dtype ARBITRAGE in the order
+            of time.
 
         Raises:
             ValueError: no tick is at or before the first block.
@@ -262,8 +263,8 @@ def _lots_down(scaled_lots: int, cents: int, outside: int) -> int:
     of a lot is lots * cents / n^2. `_lots_up` calls this function with the ask instead of the bid.
 
     Args:
-        scaled_lots: the lots in the pool, times `bid` of `_arbitrage`. `_lots_up` gives the lots
-            times `ask`.
+        scaled_lots: the lots in the pool, multiplied by the variable `bid` of `_arbitrage`.
+            `_lots_up` gives the lots times `ask`.
         cents: the dollars in the pool, in cents.
         outside: the outside price in ticks, times RATE_UNIT.
     """
@@ -359,19 +360,19 @@ def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
 
     The pool's value is the same as in `arbitrage_gain_rate`.
 
-    The fees and the arbitrageurs' gain sum to the loss versus rebalancing. For small fees and
-    frequent blocks this loss is about sigma^2 / 8. So the fees return a part of the loss to the
-    providers.
+    The loss versus rebalancing is the fees plus the arbitrageurs' gain. For small fees and frequent
+    blocks this loss is about sigma^2 / 8. So the fees return a part of the loss to the providers.
 
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_gain_rate`.
 
-    Source: derived like the gain in `arbitrage_gain_rate`. Let a = sqrt(2 / dt) / sigma. When the
-        arbitrageur trades, the distance of the gap from the band is exponential with rate a. After
-        the trade the gap is at the edge of the band. As a share of the pool's dollars after the
-        trade, the dollars exchanged are on average 1 / (2 a + 1) in a purchase and 1 / (2 a - 1) in
-        a sale. The pool's dollars after the trade are half of the pool's value, divided by
-        sqrt(1 + fee) after a purchase and by sqrt(1 - fee) after a sale.
+    Source: derived like the gain in `arbitrage_gain_rate`. The gap and the band are explained in
+        `arbitrage_share`. Let a = sqrt(2 / dt) / sigma. When the arbitrageur trades, the distance
+        of the gap from the band has an exponential distribution with rate a. After the trade the
+        gap is at the edge of the band. The dollars exchanged, divided by the pool's dollars after
+        the trade, are on average 1 / (2 a + 1) in a purchase and 1 / (2 a - 1) in a sale. The
+        pool's dollars after the trade are half of the pool's value, divided by sqrt(1 + fee) after
+        a purchase and by sqrt(1 - fee) after a sale.
     """
     a = _decay(volatility, block_s_mean)
     bought, sold = 1 / math.sqrt(1 + fee) / (2 * a + 1), 1 / math.sqrt(1 - fee) / (2 * a - 1)
@@ -380,5 +381,5 @@ def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
 
 
 def _decay(volatility: float, block_s_mean: float) -> float:
-    """Return the rate of the gap's exponential distribution outside the band: a of `fee_rate`."""
+    """Return the rate of the gap's exponential distribution outside the band: `a` in `fee_rate`."""
     return math.sqrt(2 * YEAR_S / block_s_mean) / volatility

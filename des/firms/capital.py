@@ -79,7 +79,7 @@ class CapitalDesk:
         return np.where(self.quotes, shown, 0)
 
     def note(self, time_us: int) -> None:
-        """Record on the first day which firms trade and which wait."""
+        """Record the status of each firm on the first day: trading or waiting."""
         for firm, status in zip(self._firms, self.status, strict=True):
             self._journal.event(time_us, f"{firm.name}:status", status)
 

@@ -70,7 +70,7 @@ class FirmMoney:
         """Move at most *cents* of a firm's capital from the other venue to the venue *to*."""
         begin, end = self._names[1 - to], self._names[to]
         link = (f"capital-{day_of(time_us)}-{self._parties.names[code]}",)
-        why = f", which recently paid less than {end}"
+        why = f", where it recently earned less than on {end}"
         moved = self._withdraw(time_us, code, begin, cents, why, link)
         self._custody.deposit(time_us, code, end, moved, links=link)
         self._margin.move_floor(code, moved if to == LEAD else -moved)

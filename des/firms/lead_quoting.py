@@ -3,15 +3,15 @@
 Quotes on the house venue are simulated one by one. The quotes of dozens of firms on the lead venue
 are not simulated. Instead, we compute their expected results in a race with these rules:
 
-- Every firm that quotes replaces its quote at regular times. Each new quote has the full size on
-  both sides, even if the last quote was filled. The captive maker also quotes, but sends no orders.
+- Each quoting firm replaces its quote at regular times. Each new quote has the full size on both
+  sides, even if the last quote was filled. The captive maker also quotes, but sends no orders.
 - The orders and quotes of firm i reach the matching engine a fixed time d_i after a move of the
   price. So a quote of firm i that is posted at time t is based on the prices up to t - d_i. An
   order of firm j that arrives at t is based on the prices up to t - d_j. So a faster firm j also
   knows the prices from t - d_i to t - d_j. The length of this time is L = d_i - d_j.
 - Only firms that are faster than the quoter hit its quote. In Budish, Cramton & Shim (2015) equally
-  fast firms also snipe each other: the quoter's cancellation arrives together with many orders, and
-  is seldom first.
+  fast firms also hit each other's stale quotes: the quoter's cancellation arrives together with
+  many orders, and is seldom first.
 - A firm sends at most one order for each quote. The order arrives when the quote is posted. Later
   orders for the same quote are left out, which makes the losses smaller. The losses are
   proportional to the number of quotes in an hour.
@@ -30,8 +30,8 @@ firms together cannot exhaust the quote. The approximation neglects one case: th
 back, so faster firms do not hit the quote, but slower firms do. We measured the error with a
 simulated race of twenty firms for a quote that one firm can exhaust. Let x be the smallest
 profitable move in standard deviations (see below). The loss in the race is 0.64 times the
-approximation if x = 0.3, 1.2 times if x = 1.1, and 1.3 times if x = 2.4. With x = 2.4 hits are
-rare.
+approximation if x = 0.3, 1.2 times if x = 1.1, and 1.3 times if x = 2.4. Hits are rare if
+x = 2.4.
 
 Let phi be the density of the standard normal distribution, let Phi be its distribution function,
 and let x = (s + c) / (sigma * sqrt(L)). For one firm and a quote of unlimited size, the expected
@@ -67,13 +67,12 @@ class PickOffs(NamedTuple):
 
 
 class _Sniper(NamedTuple):
-    """A firm that is faster than the quoter. Sorted snipers begin with the fastest."""
+    """A firm that is faster than the quoter. If snipers are sorted, the fastest comes first."""
 
     delay_us: int
     firm: int
     order_cents: int
-    # The pace of the smallest profitable move, as a fraction of the price per square root of a
-    # second.
+    # The smallest profitable move as a fraction of the price, divided by sqrt(L) with L in seconds.
     pace: float
 
 
@@ -88,9 +87,9 @@ def pick_offs(
 ) -> PickOffs:
     """Return the expected loss of each firm's quotes to each faster firm, and the volume taken.
 
-    One more firm never lowers a quoter's loss, and never raises the gain of another firm from this
-    quoter. A firm takes nothing if the price moves by less than the half-spread plus the firm's
-    costs. Slower firms with lower costs may then take the quote.
+    If one more firm takes part, a quoter's loss is the same or larger. The gain of each other firm
+    from this quoter is the same or smaller. A firm takes nothing if the price moves by less than
+    the half-spread plus the firm's costs. Slower firms with lower costs may then take the quote.
 
     Args:
         delay_us: delay of each firm's orders and quotes, int64, shape (n,).
@@ -154,7 +153,7 @@ def spread_income(
 def _changes(
     shown_cents: int, snipers: Sequence[_Sniper]
 ) -> Iterator[tuple[float, dict[int, float]]]:
-    """Yield each pace at which the snipers' parts of a quote change, with the changes by firm."""
+    """Yield each pace at which the division of a quote changes, with the change for each firm."""
     hitting: list[_Sniper] = []
     taken: dict[int, float] = {}
     for sniper in sorted(snipers, key=lambda each: each.pace):
@@ -181,11 +180,11 @@ def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
 
 
 def _beyond(pace: float, sigmas: Sequence[float]) -> tuple[float, float]:
-    """Return the expected size of moves above a pace, and the probability of such moves.
+    """Return the expected absolute pace of the price, and the probability that it exceeds *pace*.
 
-    Both are sums over the hours, and count rises and falls. Smaller moves count as zero. Hours are
-    computed one at a time, since numpy's exponentials of a vector may differ in the last bit from
-    exponentials of single numbers.
+    In the expected value, paces below *pace* count as zero. Both results are sums over the hours.
+    Hours are computed one at a time, since numpy's exponentials of a vector may differ in the last
+    bit from exponentials of single numbers.
     """
     moved = chance = 0.0
     for sigma in sigmas:

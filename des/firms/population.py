@@ -7,7 +7,7 @@ from statistics import NormalDist
 from des.chance import decision_key
 from des.scenario import Firm, FirmClass, Scenario
 
-# Capital and reaction times of drawn firms stay within the limits for firms that a scenario names.
+# Capital and reaction times of drawn firms stay within the limits that hold for named firms.
 USD_MAX, REACTION_MS_MAX = 1e12, 60_000.0
 CAPITAL_USD_MIN = 1.0
 
@@ -55,5 +55,6 @@ def _members(seed: int, each: FirmClass) -> Iterator[dict[str, float | str | boo
 
 
 def _standard_normal(key: int) -> float:
-    # The middle of one of 2^52 equally likely cells, which is exact in a float and never 0 or 1.
+    # The middle of one of 2^52 equal parts of the range from 0 to 1. A float represents this number
+    # exactly, and the number is never 0 or 1.
     return _NORMAL.inv_cdf(((key >> 12) + 0.5) / 2**52)

@@ -25,7 +25,7 @@ from ledger.motives import Motive
 from ledger.parties import Parties
 
 DELEVERAGED = 10  # lots of one failed account are closed against at most this many accounts
-TO_ZERO_PRICE = 3  # three thirds of the way from the mark to the zero price (see `closing`)
+TO_ZERO_PRICE = 3  # 3 thirds of the way from the mark: the price is the zero price (see `closing`)
 
 # A trade that is not yet booked: (motive, taker, maker, account, lots, price).
 Trade = tuple[Motive, int, int, int, int, int]
@@ -53,8 +53,8 @@ class AutoClose:
             holders: the customers' names in the books.
             accounts: the accounts of all customers on margin.
             bearers: settle the money or the debt that a closed account leaves.
-            token_weight_e6: the share of tokens' value that counts as margin, in millionths. The
-                index is the market that prices the tokens.
+            token_weight_e6: the share of tokens' value that counts as margin, in millionths. Entry
+                i is for the tokens that market i prices.
         """
         self._auto_close_e6, self._thirds = rules.auto_close_e6, rules.discount_thirds
         self._house, self._holders, self._accounts = house, holders, accounts

@@ -18,7 +18,9 @@ class Backstop:
         self._in_hour = -1
 
     def refill(self, time_us: int, elapsed_s: int, able: Sequence[bool]) -> None:
-        """Refill the capacity for an interval, and for its clock hour if this hour is new.
+        """Refill the capacity for an interval.
+
+        If the interval ends in a new clock hour, the capacity for the hour is refilled too.
 
         Args:
             time_us: the interval's end.

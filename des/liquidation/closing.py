@@ -45,7 +45,7 @@ def hand_over(
 
 
 def transferred_lots(lots: int, equity_cents: int, threshold_cents: int, seconds: int) -> int:
-    """Return how many lots are transferred during *seconds* below auto-close margin.
+    """Return how many lots are transferred if an account is below auto-close margin for *seconds*.
 
     Let MF be the account's margin fraction, and ACMF the auto-close margin fraction. Each second
     the share 1 - MF / ACMF of the remaining lots is transferred, rounded up to a whole lot. If MF

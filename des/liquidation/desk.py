@@ -47,8 +47,8 @@ class LiquidationDesk:
             parties: all parties that keep books, by role.
             house: the house venue.
             forced_lots_per_s: the limit on all forced orders in a second, in lots, by market.
-            token_weight_e6: the share of tokens' value that counts as margin, in millionths. The
-                index is the market that prices the tokens.
+            token_weight_e6: the share of tokens' value that counts as margin, in millionths. Entry
+                i is for the tokens that market i prices.
             free_tokens: retail's tokens that are not collateral, in lots, by the market that prices
                 the tokens.
         """
@@ -83,8 +83,8 @@ class LiquidationDesk:
     def enter(self, time_us: int, marks: np.ndarray, holders: Population) -> None:
         """Open accounts. The holders deposit collateral and enter positions at *marks*.
 
-        Cash collateral is paid from retail's claim outside the accounts on margin. So the claim
-        outside these accounts limits the number of holders.
+        Cash collateral is paid from the part of retail's claim that is not in accounts on margin.
+        So this part limits the number of holders.
         """
         free_cents = int(self._house.claims[self._holders.retail]) - self.reserved_cents
         self._turnover.enter(time_us, marks, holders, free_cents)
@@ -99,7 +99,7 @@ class LiquidationDesk:
         self._marks = marks
 
     def limit_forced_orders(self, most_lots_per_s: np.ndarray) -> None:
-        """Set a new limit, in lots for each market, on all forced orders of one second."""
+        """Set a new limit on the sum of all forced orders in one second, in lots, by market."""
         self._call.most_lots_per_s = most_lots_per_s
 
     def leave_all(self, time_us: int, marks: np.ndarray) -> None:

@@ -53,13 +53,13 @@ class FullDayCustomers(MarginCustomers):
         self._come(time_us)
 
     def turn_over(self, now_us: int) -> None:
-        """At midnight close yesterday's accounts, and on a full day open new accounts."""
+        """Close yesterday's accounts at midnight. If a full day begins, open new accounts."""
         if self.are_there:
             self.leave_all(now_us)
         self._come(now_us)
 
     def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """On a full day check margin. At a full hour of this day, first book the funding."""
+        """On a full day, book the funding if *end_us* is a whole hour, and then check margin."""
         if self.are_there:
             super().settle(end_us, elapsed_s, marks)
 

@@ -31,8 +31,8 @@ class LeveragedAccounts:
         Args:
             tick_cents: the value of one tick on one lot, by market.
             maintenance_e6: the margin fraction below which an account is liquidated, in millionths.
-            token_weight_e6: the share of tokens' value that counts as margin, in millionths. The
-                index is the market that prices the tokens.
+            token_weight_e6: the share of tokens' value that counts as margin, in millionths. Entry
+                i is for the tokens that market i prices.
         """
         self._tick_cents, self._maintenance_e6 = tick_cents, maintenance_e6
         self.tokens = TokenCollateral(tick_cents, token_weight_e6)
@@ -65,7 +65,7 @@ class LeveragedAccounts:
         return dollars + self.tokens.worth(accounts)
 
     def mark_tokens(self, marks: np.ndarray) -> None:
-        """Value tokens at *marks* from this call on."""
+        """Use *marks* to value tokens, until the next call."""
         if self.tokens.mark(marks):
             self.sort()
 
@@ -74,7 +74,7 @@ class LeveragedAccounts:
         return self.cash + self.lots * (self._tick_cents * marks)[self.market]
 
     def below(self, market: int, mark: int) -> np.ndarray:
-        """Return a market's accounts below maintenance margin at *mark*, by rising index.
+        """Return the sorted indices of a market's accounts below maintenance margin at *mark*.
 
         The result includes accounts without a position that owe more than the margin value of their
         tokens.
@@ -121,7 +121,7 @@ class LeveragedAccounts:
         price: np.ndarray,
         fee: np.ndarray,
     ) -> None:
-        """Book trades to accounts. One account may have several trades."""
+        """Book the given trades to their accounts. One account may have several trades."""
         paid = lots * price * self._tick_cents[market] + fee
         np.subtract.at(self.cash, accounts, paid)
         np.add.at(self.lots, accounts, lots)

@@ -42,7 +42,8 @@ class LossBearers:
         outside = [name for name in parties.house_customers if name != parties.maker]
         self._customers = np.array([parties.holders.index(name) for name in outside])
         self.fund_cents = to_cents(rules.insurance_usd)
-        # By account, the cents that the fund pays. If negative, the account pays the fund.
+        # By account, the cents that the fund pays. If this number is negative, the account pays the
+        # fund.
         self._insured: dict[int, int] = {}
         self._debts: dict[int, int] = {}  # by account, the debt in cents that customers will share
 

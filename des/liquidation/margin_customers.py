@@ -102,7 +102,7 @@ class MarginCustomers:
         self.desk.settle(end_us - 1, marks, elapsed_s)
 
     def turn_over(self, now_us: int) -> None:
-        """At midnight set a new limit on forced orders, and let customers leave and enter."""
+        """At midnight, set a new limit on forced orders, and let customers leave and enter."""
         self.desk.limit_forced_orders(self._forced_lots_per_s(now_us))
         draws = stream(self._seed, "leverage", "turnover", str(day_of(now_us)))
         leaving = draws.random(len(self.desk.accounts.lots)) < self._rules.exits_per_day
@@ -151,9 +151,10 @@ class MarginCustomers:
         return self._draw(start_us, self._rules.holders)
 
     def _draw(self, now_us: int, n: int) -> Population:
-        """Draw *n* new customers on margin. The chance of a market is proportional to its volume.
+        """Draw *n* new customers on margin.
 
-        Customers who cannot afford a lot are left out.
+        Each customer's market is drawn at random, with a probability proportional to the market's
+        volume. A customer whose position would be smaller than one lot is left out.
         """
         return population(
             self._seed,
@@ -166,7 +167,10 @@ class MarginCustomers:
         )
 
     def _forced_lots_per_s(self, now_us: int) -> np.ndarray:
-        """Return each market's limit for the day, in lots, on all forced orders of one second."""
+        """Return each market's limit on the sum of forced orders in one second, in lots.
+
+        The limit is a share of the market's daily volume, but at least one lot.
+        """
         daily_usd = [
             listing.volume_usd_per_s(now_us) * DAY_US / SECOND_US for listing in self._listings
         ]
@@ -182,10 +186,10 @@ class MarginCustomers:
     def _first_tokens(self, others_cents: int) -> np.ndarray:
         """Return retail's tokens on the first day in lots, by the market that prices the tokens.
 
-        Retail has the tokens that the first customers on margin deposit, and a reserve of tokens
-        that later customers may deposit. The size of the reserve is not on record. So for each
-        kind of token the reserve's value is a stated share of *others_cents*, the opening claim of
-        all other retail customers.
+        Retail has the tokens that the first customers deposit, and a reserve of tokens that later
+        customers may deposit. The size of the reserve is not on record. So for each kind of token
+        the reserve's value is a stated share of *others_cents*, the opening claim of all other
+        retail customers.
         """
         lots, lot_cents = np.zeros(len(self._listings), dtype=np.int64), self._lot_cents()
         for token, market in zip(self._rules.tokens, self._token_markets.values(), strict=True):

@@ -35,10 +35,10 @@ class Population:
     def with_tokens_of(self, free: np.ndarray) -> "Population":
         """Let customers deposit cash instead of tokens if there are too few *free* tokens.
 
-        Customers come in the order of the draw. A customer may deposit tokens of a kind only if
-        this customer and all earlier customers together want to deposit at most the free tokens of
-        this kind. Refused deposits count too. So a later customer can be refused although enough
-        tokens are left.
+        Customers come in the order of the draw. The tokens that a customer wants to deposit are
+        added to the tokens of the same kind that earlier customers wanted to deposit. If the sum is
+        larger than the number of free tokens of this kind, the customer deposits cash. Refused
+        deposits count too. So a later customer can be refused although enough tokens are left.
         """
         short = np.zeros(len(self.tokens), dtype=bool)
         for market in np.unique(self.token_market[self.tokens > 0]).tolist():
@@ -70,7 +70,7 @@ def population(
     Leverage is drawn again if it is above the venue's limit, or so high that the account would be
     liquidated at once. The stated mean leverage is the mean that the draws would have without
     repetition. The median is computed from this mean, but is at most the highest allowed leverage.
-    A customer who cannot afford a lot is left out.
+    A customer whose position would be smaller than one lot is left out.
 
     Some customers deposit tokens instead of cash: as many whole lots as their collateral buys. If
     the collateral buys no lot, the customer deposits cash. The position of a customer with tokens
@@ -123,10 +123,10 @@ def _as_tokens(
     lot_cents: np.ndarray,
     token_markets: Sequence[int],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw each holder's kind of token or cash, and return three arrays with an entry per holder.
+    """Draw each holder's collateral: cash, or one kind of token.
 
-    The arrays are: the market that prices the tokens, the lots of tokens, and the margin value of
-    the tokens in cents.
+    Returns three arrays with one entry per holder: the market that prices the tokens, the lots of
+    tokens, and the margin value of the tokens in cents.
     """
     bounds = np.cumsum([token.share for token in rules.tokens])
     drawn = bounds.searchsorted(draws.random(len(collateral)), "right")

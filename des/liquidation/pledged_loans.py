@@ -3,9 +3,10 @@
 Everything happens at settlements. Borrowers ask at once to withdraw what they borrow. If an account
 lacks margin, the venue sells the account's tokens until the margin is restored. At one settlement
 the venue sells at most what the token's order book can fill. The other makers buy the tokens, as
-far as their claim on the venue is enough. If the account is below auto-close margin, the captive
-maker takes over the account, pays the account's debt to the venue, and sells the tokens in the same
-order book. If the proceeds are less than the debt, the maker bears the difference.
+far as their claim on the venue is enough. If the account's margin is below a second limit (the
+auto-close margin), the captive maker takes over the account, pays the account's debt to the venue,
+and sells the tokens in the same order book. If the proceeds are less than the debt, the maker bears
+the difference.
 
 The model is simpler than a real venue. Only the captive maker takes over accounts: no insurance
 fund and no other provider takes part. If an account is worth more than its debt, the maker keeps

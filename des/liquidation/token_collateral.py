@@ -4,15 +4,15 @@ An account has one kind of token or none. Tokens are counted in lots of the mark
 If M is the value of a lot at the mark, t lots with the weight w have the margin value w * t * M,
 rounded down to whole cents.
 
-Accounts are sorted by the price of their contract at which they begin to lack margin. The sorting
-assumes token prices below the current prices (`suppose`). It is valid until the price of a token
-falls below the assumed price.
+Accounts are sorted by the contract price at which they begin to lack margin. The sorting assumes
+token prices below the current prices (`suppose`). It is valid until the price of a token falls
+below the assumed price.
 """
 
 import numpy as np
 
 E6 = 1_000_000  # weights are in millionths
-SUPPOSED_PCT = 90  # the sorting of accounts assumes this percentage of current token prices
+SUPPOSED_PCT = 90  # token prices that the sorting assumes, in percent of the current prices
 NONE = -1  # the token market of an account without tokens
 
 

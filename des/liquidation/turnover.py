@@ -106,7 +106,7 @@ class Turnover:
     def _set_tokens_aside(
         self, time_us: int, marks: np.ndarray, accounts: np.ndarray, tokens: np.ndarray
     ) -> None:
-        """Book tokens that become collateral. Negative *tokens* are released collateral."""
+        """Record the tokens that become collateral. Negative *tokens* are released collateral."""
         accounts, tokens = accounts[tokens != 0], tokens[tokens != 0]
         market = self._accounts.tokens.market[accounts]
         rows = self._holders.rows(time_us, Motive.TOKENS, market, accounts)

@@ -112,7 +112,10 @@ class HedgeDesk:
             self._ordered_lots += needed
 
     def ordered_lots(self) -> int:
-        """Return the net lots ordered since the last call, which move the lead price."""
+        """Return the net lots that were ordered since the last call.
+
+        The caller adds the impact of these orders to the lead price.
+        """
         ordered, self._ordered_lots = self._ordered_lots, 0
         self._pushed = len(self._under_way.lots)
         return ordered
@@ -213,7 +216,7 @@ def _filled(
 ) -> tuple[np.ndarray, HedgeOrders]:
     """Fill the orders due before *end_us*. Return the fills (dtype ROW) and the other orders.
 
-    The first *pushed* orders already move the lead price.
+    *pushed* is the number of orders, at the start of *orders*, that already move the lead price.
     """
     n = 0
     for due_us in orders.due_us:

@@ -11,7 +11,7 @@ class DeskOrder(NamedTuple):
 
     holder: int
     lots: int  # the position minus the target; negative if the desk must buy
-    most_lots: int  # the most lots in one order
+    most_lots: int  # the largest number of lots in one order
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ class Listing:
     def trading(
         self, env: simpy.Environment, start_us: int, end_us: int, forced: np.ndarray = NO_ORDERS
     ) -> Generator[simpy.Event, None, IntervalRows]:
-        """Simulate quotes and fills in a span. The method is a process of SimPy.
+        """Simulate the quotes and the fills of a span. The method is a process of SimPy.
 
         A span with trading is within one hour. A span without trading may last several hours.
 

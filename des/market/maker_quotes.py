@@ -34,7 +34,7 @@ class MakerQuotes:
         hours: TradedHours,
         whole_lots: WholeLots = AS_STATED,
     ) -> None:
-        """Initialise before the first decision.
+        """Initialise without decided quotes.
 
         Args:
             policy: the stated settings of the quotes, such as the distances of levels and the skew.
@@ -53,7 +53,9 @@ class MakerQuotes:
         self._decided: Decided | None = None  # None before the first decision
         self._decided_us = self._lots_at_hour = 0
         self._policy_of_hour = policy  # has the distances of this hour's levels
-        self._weight_at_hour = 1.0  # the weight of the position when the hour began
+        # The position's weight at the hour's start: the factor by which sampling enlarged the
+        # position.
+        self._weight_at_hour = 1.0
         self.policy, self.shown_cents = policy, 0  # size per level in cents, in an hour of weight 1
         self.seen: SeenMonth | None = None  # the month on which the last decision is based
 

@@ -58,7 +58,8 @@ class MarketVolume:
         self.hours_today = 0  # number of today's played hours, including the current hour
         self.stood_for_today = 0  # number of hours that today's played hours represent
         self.today = self.this_month = self.last_month = NOTHING
-        self.without_maker_cents = 0.0  # today's uninformed volume as if no captive maker quoted
+        # Today's uninformed volume, without the volume that the captive maker's quotes add.
+        self.without_maker_cents = 0.0
 
     def begin_hour(self, response: float, stands_for: int = 1) -> None:
         """Begin a played hour.
@@ -97,9 +98,9 @@ class MarketVolume:
     def usd_per_day(self) -> float:
         """Return the volume of the latest played hours, in dollars per day.
 
-        These are the latest hours, as few as possible, that together represent at least 24 hours.
-        On the first day they are all played hours so far. Before the first played hour the volume
-        is 0.
+        The hours are counted back from the latest one until they together represent at least 24
+        hours. On the first day they are all played hours so far. Before the first played hour the
+        volume is 0.
         """
         if not self._hours:
             return 0.0

@@ -1,8 +1,8 @@
 """Customers' trades with the other makers in one market, booked as one net trade per interval.
 
-A month may have millions of these trades, so the books have no row for a single trade. One row
-books the net trade of an interval, at the mark at the interval's end. So the books do not contain
-what customers gain or lose between a trade and the end of the interval.
+A month may have millions of these trades, so the books have no row for a single trade. Instead, a
+row records the net trade of an interval. The price in this row is the mark at the interval's end.
+So the books do not contain what customers gain or lose between a trade and the end of the interval.
 """
 
 from dataclasses import dataclass

@@ -45,9 +45,9 @@ class UninformedDemand:
         Stated demand is the month's rate, times the number of hours that the hour represents, times
         *response*. The method `response` computes this factor, here from the quotes at the start of
         the hour. Recorded demand is the volume that the scenario gives for the hour, if it gives
-        one. Otherwise recorded demand is the day's recorded volume per hour, times the number of
-        hours that today's played hours represent (this hour included), minus the volume already
-        traded today, and at least 0.
+        one. Otherwise recorded demand is V minus the volume already traded today, but at least 0.
+        V is the day's recorded volume per hour, times the number of hours that today's played hours
+        represent (this hour included).
         """
         if self._is_stated:
             return self._volume.hour_stands_for * self.usd_per_s(hour_us) * response

@@ -45,8 +45,8 @@ class GrowthQuotes:
         target_share = self._rules.target_share_on(day_of(now_us))
         wanted = target_share * seen.traded_cents / seen.own_cents
         times = max(1 / STEP_MAX, min(wanted, STEP_MAX))
-        # The size is at least one cent. After a month with a size of zero, the policy *first* would
-        # decide again.
+        # The size is at least one cent. After a month with size zero, `self._first` would decide
+        # again.
         shown_cents = max(min(round(showed_cents * times), self._limit.cents), 1)
         # The prediction assumes that the volume is proportional to the size, and that each dollar
         # of volume has the same result as in last month's simulation.

@@ -52,8 +52,8 @@ class Decided:
     """The decided quotes, and their predicted result for a month as long as the last month."""
 
     quotes: MonthlyQuotes
-    # None at the run's start. Also None after a month with a size of zero, unless the quotes are
-    # stated.
+    # None at the run's start. Also None if the size was zero in the last month, except if the
+    # maker's policy is `StatedQuotes`.
     planned: Outlook | None = None
     held_by: str = ""  # the name of the limit that restricts the size, or empty
 

@@ -1,4 +1,4 @@
-"""Quotes that the scenario states: by size, by share of the depth, or as a base run's decisions."""
+"""Quotes that the scenario states: a size, a share of the depth, or a base run's decisions."""
 
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, SeenMonth
 from des.scenario import Maker, Market

@@ -65,7 +65,11 @@ def _known_prices(found: Regular) -> Iterator[tuple[int, float]]:
 def _daily_levels(
     path: Path, candles: Iterable[Candle], length_us: int
 ) -> Iterator[VolatilityLevel]:
-    """Yield each day's annualised volatility, from its candles' mean Parkinson variance."""
+    """Yield each day's annualised volatility.
+
+    It is computed from the mean of the variances in the day's candles. The docstring of
+    `read_candles` has the formula for the variance in a candle.
+    """
     candles_per_year = YEAR_S * SECOND_US / length_us
     for day_us, of_day in groupby(candles, lambda candle: candle.opens_us // DAY_US * DAY_US):
         day = list(of_day)

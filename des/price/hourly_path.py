@@ -31,9 +31,9 @@ class HourlyPath:
     factor: np.ndarray  # the hour's volatility as a ratio to the stated level, shape (n,)
     volatility: np.ndarray  # annualised volatility with jumps, shape (n,)
     variance: np.ndarray  # the diffusion's variance in the hour, shape (n,)
-    diffusion: np.ndarray  # log-price change in the hour without jumps, shape (n,)
+    diffusion: np.ndarray  # log-price change in the hour, jumps not included, shape (n,)
     log_price: np.ndarray  # log-price at the start of the hour, shape (n,)
-    is_known: np.ndarray  # whether `log_price` is an anchor or the run's first price, bool, (n,)
+    is_known: np.ndarray  # true if `log_price` is an anchor or the run's first price, shape (n,)
     jump_sizes: np.ndarray  # log-price change of each jump in all hours, in order of time
     jumps_before: np.ndarray  # number of jumps before the hour, int64, shape (n + 1,)
 
@@ -127,7 +127,8 @@ def _correction(
         return correction
     starts, last = known_hours[:-1], known_hours[-1]
     lengths = np.diff(known_hours)
-    # If the diffusion has no variance between two anchors, all hours between them get equal parts.
+    # If the diffusion has no variance between two anchors, all hours between them get equal parts
+    # of the correction.
     is_still = np.repeat(np.add.reduceat(variance[:last], starts) == 0, lengths)
     weight = np.where(is_still, 1.0, variance[:last])
     missing = np.diff(known_logs) - np.add.reduceat(drawn[:last], starts)

@@ -1,9 +1,10 @@
 """The market impact of orders on the lead venue. These orders move the lead price for some time.
 
-The offset I is the impact on the log-price. Suppose that the offset was last computed D seconds
-ago, and that orders now buy for Q dollars, or sell if Q is negative. Then the offset becomes
+The impact on the log-price is called the offset. Suppose that the offset was last computed D
+seconds ago, and that orders now buy for Q dollars, or sell if Q is negative. Then the offset
+becomes
 
-    I * exp(-D / tau) + kappa * sigma_day * sign(Q) * sqrt(|Q| / V)
+    offset * exp(-D / tau) + kappa * sigma_day * sign(Q) * sqrt(|Q| / V)
 
 Here tau is the decay time in seconds, kappa is the strength of the impact (a number without unit),
 sigma_day is the volatility of one day, and V is the daily volume in dollars. The formula is the

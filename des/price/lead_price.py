@@ -25,7 +25,7 @@ from ledger.mistake import MistakeError
 HOURS_KEPT = 26
 MINUTE_US = 60 * SECOND_US
 # Compiled code multiplies prices by other integers, and the products must fit in 64 bits. This
-# limit leaves room for moves inside hours and for impact.
+# limit leaves room for price moves inside hours, and for the impact of orders.
 PRICE_TICKS_MAX_AT_HOURS = 2**30
 
 _NO_TIMES = np.empty(0, dtype=np.int64)

@@ -53,7 +53,10 @@ class HeldPosition:
         return (1 - self._closed_lots / flow_lots) / 2 if flow_lots else 0.5
 
     def add(self, lots: int, noise: Noise) -> None:
-        """Add the hour's net purchases in lots: a random part minus the lots expected to close."""
+        """Add the hour's net purchases in lots.
+
+        They are a random part minus the lots that orders were expected to close in the hour.
+        """
         self.lots += lots
         if noise is not Noise.STAYS:
             self._open_lots += lots + self._closed_lots

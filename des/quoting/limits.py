@@ -1,10 +1,10 @@
 """Limits on firms' orders, and the volume that these limits prevent.
 
 If a firm's order reaches a limit, profitable lots may stay in the quote, and later orders may take
-them. Profitable lots that are still left when the quote is replaced are counted as cut off by the
-limit. If several orders reached limits, the lots count only for one of them: the order for which
-the most levels were profitable. If there are several such orders, the lots count for the last of
-them. The lots that are cut off are valued at the quote's best price.
+them. If profitable lots are still left when the quote is replaced, they are counted as cut off by
+the limit. If several orders reached limits, the lots count only for one of them: the order for
+which the most levels were profitable. If there are several such orders, the lots count for the last
+of them. The lots that are cut off are valued at the quote's best price.
 """
 
 from typing import NamedTuple
@@ -24,7 +24,9 @@ class Limits(NamedTuple):
 
     order_lots: np.ndarray  # the largest size of one order in lots, by firm
     room_lots: np.ndarray  # the most lots by which a position may still change, by side and firm
-    counted: np.ndarray  # lots times price: taken, and cut off by each of two limits, shape (3,)
+    # Three sums of lots times price: the lots that firms took, the lots that the limit on an
+    # order's size cut off, and the lots that the limit on leverage cut off.
+    counted: np.ndarray
 
 
 def none_counted() -> np.ndarray:

@@ -47,7 +47,8 @@ class OtherQuoting:
         self._market, self._maker = market, maker
         self._latency_us = microseconds(market.others.latency_s)
         self._price, self._start_us = price, start_us
-        self._key, self._in_hour = (-1, 0), _InHour(0.0, 0)  # the decided hour and its weight
+        # The hour of the last decision with the hour's weight, and the quotes that were decided.
+        self._key, self._in_hour = (-1, 0), _InHour(0.0, 0)
 
     def quotes(self, now_us: int, mark_ticks: int, lot_cents: int, times: int = 1) -> OtherQuotes:
         """Return the other makers' quotes until the next settlement.

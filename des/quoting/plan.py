@@ -13,7 +13,10 @@ REACH_E6_MAX = round(REACH_BPS_MAX * 100)
 
 @dataclass(frozen=True, slots=True)
 class QuotingPolicy:
-    """The captive maker's settings for its quotes, in whole numbers."""
+    """The captive maker's settings for its quotes, in whole numbers.
+
+    The mid is the middle between the maker's best bid and its best ask.
+    """
 
     latency_us: int
     refresh_us: int

@@ -46,8 +46,8 @@ class Quotes(NamedTuple):
     shown_lots: np.ndarray  # lots per level, shape (n, 2)
     left: np.ndarray  # lots not yet taken, shape (n, 2, levels)
     hit_by: np.ndarray  # whether each firm has sent its order, bool, shape (n, 2, firms)
-    # The largest number of levels that were profitable for an order that reached a limit, or 0 if
-    # no order reached a limit, shape (n, 2).
+    # The number of profitable levels of one order: of all orders that reached a limit, the order
+    # with the most profitable levels. 0: no order reached a limit. Shape (n, 2).
     cut_levels: np.ndarray
     cut_by: np.ndarray  # the limit that this order reached, shape (n, 2)
 

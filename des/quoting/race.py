@@ -37,7 +37,7 @@ ORDER = np.dtype(
         ("side", np.int64),  # ASK if the order buys, BID if it sells
         ("limit", np.int64),  # worst acceptable price in ticks, times the side's sign
         ("lots", np.int64),  # order size; the size of a firm's order is set on arrival
-        ("holder", np.int64),  # number of the retail customer, or -1
+        ("holder", np.int64),  # number of the retail customer; -1 in a firm's order
         ("trigger", np.int64),
     ]
 )
@@ -200,7 +200,7 @@ def fills_of(
     others: OtherQuotes,
     codes: Codes,
 ) -> Fills:
-    """Match orders with the quotes in force on their arrival, and return the fills.
+    """Match each order with the quote in force when the order arrives, and return the fills.
 
     An order takes only levels within its limit price, the best level first, and only lots that
     earlier orders left. An empty level stays empty until the next quote. An order that arrives at
@@ -310,7 +310,7 @@ def _take(
     rows: np.ndarray,
     n: int,
 ) -> tuple[int, int, int]:
-    """Take lots of quote *i*, level by level, up to the limit price.
+    """Fill an order from quote *i*, level by level, up to the limit price.
 
     Args:
         order: the order to fill, of dtype ORDER.

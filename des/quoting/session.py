@@ -88,7 +88,7 @@ class Session:
         decided: Decisions,
         uninformed: np.ndarray,
     ) -> Fills:
-        """Simulate an interval at once and return the fills.
+        """Simulate a whole interval in one step, and return the fills.
 
         Args:
             start_us, end_us: the start of the interval, and its end.

@@ -43,7 +43,7 @@ class Terms:
     """The firms' thresholds and limits until the next settlement."""
 
     # A hit is profitable if the lead price is more than this number of ticks beyond the quote.
-    threshold: np.ndarray  # in rising order, without firms that do not trade
+    threshold: np.ndarray  # in rising order, only for firms that trade
     firm: np.ndarray  # the firm of each threshold
     order_lots: np.ndarray  # the largest size of one order, by firm
     room_lots: np.ndarray  # lots by which a position may still change, by side, shape (2, firms)
@@ -60,9 +60,9 @@ def terms(
     """Return the firms' thresholds and limits until the next settlement.
 
     A hit is profitable for a firm if the lead price is beyond the quote by more than the firm's fee
-    and hurdle. An order's value is at most `order_share` times *order_times* times the firm's claim
-    on the house. No order takes the firm's position beyond `leverage_max` times the firm's margin
-    in this market.
+    and hurdle. An order's value is at most the product of `order_share`, *order_times* and the
+    firm's claim on the house. No order takes the firm's position beyond `leverage_max` times the
+    firm's margin in this market.
 
     Args:
         takers: the trading firms.

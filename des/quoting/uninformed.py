@@ -101,7 +101,7 @@ def _sides(draws: np.random.Generator, n: int, turned: bool, buyers: float | Non
         draws: the stream of sides.
         n: the number of orders.
         turned: whether the hour repeats the draws of an earlier hour with sides reversed. If
-            purchases are more or less likely than sales, some sides may stay the same.
+            purchases and sales are not equally likely, some sides may stay the same.
         buyers: the probability of a purchase. None: one half.
     """
     if buyers is None:

@@ -29,7 +29,7 @@ class WholeLots:
 
     @classmethod
     def of_decisions(cls, seed: int, market: str) -> "WholeLots":
-        """Return the rounding of sizes that the maker decides."""
+        """Return the rounding of decided sizes in one market."""
         return cls(decision_key(seed, "whole lots", market))
 
     def cents(self, size_cents: int, lot_cents: int, time_us: int) -> int:

@@ -33,14 +33,14 @@ class CustomerCoin(PricedCoin):
 class CustomerCoins(Part):
     """Coins that the venue owes to customers in kind. Customers' other claims are in dollars.
 
-    For each deposit, a random draw selects dollars or a coin, by the shares of deposits. For each
-    withdrawal, another draw selects dollars or a coin, by the value of customers' claims in dollars
-    and in each coin. Amounts below the price of a coin's lot are in dollars. If the house lacks
-    dollars, it lends coins to its maker. The maker sells these coins at the price of the last
-    settlement, and pays the proceeds to the house. If the house lacks a coin, the maker buys the
-    coin back with the house's dollars. If the dollars are not enough, the withdrawal waits. With
-    `dealers_buy_usd_per_day`, withdrawals in dollars and in each coin wait in separate queues.
-    Customers' gains and losses from trading are in dollars.
+    For each deposit, a random draw selects dollars or a coin, in proportion to the shares of
+    deposits. For each withdrawal, another draw selects dollars or a coin, in proportion to the
+    value of customers' claims in dollars and in each coin. Amounts below the price of a coin's lot
+    are in dollars. If the house lacks dollars, it lends coins to its maker. The maker sells these
+    coins at the price of the last settlement, and pays the proceeds to the house. If the house
+    lacks a coin, the maker buys the coin back with the house's dollars. If the dollars are not
+    enough, the withdrawal waits. With `dealers_buy_usd_per_day`, withdrawals in dollars and in each
+    coin wait in separate queues. Customers' gains and losses from trading are in dollars.
     """
 
     dealers: Entity  # the parties that trade coins with the maker

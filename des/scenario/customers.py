@@ -41,8 +41,8 @@ class Flow(Part):
     Fear measures how much customers expect that the house cannot pay them. Fear is a number without
     a unit, from 0 upwards. Three events raise fear: news adds its shock, the start of a queue of
     withdrawals adds `queue_shock`, and a request for withdrawal adds `contagion` times the
-    request's share of all claims. Each rise halves every `fear_half_life_h` hours. The rates of
-    deposits and withdrawals are evaluated at full hours.
+    request's share of all claims. After `fear_half_life_h` hours, half of a rise is left. The rates
+    of deposits and withdrawals are evaluated at full hours.
 
     Sources: in a bank run depositors withdraw because other depositors withdraw (Diamond & Dybvig
         1983, Journal of Political Economy 91(3), 401-419; measured by Iyer & Puri 2012, American
@@ -77,9 +77,9 @@ class Flow(Part):
             limit = self.contagion / self.branching_ratio
             raise ContradictionError(
                 ("contagion",),
-                f"is {self.contagion:g}, with which all customers withdraw without a cause (the "
-                f"branching ratio is {self.branching_ratio:.3g}); give less than {limit:.3g}, "
-                "or a shorter fear_half_life_h",
+                f"is {self.contagion:g}, so a request to withdraw 1 dollar can cause requests for "
+                f"{self.branching_ratio:.3g} further dollars, and a bank run can begin without a "
+                f"cause; give less than {limit:.3g}, or a shorter fear_half_life_h",
             )
         return self
 
@@ -94,7 +94,8 @@ class Flow(Part):
         The number n does not depend on C: with smaller claims one dollar is a larger share, but
         fewer dollars are withdrawn per unit of fear. At the start, s is at most the larger of two
         numbers: the mean sensitivity of the retail cohorts, and `firms_sensitivity`. The result is
-        n for this larger number. Later, s becomes smaller because sensitive customers leave.
+        computed with this larger number as s. Later, s becomes smaller because sensitive customers
+        leave.
 
         Fear is evaluated only at full hours. On average this leaves n unchanged: a request has no
         effect before the next full hour, but the fear at a full hour applies to the whole hour.
@@ -159,7 +160,7 @@ class News(Part):
 
 
 class Retail(Part):
-    """Customers who trade for their own reasons, under one control account.
+    """Customers who trade for their own reasons. The books have one account for all of them.
 
     Deposits and withdrawals have constant rates, or the rates that `flow` sets.
     """

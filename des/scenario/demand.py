@@ -14,11 +14,11 @@ CalmVolatility = Annotated[float, Field(gt=0, le=100)]
 class Others(Part):
     """The quotes of all other makers in one market together.
 
-    The other makers see the lead price `latency_s` seconds late. They show one price on each side
-    of the lead price that they see, and fill any quantity at this price. Let r be an hour's
-    volatility divided by `calm_volatility`. If r is above 1, then in the next hour the half-spread
-    is multiplied by r ** spread_elasticity, and the displayed size is divided by
-    r ** depth_elasticity. As a simplification, firms never hit stale quotes of the other makers.
+    The other makers see the lead price `latency_s` seconds late. They show one bid and one ask, at
+    the same distance from the lead price that they see. At these two prices they fill any quantity.
+    Let r be an hour's volatility divided by `calm_volatility`. If r is above 1, then in the next
+    hour the half-spread is multiplied by r ** spread_elasticity, and the displayed size is divided
+    by r ** depth_elasticity. As a simplification, firms never hit stale quotes of the other makers.
     """
 
     half_spread_bps: Bps
@@ -45,9 +45,9 @@ class Others(Part):
 class Demand(Part):
     """The volume that noise traders want to trade, and the rule by which it is determined.
 
-    If `closure` is `stated`, `markets.demand` gives the volume that noise traders would trade in
-    each month if only the other makers quoted. Noise traders trade more if the spread is smaller or
-    the book is deeper (see `response`). So volume is an outcome that can be compared with the
+    If `closure` is `stated`, `markets.demand` gives a volume for each month. Noise traders would
+    trade this volume if the captive maker did not quote. They trade more if the spread is smaller
+    or the book is deeper (see `response`). So volume is an outcome that can be compared with the
     record.
 
     If `closure` is `recorded`, noise traders want to trade the recorded volume of a day, minus hits

@@ -80,9 +80,10 @@ class CapitalRules(Part):
 
     # Days after which the weight of a day in the trailing return has halved.
     half_life_days: Annotated[float, Field(ge=1, le=365)]
-    withdrawn_share: Fraction  # the share of a day's profit on the house that owners withdraw
-    # The share of capital that moves in a day to the venue with the higher trailing daily return,
-    # for each basis point of difference between the firm's returns on the two venues.
+    # The owners of a firm withdraw this share of its daily profit on the house venue.
+    withdrawn_share: Fraction
+    # In a day this share of a firm's capital moves to the venue with the higher trailing return,
+    # for each basis point of difference between the trailing returns on the two venues.
     shift_per_bp: Fraction
     shift_max: Fraction  # the largest share of capital that moves in one day
     # The probability that a waiting firm enters on a day, if the trading firms earn nothing.
@@ -115,7 +116,7 @@ class Firms(Part):
         if self.count > FIRMS_MAX:
             raise ContradictionError(
                 ("classes",),
-                f"and the named firms make {self.count} firms; give {FIRMS_MAX} at most",
+                f"and the named firms are {self.count} firms in total; give at most {FIRMS_MAX}",
             )
         if self.holding_days is not None and not self.count:
             raise ContradictionError(

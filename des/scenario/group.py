@@ -199,8 +199,8 @@ class Spell(Part):
 class Pool(Spell):
     """Tokens and dollars that the captive maker adds to a constant-product pool.
 
-    At the end of the day `since` the maker adds the dollars, and tokens of the same value at the
-    day's last price. At the end of the day `until` the maker removes all that the pool then has.
+    At the end of the day `since`, the maker adds the dollars, and tokens of the same value at the
+    day's last price. At the end of the day `until`, the maker removes all that the pool then has.
     """
 
     token: TokenName  # a token that has a market
@@ -214,9 +214,9 @@ class Lift(Part):
 
     The rise is an assumption that the scenario may state. Let D be the dollars in the token's pool.
     The mark equals lead price * (1 + elasticity * ln(1 + D / reference_usd)). If D equals
-    reference_usd, the mark is above the lead price by the share elasticity * ln 2. A higher mark
-    raises paper wealth, and also the largest loan of a lender with `advance`. No trade is made at
-    this mark. Arbitrage keeps a pool's price near the lead price.
+    reference_usd, the mark is lead price * (1 + elasticity * ln 2). A higher mark raises paper
+    wealth, and also the largest loan of a lender with `advance`. No trade is made at this mark.
+    Arbitrage keeps a pool's price near the lead price.
 
     No record shows the size of the effect, so a scenario should be run with the effect and without
     it. In a larger pool each further dollar has a smaller effect. Amihud & Mendelson (1986),
@@ -319,7 +319,7 @@ class Group(Part):
                 raise ContradictionError(
                     ("lenders", i, "advance"),
                     f"is {lender.advance:_}; give tokens or a portfolio as collateral, or leave "
-                    "it out",
+                    "advance out",
                 )
         return self
 
@@ -333,7 +333,8 @@ class Group(Part):
             )
         if self.portfolio and not drawn:
             raise ContradictionError(
-                ("portfolio",), "has no loan; give a lender with drawn_in_full, or leave it out"
+                ("portfolio",),
+                "has no loan; give a lender with drawn_in_full, or leave the portfolio out",
             )
         return self
 

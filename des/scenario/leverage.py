@@ -51,7 +51,7 @@ class Provider(Part):
 
 
 class CollateralToken(Part):
-    """A token that some customers on margin deposit as collateral."""
+    """A token that is the collateral of some customers on margin."""
 
     name: TokenName
     market: MarketName  # the token has the lead price and the lot of this contract
@@ -130,10 +130,11 @@ class Leverage(Part):
         names = [token.name for token in self.tokens]
         for i, loan in enumerate(self.pledged_loans):
             if loan.token not in names:
+                one_of = f"give one of the tokens: {', '.join(names)}"
+                advice = one_of if names else "add the token to this list"
                 raise ContradictionError(
                     ("pledged_loans", i, "token"),
-                    f"is '{loan.token}', which is none of leverage.tokens; give one of "
-                    f"{', '.join(names) or 'the tokens that you add to this list'}",
+                    f"is '{loan.token}', which is not in leverage.tokens; {advice}",
                 )
             if loan.token in [before.token for before in self.pledged_loans[:i]]:
                 raise ContradictionError(
@@ -164,8 +165,8 @@ class Leverage(Part):
                 raise ContradictionError(
                     (key,),
                     f"{'are given' if isinstance(found, tuple) else f'is {found:g}'}; leave "
-                    f"{'them' if isinstance(found, tuple) else 'it'} out, since with "
-                    "share_of_claims customers on margin trade only on full days",
+                    f"{'them' if isinstance(found, tuple) else 'it'} out: if share_of_claims is "
+                    "given, customers trade on margin only on full days",
                 )
         return self
 
@@ -213,6 +214,6 @@ def check_sampling(leverage: Leverage, run: Run) -> None:
     if leverage.share_of_claims is not None and not run.full_days:
         raise ContradictionError(
             ("leverage", "share_of_claims"),
-            f"is {leverage.share_of_claims}; give run.full_days too, the days on which customers "
-            "on margin trade",
+            f"is {leverage.share_of_claims}; give run.full_days too: the days on which customers "
+            "trade on margin",
         )

@@ -196,7 +196,7 @@ class Quoter(Part):
         return step.usd if step else self.displayed_usd
 
     def offset_e6(self, spread_times: float = 1.0) -> tuple[int, ...]:
-        """Return each level's distance from the mid times *spread_times*, in millionths."""
+        """Return each level's distance from the mid in millionths, multiplied by *spread_times*."""
         bps = (self.half_spread_bps + i * self.level_step_bps for i in range(self.levels))
         return tuple(round(each * spread_times * 100) for each in bps)
 

@@ -36,10 +36,10 @@ class Portfolio(Part):
 
     If a lender has `drawn_in_full`, the maker draws its loan on each day on which a limit of the
     lender begins, and on the first of each month. It draws up to the limit, as far as collateral
-    allows. It spends each coin's share of the drawn money on the coin, at the day's last price. If
-    the shares sum to less than 1, the rest of the money stays cash.
+    allows. The maker buys each coin with the coin's share of the drawn money, at the day's last
+    price. If the shares sum to less than 1, the rest of the money stays cash.
 
-    If the maker's cash is less than a recalled amount, sales of coins raise the part
+    If the maker's cash is less than a recalled amount, the maker sells coins to pay the part
     `recall_sold_share` of the difference. Each coin is sold in proportion to its value after the
     haircut. The maker's other sources of money pay the rest of the difference. If these sources are
     not enough, more coins are sold. Lenders accept coins as collateral, like tokens.
@@ -48,8 +48,8 @@ class Portfolio(Part):
     withdrawals that wait, plus the day's share of customers' other claims. On the first of each
     month the maker buys coins with the group's cash above the reserve, in the proportions of the
     coins' shares. At the end of each day the maker sells coins if the group's cash is less than the
-    reserve plus the day's payments for the maker's uses, tokens and interest. Before the first day
-    of `cash_shares` only loans buy coins.
+    reserve plus the maker's payments of the day. These payments are for interest, uses of money and
+    tokens. Before the first day of `cash_shares` only loans buy coins.
     """
 
     dealers: Entity  # the name of the dealers, who trade coins with the maker

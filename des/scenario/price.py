@@ -74,7 +74,7 @@ class Price(Part):
         if self.jump_share == 1:
             raise ContradictionError(
                 ("jump_share",),
-                "is 1; give less, since a part of the variance must come without jumps",
+                "is 1; give less, since jumps cannot be the only source of the variance",
             )
         return self
 

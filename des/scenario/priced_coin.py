@@ -55,8 +55,8 @@ def check_one_source(market: str | None, key: str, stated: Sequence[Part]) -> No
     """Refuse a coin or token unless its price has exactly one source: a market or stated prices.
 
     Raises:
-        ContradictionError: market and stated prices are both given, or both missing. In the message
-            the stated prices have the name *key*.
+        ContradictionError: a market and stated prices are both given, or are both missing. In the
+            message the stated prices have the name *key*.
     """
     if (market is None) == (not stated):
         fault = f"is missing; give market or {key}"

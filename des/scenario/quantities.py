@@ -175,7 +175,7 @@ def check_commodity(name: str, thing: str) -> None:
 
     Args:
         name: the name of a market, token or coin.
-        thing: what the name stands for, as the message calls it, such as "token".
+        thing: what the name stands for, in the words of the error message, such as "token".
 
     Raises:
         ContradictionError: the name is refused.

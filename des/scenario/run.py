@@ -33,7 +33,8 @@ class Run(Part):
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
     settle_s: Annotated[int, Field(ge=1, le=3_600)] = 300
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
-    # The number of hours that a played hour represents. With groups of hours: the largest number.
+    # The number of hours that a played hour represents. If hours are drawn in groups: the largest
+    # number of hours in a group.
     one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1
     # A group of two or more hours has at most this predicted loss. One hour of each group is
     # played, see `des.hour_groups`. None: there are no groups, and one random hour of every

@@ -98,7 +98,7 @@ class Scenario(Part):
         Parties' names that differ only in capitals count as the same. The reason: links have these
         names in small letters, and commodities such as BTC-PERP.FTX have them in capitals.
         """
-        taken = {"Outside"}  # all traders with no other role; Outside keeps books too
+        taken = {"Outside"}  # the party for all traders with no other role; it keeps books too
         if self.group and self.group.pools:
             # Arbitrageurs keep books too. Account names have the word "Pool" for pooled tokens.
             taken |= {"Arbitrageurs", "Pool"}
@@ -125,7 +125,7 @@ class Scenario(Part):
     def _token_names(self) -> Self:
         """Refuse a token or coin of the group if a party has the same name.
 
-        Otherwise an account such as Assets:Outside:Tokens:SOL would read as a claim on a party
+        Otherwise an account such as Assets:Outside:Tokens:SOL would look like a claim on a party
         named SOL.
         """
         tokens = self.group.tokens if self.group else ()
@@ -142,7 +142,7 @@ class Scenario(Part):
         return self
 
     def _places(self) -> Iterator[tuple[str | int, ...]]:
-        """Yield the location in the scenario of each name of `entities`, in the same order."""
+        """For each name of `entities`, in the same order, yield its location in the scenario."""
         for part in ("house", "maker", "lead", "retail", "other_makers"):
             yield (part, "name")
         yield from (("firms", "members", i, "name") for i in range(len(self.firms.members)))
@@ -183,7 +183,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _pooled(self) -> Self:
-        """Refuse a pool whose token has a market with too small a tick."""
+        """Refuse a pool if the tick of its token's market is too small."""
         ticks_usd = {market.name: market.tick_usd for market in self.markets}
         markets = {t.name: t.market for t in self.group.tokens} if self.group else {}
         for i, pool in enumerate((self.group.pools if self.group else None) or ()):
@@ -209,7 +209,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _flowing(self) -> Self:
-        """Refuse news if customers cannot react to it, and a mean deposit that is too small."""
+        """Refuse news if customers cannot react to it. Refuse a mean deposit that is too small."""
         flow, mean = self.retail.flow, self.retail.deposit_usd_mean
         if self.news and flow is None:
             raise ContradictionError(
@@ -243,12 +243,12 @@ class Scenario(Part):
             if levels and levels[0].since > self.run.start:
                 raise ContradictionError(
                     ("markets", i, "price", "volatility", 0, "since"),
-                    f"is {levels[0].since}; give {self.run.start}, the run's start, or before",
+                    f"is {levels[0].since}; give {self.run.start} (the run's start) or earlier",
                 )
             if anchors and anchors[0].time_us > midnight_us(self.run.start):
                 raise ContradictionError(
                     ("markets", i, "price", "anchors", 0, "at"),
-                    f"is {anchors[0].at}; give {self.run.start}, the run's start, or before",
+                    f"is {anchors[0].at}; give {self.run.start} (the run's start) or earlier",
                 )
         return self
 
@@ -266,7 +266,7 @@ class Scenario(Part):
                 raise ContradictionError(
                     ("leverage", "tokens", i, "market"),
                     f"is '{token.market}', whose stands_for is above 1; "
-                    "give a market of this token only",
+                    "give a market with stands_for = 1",
                 )
         held = [token.name for token in self.group.tokens] if self.group else []
         held += [coin.name for coin in self.coins]
@@ -293,7 +293,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _within_reach(self) -> Self:
-        """Refuse quotes so far from the price that a fall of the price could make bids negative."""
+        """Refuse quotes that are so far from the price that a fall could make bids negative."""
         times, widens = self.maker.spread_times, self.maker.quoting.spread_times_max
         for i, quoter in enumerate(market.quoter for market in self.markets):
             widest_bps = (widens - 1) * quoter.half_spread_bps * times
@@ -336,8 +336,8 @@ class Scenario(Part):
             if market.depth[0].since > self.run.start:
                 raise ContradictionError(
                     ("markets", i, "depth", 0, "since"),
-                    f"is {market.depth[0].since}; give {self.run.start}, the run's start, or "
-                    "before",
+                    f"is {market.depth[0].since}; give {self.run.start} (the run's start) "
+                    "or earlier",
                 )
             if self.maker.depth_share is None:
                 raise ContradictionError(

@@ -58,7 +58,7 @@ def _unused_of_maker(
     maker: Maker, markets: Sequence[Market], leverage: Leverage | None
 ) -> Iterator[Fault]:
     if not any(market.depth for market in markets):
-        # 0 is allowed, so that a file can set 0 if it extends a file whose markets have depth.
+        # 0 is allowed: it can replace the share of a base file whose markets have depth.
         if maker.depth_share:
             yield (
                 ("maker", "depth_share"),

@@ -101,5 +101,8 @@ def _appraised(way: str, basis_cents: int, multiples: tuple[float, float, float]
 
 
 def _rounded_cents(multiple: float, cents: int) -> int:
-    """Return the exact product, rounded to the cent, half to even."""
+    """Return the product, computed exactly and then rounded to the cent.
+
+    Half a cent is rounded to the even cent.
+    """
     return round(Decimal(repr(multiple)) * cents)

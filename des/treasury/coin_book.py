@@ -60,7 +60,7 @@ class CoinBook:
     def recall_sold_e9(self) -> int:
         """Return `recall_sold_share` in billionths.
 
-        If the maker lacks cash for a recall, sales of coins raise this share of the lacking cash.
+        If the maker lacks cash for a recall, it sells coins to get this share of the missing cash.
         """
         return round(self._terms.recall_sold_share * UNIT)
 

@@ -3,9 +3,9 @@
 Each position is bought for a stated sum on its first day and sold on its last day. To limit the
 impact on the price, an order has a maximum size. Suppose that the interval between two settlements
 is an n-th of a day. Then an order is at most an n-th of the lots of the book's positions in the
-market, rounded up. All positions that have begun count, even if they have ended. The book and the
-maker's hedges share the maker's margin on the lead venue. If the maker cannot meet a margin call,
-all positions are sold, and the book stays closed until the end of the run.
+market, rounded up. A position counts from its first day on, even after its last day. The book and
+the maker's hedges share the maker's margin on the lead venue. If the maker cannot meet a margin
+call, all positions are sold, and the book stays closed until the end of the run.
 """
 
 from collections.abc import Sequence

@@ -7,7 +7,7 @@ The steps of a day are, in this order:
 3. Lenders check their limits and recall loans. The maker repays the recalled loans.
 4. The maker sells coins if the group's cash is too low.
 5. On the first of a month the maker pays interest.
-6. The maker draws the loans with `drawn_in_full`, and buys coins with them.
+6. The maker draws the loans of lenders that have `drawn_in_full`, and buys coins with the money.
 7. The group pays for uses, in the order of the scenario.
 8. The maker buys tokens.
 9. New pools open.
@@ -16,8 +16,9 @@ The steps of a day are, in this order:
 12. On the first of a month the house pays its operating costs.
 13. The day's interest on loans accrues.
 
-Interest, uses, tokens and operating costs are paid in full or not at all. A note records each
-payment that is not made. A recall can be paid in part, and the unpaid part remains a debt.
+Each payment for interest, uses of money, tokens or operating costs is made in full or not at all. A
+note records each payment that is not made. A recall can be paid in part, and the unpaid part
+remains a debt.
 
 After a halt of the house only steps 1 and 11 take place. Creditors keep their claims, and the group
 receives no new money. Notes record the uses that become due. Purchases of tokens, recalls, interest

@@ -26,8 +26,8 @@ class HouseMoney:
 
         The debts include the value of the coins that the house owes to customers. The cash includes
         the dollars for which the house can sell customers' coins. If the maker owes money on its
-        account, this debt counts as cash, but only if the house's cash is enough for all other
-        customers and for the insurance fund.
+        account, this debt is added to the cash. But the result is 0 if the cash alone is less than
+        the debts to all other customers plus the insurance fund.
         """
         in_coins = self._custody.coins.owed_cents if self._custody.coins else 0
         makers = int(self._house.claims[self._maker])

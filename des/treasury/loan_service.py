@@ -30,7 +30,10 @@ class LoanService:
         self._unpaid_recalls: dict[int, int] = {}  # unpaid cents of the last day, by lender
 
     def hold_coins(self, time_us: int, marks: np.ndarray) -> None:
-        """Draw the loans with `drawn_in_full`, and buy coins with the stated share of each loan."""
+        """Draw the loans of lenders that have `drawn_in_full`, and buy coins with the money.
+
+        The scenario states the share of each loan that is spent on each coin.
+        """
         if self.book:
             for place, cents in self.lenders.draw_in_full(time_us):
                 self.book.buy(time_us, cents, marks, self._links(place))

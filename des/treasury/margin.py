@@ -5,8 +5,8 @@ house, if it has one. If a hedger's margin on the lead venue is below the minimu
 the margin to the target. Firms and outside providers use their own cash first, and then their money
 on the other venue. The captive maker uses its funding waterfall (`Purse`). For a debit on the
 house, the maker uses its money on the lead venue last. A debit that remains is a gap loss, and the
-venue bears it. Once a day a hedger with far more margin than the target moves the excess from the
-lead venue to the house.
+venue bears it. Once a day, if a hedger has far more margin than the target, it moves the excess
+from the lead venue to the house.
 """
 
 from collections.abc import Sequence
@@ -182,7 +182,7 @@ class MarginDesk:
 def _short(
     house_cents: np.ndarray, lead_cents: np.ndarray, ratio: float, notional_cents: np.ndarray
 ) -> np.ndarray:
-    """Return the accounts in debit on the house, or with too little margin on the lead venue.
+    """Return the accounts that owe the house money, or have too little margin on the lead venue.
 
     Margin is too little if it is below *ratio* times the notional value. Each argument that is an
     array has one value for each account, shape (n,). The result is account numbers in rising order.

@@ -143,7 +143,8 @@ class PoolProgramme:
         pool, tick_cents = self.holdings.pools[token], self._tick_cents[token]
         today = self._listings[self._place[token]].ticks_of_day(time_us + 1)
         prices = np.append(self._seen[token], today.prices)
-        # In units of 1 / denominator cents all prices are whole numbers.
+        # The unit of these prices is a cent divided by `tick_cents.denominator`. So they are whole
+        # numbers.
         outside = Ticks(np.append(start_us - 1, today.times_us), prices * tick_cents.numerator)
         block_us = block_times_us(self._run.seed, token, terms.block_s, start_us, time_us + 1)
         self._seen[token] = int(prices[-1])
@@ -174,7 +175,7 @@ class PoolProgramme:
         return self._parties.names.index(name)
 
     def _most(self, terms: Pool) -> tuple[int, int]:
-        """Return the opening dollars and units of the rest of the world for trades with a pool.
+        """Return the rest of the world's opening dollars and tokens for trades with a pool.
 
         They are ROOM times an estimate of the dollars and tokens that such trades need. In the
         estimate the pool's dollars are proportional to the square root of the price, and its tokens

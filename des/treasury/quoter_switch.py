@@ -22,7 +22,7 @@ class QuoterSwitch:
         review: MonthlyReview,
         journal: Journal,
     ) -> None:
-        """Start with quotes on.
+        """Start with quotes turned on.
 
         Args:
             off_on: the first day without quotes. None: the scenario has no such day.
@@ -50,7 +50,7 @@ class QuoterSwitch:
 
     @property
     def house_is_open(self) -> bool:
-        """Tell whether the house still trades: it has not halted."""
+        """Tell whether the house still trades. It does not trade after a halt."""
         return self._custody.status[self._parties.house] != HALTED
 
     @property

@@ -47,7 +47,7 @@ class QuoteShares:
     """The share of its full size that the maker displays on each venue: 1, 1/2, 1/4, 1/8 or 0."""
 
     def __init__(self, policy: Policy, on_lead: bool) -> None:
-        """With a policy, start on the lead venue if *on_lead*, otherwise on the house.
+        """With a policy, the maker starts on the lead venue if *on_lead*, otherwise on the house.
 
         Without a policy, the maker displays its full size on each venue in all months.
         """
@@ -109,7 +109,7 @@ class MonthlyReview:
 
     @property
     def house_share(self) -> float:
-        """Return the share of its size that the maker displays on the house."""
+        """Return the share of the full size that the maker displays on the house."""
         return self._quotes.on_house
 
     @property
@@ -118,7 +118,7 @@ class MonthlyReview:
         return int(self._lead_cents * self._quotes.on_lead)
 
     def begin_month(self, time_us: int, house_share: float) -> None:
-        """Let the appraiser, if any, value the shares. With a policy, review the month's quotes.
+        """Value the shares if there is an appraiser. Review the quotes if there is a policy.
 
         Args:
             time_us: the first microsecond after the past month.

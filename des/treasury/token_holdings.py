@@ -93,7 +93,7 @@ class TokenHoldings:
                 self._journal.price(time_us, token.name, f"{usd:f}")
 
     def _held(self, token: Token) -> int:
-        """Return the maker's units, with those in a pool, since they can be removed at once."""
+        """Return the maker's units. Units in a pool count, since they can be removed at once."""
         pool = self.pools.get(token.name)
         return self.units[token.name] + (pool.lots if pool else 0)
 

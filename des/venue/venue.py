@@ -56,7 +56,8 @@ class Venue:
         self._stands_for = np.array([c.stands_for for c in contracts], dtype=np.int64)
         self.claims = np.zeros(members, dtype=np.int64)  # cents
         self.lots = np.zeros((len(contracts), members), dtype=np.int64)
-        # Entry values in cents: lots at the last mark, and later fills at their lead price.
+        # Entry values in cents. Lots of the last settlement count at its mark, and later fills at
+        # their lead price.
         self._value = np.zeros((len(contracts), members), dtype=np.int64)
         self._account = np.array([desks.get(member, member) for member in range(members)])
         self.fee_e6 = np.zeros(members, dtype=np.int64)  # each member's taker fee, in millionths
@@ -73,11 +74,11 @@ class Venue:
         self._trade(market, rows, self.fee_e6)
 
     def exchange(self, market: int, rows: np.ndarray) -> None:
-        """Book contracts that change owner without an order. No fee is due."""
+        """Record contracts that change owner without an order. No fee is due."""
         self._trade(market, rows, self._free)
 
     def _trade(self, market: int, rows: np.ndarray, fee_e6: np.ndarray) -> None:
-        """Change claims by edge and fee, and add the contracts to positions at the lead price."""
+        """Change claims by edge and fee. Add the contracts to positions, at the lead price."""
         if not len(rows):
             return
         where = self.code, market, self.tick_cents[market], self._stands_for[market]
@@ -100,7 +101,7 @@ class Venue:
         return _notional(self.lots, marks * self.tick_cents, self._account)
 
     def pay(self, rows: np.ndarray) -> None:
-        """Book payments, which are rows of dtype ROW.
+        """Record payments. Each payment is a row of dtype ROW.
 
         The party in the field `taker` receives the row's `edge_cents`, and the party in the field
         `maker` pays them. If the amount is negative, the taker pays the maker. If the

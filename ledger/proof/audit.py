@@ -140,10 +140,11 @@ def _each(
 def _coverage(plan: Iterable[PlannedLedger | Told]) -> str:
     days = [item for item in plan if not isinstance(item, Told)]
     if not days:
-        return "Beancount loads some or all of them"
+        return "Beancount loads some or all day ledgers"
     loaded = sum(load for _, load in days)
     return (
-        f"Beancount loads {loaded} of {len(days)}, each alone; those on disk agree with the books"
+        f"Beancount loads the ledgers of {loaded} of {len(days)} days, each alone; the day ledgers "
+        "on disk agree with the books"
     )
 
 

@@ -15,7 +15,7 @@ from ledger.values import plain
 
 _OF_THE_ORDER = "seq"  # not compared here, since an invariant checks it
 
-Writers = Mapping[str, Callable[[int], str]]  # by commodity: writes a number of units
+Writers = Mapping[str, Callable[[int], str]]  # by commodity, a function that writes units as text
 PostedLine = tuple[str, Decimal, str, str | None]  # account, number, commodity, party
 
 
@@ -54,7 +54,7 @@ def booked_lines(found: data.Transaction) -> list[PostedLine]:
 
 
 def due_lines(due: Movement, writers: Writers) -> list[PostedLine]:
-    """Return the lines that an entry must have to agree with its fills, one for each posting."""
+    """Return the lines of the entry *due*, one for each posting."""
     return [
         (p.account, Decimal(writers[p.commodity](p.units)), p.commodity, p.party)
         for p in due.postings

@@ -1,8 +1,8 @@
 """Compares the Parquet copy of the general ledger with the ledger's text.
 
-The copy must have the same postings as the text. It must also have the same directives of each kind
-that it stores. This module reads the text with Beancount. It computes the rows of postings itself,
-not with the code that writes the copy.
+The copy must have the same postings as the text, and the same directives of five kinds (see
+`ledger.directive_store`). This module reads the text with Beancount. It computes the rows of
+postings itself, not with the code that writes the copy.
 """
 
 import json
@@ -97,7 +97,7 @@ def _wrong_metadata(
 ) -> Iterator[str]:
     """Yield a sentence for each wrong value in a file's metadata, and for each unreadable file.
 
-    The metadata state the units, lots and ticks of the numbers in the file.
+    A file's metadata contain the units of its numbers, such as the lots and ticks of contracts.
     """
     due = {
         "fills": parquet_metadata.of_fills(run.chart.contracts),

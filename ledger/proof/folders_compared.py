@@ -12,10 +12,11 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 
 
 def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
-    """Yield a sentence for each file that differs, with its first difference, in order of `_place`.
+    """Yield a sentence for each file that differs, with its first difference.
 
-    Manifests and signatures are not compared. A manifest names the version of the program, so two
-    versions give different manifests even if the books are the same.
+    `_place` gives the order of the files. Manifests and signatures are not compared. A manifest
+    names the version of the program, so two versions give different manifests even if the books are
+    the same.
 
     Args:
         found: the folder that is checked.
@@ -50,6 +51,6 @@ def _place(name: str) -> tuple[str, int, str]:
 
 
 def _text(path: Path) -> str:
-    # Different bytes must give different texts. So ends of lines stay as they are, and each byte
+    # Different bytes must give different texts. So line endings stay as they are, and each byte
     # that is not UTF-8 becomes a special character.
     return path.read_bytes().decode("utf-8", errors="surrogateescape")

@@ -115,7 +115,7 @@ class MarginAccounts:
         yield from _told(rows, wrong, "a forced trade opens, increases or reverses a position")
 
     def _settle(self, marks: np.ndarray) -> None:
-        """Set the marks. If a market's funding is due, its holders pay or receive it in cash.
+        """Set the marks. If funding is due in a market, the holders of positions pay or receive it.
 
         Each change of cash is rounded down to cents.
         """
@@ -129,7 +129,7 @@ class MarginAccounts:
         """Check that a seizure's lead price is the settlement's mark, if this mark is known.
 
         At a settlement, the mark of a market is stated only in payments on positions in this
-        market. If there are no payments, the price has not moved or there are no positions.
+        market. Without payments, either the price has not moved or there are no positions.
         """
         seized = steps[(steps["motive"] == Motive.SEIZURE) & np.isin(steps["market"], marked)]
         wrong = seized["lead"] != self._marks[seized["market"]]

@@ -38,7 +38,7 @@ class MarginTokens:
         self.market, self.lots = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
     def make_room(self, missing: int) -> None:
-        """Add *missing* new holders, who have no tokens yet."""
+        """Add new holders without tokens. *missing* is their number."""
         none = np.zeros(missing, dtype=np.int64)
         self.market = np.concatenate((self.market, none))
         self.lots = np.concatenate((self.lots, none))

@@ -22,7 +22,7 @@ _OF_A_MONTH = (data.Transaction, data.Custom, data.Event, data.Price, data.Balan
 _NOTED = {kind.kind for kind in {*Note.__subclasses__(), *INPUTS}} - {Role.kind, Pays.kind}
 
 # Instructions to the loader belong only in main.beancount. The audit's step "preamble" compares
-# main.beancount word for word.
+# main.beancount with the expected text, word for word.
 _TO_THE_LOADER = re.compile(
     r"^\s*(option|plugin|include|pushtag|poptag|pushmeta|popmeta)\b", re.MULTILINE
 )

@@ -34,9 +34,9 @@ Marks = Mapping[tuple[datetime, str], int]  # a settlement's mark in ticks, by (
 def wrong_loans(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each step that does not follow from the terms of its loan.
 
-    Also yield a sentence for each borrower without terms in the books, and for each entry outside
-    the steps that changes a borrower's debt or pledged tokens. But such an entry may pledge tokens
-    if the borrower has no pledged tokens before it.
+    Also yield a sentence for each borrower without terms in the books, and for each entry that
+    changes a borrower's debt or pledged tokens and is not a step. But such an entry may pledge
+    tokens if the borrower has no pledged tokens before it.
     """
     tokens = {token.commodity: token for token in run.chart.collateral}
     terms_of = run.notes(PledgedTerms)

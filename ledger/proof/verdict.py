@@ -16,7 +16,7 @@ _OPEN = {
     Proof.SIGNATURE: "who sealed it (--verify KEY)",
     Proof.REPLAY: (
         "whether the scenario gives the same prices, orders, notes, ages of quotes, triggers of "
-        "hits, and payments outside trading (--replay)"
+        "hits, and payments outside trading as the books have (--replay)"
     ),
 }
 
@@ -41,7 +41,7 @@ def conclusion(steps: Sequence[AuditStep]) -> str:
     wrong = {step.proof for step in steps if step.problems}
     parts = (
         ("Proven", [f"{p.shows} ({p.means})" for p in Proof if p in asked - wrong]),
-        ("Not proven, see WRONG", [f"that {p.shows}" for p in Proof if p in wrong]),
+        ("Not proven (see the steps with WRONG)", [f"that {p.shows}" for p in Proof if p in wrong]),
         ("Not checked", [said for proof, said in _OPEN.items() if proof not in asked]),
     )
     said = [f"{heading}: {'; '.join(each)}." for heading, each in parts if each]

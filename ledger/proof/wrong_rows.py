@@ -74,8 +74,9 @@ def wrong_payments(
 
     A position has n contracts, and one contract is worth M at the mark. Before the settlement the
     position has the value v. The variation margin must be n * M - v, and the new value is n * M. A
-    funding payment must follow from the funding rate. Trades and settlements update the state
-    *standing* in the order of the rows, so each settlement uses the positions at its own time.
+    funding payment must follow from the funding rate. The rows are processed in order, and each
+    trade and each settlement updates *standing*. So each settlement uses the positions at its own
+    time.
     """
     is_trade = ~np.isin(rows["motive"], PAYMENTS)
     new_block = is_trade[1:] != is_trade[:-1]

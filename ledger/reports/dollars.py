@@ -81,7 +81,7 @@ def speaker(*amounts: Decimal) -> Callable[[Decimal], str]:
         return spoken
 
     def say(usd: Decimal) -> str:
-        if usd <= MILLION * TENTH / 2:  # half to even, so 0.05 million becomes 0.0
+        if usd <= MILLION * TENTH / 2:  # a half is rounded to the even digit, so 0.05 becomes 0.0
             return "less than $0.1 million" if usd else "$0"
         return f"${usd / MILLION:,.1f} million"
 

@@ -69,8 +69,8 @@ class Table:
 class LaterTable(Table):
     """A table that is computed only once, when its content is first read.
 
-    A report prints one table, and only names its other tables. So a slow table is computed only if
-    it is printed, or if nothing else shows whether it has rows.
+    A report prints one table. For its other tables it prints only the names. So a slow table is
+    computed only if it is printed, or if nothing else shows whether it has rows.
     """
 
     __slots__ = ("_known_rows", "_make")

@@ -88,7 +88,7 @@ class Attribution:
         rows: list[tuple[Cell, ...]] = [self._row(cause) for cause in self.by_rank]
         rows.append(
             (
-                "all other kinds, and hole without these causes",
+                "booked: all other kinds; effect: hole without these causes",
                 rest,
                 _usd(self.without_any),
                 *[None] * 3,

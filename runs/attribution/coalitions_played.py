@@ -54,7 +54,8 @@ def checked(scenario: Scenario, causes: Sequence[str]) -> tuple[str, ...]:
 def play_all(scenario: Scenario, causes: Sequence[str], kept: KeptResults) -> Played:
     """Play the scenario with all causes, or read its stored result.
 
-    If the scenario is played, it is also stored with the inputs that all other coalitions keep.
+    If the scenario is played, its result is stored. The scenario is stored too, with the inputs
+    that all other coalitions keep.
     """
     found = kept.get(ALL)
     if found is None:

@@ -19,7 +19,7 @@ Order = tuple[str, ...]
 
 
 class Added(NamedTuple):
-    """The amount that a cause adds, and its standard error (None if all orders are counted)."""
+    """The amount that a cause adds, and its standard error (None if all sequences are counted)."""
 
     value: Fraction
     error: float | None = None
@@ -69,11 +69,13 @@ def on_the_way(order: Order) -> Iterator[Coalition]:
 
 
 def sampled(drawn: Sequence[Order], values: Values) -> dict[str, Added]:
-    """Return the amount that each cause adds, averaged over orders, and its standard error.
+    """Return the mean amount that each cause adds, and the standard error of this mean.
+
+    The mean is over the drawn sequences of causes.
 
     Args:
         drawn: the result of `orders`, with at least two pairs. The error is computed from pairs.
-        values: the values of all coalitions that arise in these orders.
+        values: the values of all coalitions that arise in these sequences.
     """
     added: dict[str, list[Fraction]] = {cause: [] for cause in drawn[0]}
     for order in drawn:

@@ -67,8 +67,8 @@ class Claims:
         unsaid = sum(counts[each] for each in UNDECIDED)
         told = [
             f"{counts[StatementVerdict.SUPPORTED]} are supported",
-            f"{counts[StatementVerdict.ONLY_IF]} only under a condition",
-            f"{counts[StatementVerdict.NOT]} are not",
+            f"{counts[StatementVerdict.ONLY_IF]} are supported only under a condition",
+            f"{counts[StatementVerdict.NOT]} are not supported",
         ]
         if len(self.runs) > 1:
             told.append(f"{counts[StatementVerdict.DEPENDS]} depend on the run")
@@ -76,11 +76,11 @@ class Claims:
         given = sum(
             each.is_given and each.verdict is StatementVerdict.SUPPORTED for each in self.judged
         )
-        over = f"Over {len(self.runs)} runs, of" if len(self.runs) > 1 else "Of"
+        over = f" over {len(self.runs)} runs" if len(self.runs) > 1 else ""
         return (
-            f"{over} the thread's {len(self.judged)} statements {listed(told)}. Of the supported "
-            f"statements {given} rest on an input of the scenario. {self._on_the_central_one()}"
-            f"{self._over_study()}"
+            f"Verdicts on the thread's {len(self.judged)} statements{over}: {listed(told)}. "
+            f"{given} of the supported statements depend on an input of the scenario. "
+            f"{self._on_the_central_one()}{self._over_study()}"
         )
 
     def _over_study(self) -> str:
@@ -106,7 +106,7 @@ class Claims:
         )
 
     def tables(self) -> list[Table]:
-        """Return the tables that TABLES names, and a table of the study if there is one."""
+        """Return the tables that are listed in TABLES, and a table of the study if there is one."""
         return [
             tweets_table(self.about, self.judged, len(self.runs)),
             statements_table(self.judged),

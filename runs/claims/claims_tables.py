@@ -39,11 +39,12 @@ def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: 
         ("tweet", "about", *columns),
         rows,
         (
-            "Only if: supported only under a condition, which --table reasons shows.",
+            "Only if: supported only under a condition (see --table reasons).",
             f"Open: the runs or the record can't decide the statement.{varies}",
             "Given: an input decides the statement or affects it strongly, so the verdict proves "
             "little.",
-            "--table statements shows each statement with its value. --table given has the inputs.",
+            "The table `statements` has each statement with its value. The table `given` has the "
+            "inputs.",
         ),
     )
 
@@ -57,8 +58,9 @@ def statements_table(judged: Iterable[JudgedStatement]) -> Table:
         [(each.number, each.statement.says, _value(each), _verdict(each)) for each in judged],
         (
             "10.2 is the second statement of tweet 10. Other tables use the same numbers.",
-            "--table measures defines each value. --table figures has each value with every digit.",
-            "--table given has the inputs that decide a statement or affect it strongly.",
+            "The table `measures` defines each value. The table `figures` has each value with all "
+            "digits.",
+            "The table `given` has the inputs that decide a statement or affect it strongly.",
         ),
     )
 
@@ -114,7 +116,7 @@ def given_table(judged: Iterable[JudgedStatement]) -> Table:
     """Return a table of the inputs of the scenario that affect verdicts."""
     return Table(
         "given",
-        "The input of the scenario that decides a statement or affects it strongly",
+        "The scenario's input that decides a statement or affects it strongly",
         ("no", "input", "verdict"),
         [(each.number, each.statement.given, each.verdict) for each in judged if each.is_given],
     )

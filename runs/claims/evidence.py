@@ -48,7 +48,7 @@ class RunEvidence:
 
     @cached_property
     def mechanism(self) -> Mechanism:
-        """Return the costs and gains of the mechanism that the thread claims."""
+        """Return the costs and gains of the thread's mechanism."""
         return mechanism(self.run, self.hole)
 
     def part(self, claimed: Claimed) -> PartOfMechanism:
@@ -62,7 +62,7 @@ class RunEvidence:
 
     @cached_property
     def views(self) -> QuoteViews:
-        """Return the result of the maker's quotes for the maker, and their result for the group."""
+        """Return two results of the maker's quotes: for the maker alone, and for the group."""
         return quote_views(self.run)
 
     @cached_property
@@ -130,7 +130,10 @@ class RunEvidence:
 
     @cached_property
     def trace(self) -> Trace | None:
-        """Trace customers' cash under each tracing rule. Return None if they paid in no cash."""
+        """Trace customers' cash under each tracing rule.
+
+        Return None if the group received no cash from customers.
+        """
         try:
             return trace(self.run)
         except NoSuchSourceError:

@@ -88,7 +88,7 @@ def waiting_days_pct(run: RunEvidence) -> Decimal | None:
 
 
 def insolvent_since(run: RunEvidence) -> date | None:
-    """Return the day from which the group is insolvent at market prices until the end."""
+    """Return the day from which the group is insolvent at mark on every day until the end."""
     return run.first(Milestone.INSOLVENT).continuous_since
 
 

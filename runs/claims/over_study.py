@@ -72,7 +72,7 @@ OVER_MEMBERS: Mapping[str, OfMembers] = {
 
 @dataclass(frozen=True, slots=True)
 class OverStudy:
-    """The members of a study, and the choice of those by which statements are judged."""
+    """The members of a study, and the choice of the members that judge the statements."""
 
     name: str
     members: Members
@@ -83,7 +83,7 @@ class OverStudy:
     def lives(self) -> str:
         """Return a phrase with the number of members, and whether all of them are plausible."""
         kind = "plausible members" if self.are_plausible else "members, plausible or not,"
-        return f"{int(self.which.sum())} {kind} of the study {self.name}"
+        return f"{int(self.which.sum())} {kind} of the study `{self.name}`"
 
     def holds_in_pct(self, judged: JudgedStatement) -> int | None:
         """Return the percentage of members that support a statement.
@@ -108,7 +108,7 @@ class OverStudy:
         columns = ("number", "statement", "unit", "low", "high", "threshold", "held_pct")
         return Table(
             "study",
-            f"The statements, judged by the members of the study {self.name}",
+            f"The statements, judged by the members of the study `{self.name}`",
             columns,
             rows,
             (note,),

@@ -149,7 +149,7 @@ def growth_over_trading_firm(run: RunEvidence) -> Decimal | None:
 
 
 def reviews_quoting_on_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of the reviews on the house that leave the quotes unchanged."""
+    """Return the percentage of the reviews of quotes on the house that leave them unchanged."""
     reviews = _reviews_on(run, run.run.chart.parties.house)
     quoting = Decimal(sum(each.decided == QUOTES_ON for each in reviews))
     return percent(quoting, Decimal(len(reviews)))

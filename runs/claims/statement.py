@@ -110,13 +110,16 @@ class Statement(Part):
     @model_validator(mode="after")
     def _decided_or_unsaid(self) -> Self:
         if (self.decides is None) == (self.unsaid is None):
-            raise ContradictionError(("decides",), "or unsaid must be given, and not both")
+            raise ContradictionError(("decides",), "or `unsaid` must be given, and not both")
         if (self.unsaid is None) != (self.by is None):
             raise ContradictionError(
-                ("by",), "belongs to unsaid; give both or neither (by is run or record)"
+                ("by",),
+                "belongs to `unsaid`; give both keys or neither (`by` has the value run or record)",
             )
         if self.only_if is not None and self.decides is None:
-            raise ContradictionError(("only_if",), "needs decides; only_if is a weaker form of it")
+            raise ContradictionError(
+                ("only_if",), "needs `decides`, because `only_if` is a weaker form of `decides`"
+            )
         return self
 
 

@@ -71,8 +71,8 @@ def audit_command(
     checks the invariants. The audit compares the Parquet copy and the group's own books with the
     general ledger. It computes the amounts of all fills again, and compares their sums with the
     general ledger. It compares all stored day ledgers with the books. Beancount loads the ledgers
-    of two random days, or with --all of all days. If the run states its fit to the public record,
-    the audit computes the fit again.
+    of two random days. With --all it loads the ledgers of all days. If the run states its fit to
+    the public record, the audit computes the fit again.
 
     A person who changes a run can also seal it again. So --verify checks who made the seal, and
     --replay finds everything that does not follow from the scenario. The exit code is 1 if a
@@ -104,7 +104,7 @@ def _audited(
     workers: AbstractContextManager[Executor | None],
     progress: Progress,
 ) -> Iterator[AuditStep]:
-    from runs.full_audit import audit  # a slow import, after progress is shown
+    from runs.full_audit import audit  # a slow import: progress is shown first
 
     with workers as executor:
         for done in audit(folder, every_day, executor):

@@ -78,8 +78,9 @@ def trail_command(
     The options --kind, --party, --entity, --since and --until choose the figure. Without these
     options it is the whole hole in dollars. With --entity alone there are two cases. For the
     exchange or its maker, the figure is the part of the hole in the books of this entity. For any
-    other entity, the figure is the entity's net worth, including its opening capital. Since sources
-    have a minus sign, a positive net worth has a minus sign too.
+    other entity, the figure is the entity's net worth, including its opening capital. Costs are
+    positive in this figure, and gains and capital are negative. So a positive net worth has a minus
+    sign.
 
     With --seq the command starts from a fill or an entry. Tables show the number of a fill or entry
     in the column `seq`. The output has the postings, the closing entry of a fill, and the fills of

@@ -15,8 +15,8 @@ from runs.reporting import report
     "--study",
     metavar="NAME",
     help=(
-        "Also judge the statements by the members of a study. NAME is a built-in study, or the "
-        "folder of a study's sealed result."
+        "Also use the members of a study to judge the statements. NAME is a built-in study, or "
+        "the folder of a study's sealed result."
     ),
 )
 @report(*TABLES, instead={"study": (*TABLES, "study")})

@@ -18,8 +18,8 @@ def diagnose_command(run: RunFolder) -> BlindReport:
       moneytrail diagnose runs/out/tiny-seed1
       moneytrail diagnose runs/out/tiny-seed1 --table evidence
 
-    The audit reads a copy of the books from which names and narrations are removed. Of all kinds of
-    accounts it sees only cash and claims. It infers the causes of loss from trades, prices and
-    payments. The report compares the findings with the kinds in the full books.
+    The audit reads a copy of the books from which names and narrations are removed. The kinds of
+    accounts are removed too, except cash and claims. The audit infers the causes of loss from
+    trades, prices and payments. The report compares the findings with the kinds in the full books.
     """
     return blind_report(run)

@@ -8,7 +8,7 @@ import click
 
 
 class LazyCommand(click.Command):
-    """A command that is not imported yet, with its summary for the help and its file's name."""
+    """A command that is not imported yet, with a summary for the help and the name of its file."""
 
     def __init__(
         self, name: str, module: str, summary: str, *, formerly: str | None = None
@@ -31,7 +31,10 @@ class LazyCommand(click.Command):
 
 
 class LazyGroup(click.Group):
-    """A group of lazy commands in sections with titles. The help keeps their order."""
+    """A group of lazy commands in sections with titles.
+
+    The help keeps the order of the sections and of the commands.
+    """
 
     def __init__(
         self,

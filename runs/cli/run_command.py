@@ -94,6 +94,6 @@ def run_command(
         sign(target, key)
     for market in loaded.markets:
         if read := market.price.candles_read:
-            # To standard error: standard output has one line, the run's folder.
+            # This goes to standard error: standard output has only the run's folder.
             click.echo(f"{market.name}, candles: {read}", err=True)
     click.echo(target)

@@ -90,7 +90,7 @@ def check_command(ctx: click.Context, scenario: str) -> None:
         ctx.exit(1)
     for warning in ignored_dates(data_of(scenario)[0], load(scenario)):
         click.echo(f"warning: {warning}")
-    click.echo(f"{scenario}: no errors; moneytrail run {scenario} plays it")
+    click.echo(f"{scenario}: no errors; play it with `moneytrail run {scenario}`")
 
 
 @scenario_command.command("new")

@@ -24,7 +24,7 @@ from runs.reporting import report
     "--seq",
     type=int,
     metavar="N",
-    help="Trace the cash that the entry with number N brought, instead of --of.",
+    help="Trace the cash that the entry with number N brought. This option replaces --of.",
 )
 @click.option(
     "--by",

@@ -75,8 +75,8 @@ def fills_by_entry(
 ) -> dict[int, list[list[object]]]:
     """Return the fills of each day's closing entries, by the entry's number.
 
-    An entry is left out if the page has no room for all of its fills. Entries get room by day, then
-    by motive, then by amount. The largest amount comes first.
+    An entry is left out if the page has no room for all of its fills. Room is given day by day.
+    The entries of a day are sorted by motive, and then by amount, with the largest amount first.
 
     Args:
         run: the run whose books are read.

@@ -55,7 +55,7 @@ def _opened(run: RunFolder) -> list[tuple[date, str]]:
     """Return the day from which the hole stays open, and the day on which it then grows most.
 
     If the two days are the same, if there is no growth, or if customers are owed coins, return one
-    entry. If there is no hole at the end, return none.
+    entry. If there is no hole at the end, return an empty list.
     """
     opened = hole_opened(run)
     if not opened:

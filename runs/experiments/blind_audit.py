@@ -14,8 +14,8 @@ all losses that the audit places under their true cause.
 Only the payer's own books show that a payment bought an asset. For a reader who does not trust
 these books, the audit is repeated from cash alone. Then a venture and a cost look the same.
 
-Of the six scenarios, `may-2021` is the only one in which stale quotes are the main loss. Takeovers
-are the main loss in none of them.
+Of the six scenarios, `may-2021` is the only one in which stale quotes are the main loss. No
+scenario has takeovers as its main loss.
 """
 
 from collections import Counter
@@ -68,7 +68,7 @@ class Score(NamedTuple):
 
     @property
     def is_better(self) -> bool:
-        """Return whether the audit finds the cause at least BETTER times as often as chance."""
+        """Return whether `found_pct` is at least BETTER times `chance_pct`."""
         return self.found_pct >= BETTER * self.chance_pct
 
 
@@ -114,7 +114,7 @@ def audit_tables(found: Mapping[Case, Audited]) -> list[Table]:
     title = "The main cause in the books, and the diagnosed main cause"
     return [
         _matrix("confusion", title, pairs),
-        _matrix("confusion-by-cash", f"{title}, from cash alone", by_cash),
+        _matrix("confusion-by-cash", f"{title} (diagnosed from cash alone)", by_cash),
         _runs(found),
         _scores({"the whole copy of the books": pairs, "cash alone": by_cash}),
     ]
@@ -184,9 +184,9 @@ def _scores(ways: Mapping[str, Sequence[Pair]]) -> Table:
             for way, each in scores.items()
         ],
         (
-            f"The audit must reach {BETTER} times chance. Chance is the percentage of runs with "
-            "the most frequent true cause. A guess that always names this cause is right in "
-            "these runs.",
+            f"The column `met` has a yes if `found_pct` is at least {BETTER} times `chance_pct`. "
+            "The column `chance_pct` has the percentage of runs with the most frequent true cause. "
+            "A guess that always names this cause is right in these runs.",
         ),
     )
 

@@ -60,7 +60,7 @@ class OpenQuestion(NamedTuple):
 
 
 class Play(NamedTuple):
-    """One run of a question."""
+    """One run that is played to answer a question."""
 
     question: str
     setting: str
@@ -116,8 +116,8 @@ LIFE: Mapping[str, RunFigure] = {
     "cost of the thread's mechanism, % of all uses": FIGURES["mechanism-of-uses"],
     "net loss of the thread's mechanism, % of the hole": RunFigure(mechanism_of_hole, PERCENT),
     **QUOTES,
-    "loss of pools on chain to arbitrage": FIGURES["pools-arbitrage-loss"],
-    "loss of pools on chain after fees": FIGURES["pools-loss"],
+    "loss of liquidity pools to arbitrage": FIGURES["pools-arbitrage-loss"],
+    "loss of liquidity pools after fees": FIGURES["pools-loss"],
     "gain of trading firms on stale quotes, after costs": FIGURES["firms-result"],
     "customers' money in use on every day since": FIGURES["in-use-since"],
     "insolvent at market prices on every day since": FIGURES["insolvent-since"],
@@ -219,9 +219,9 @@ def _table(name: str, question: OpenQuestion, found: Mapping[Play, ByFigure]) ->
         for figure, (_, unit) in question.figures.items()
     ]
     seeds = "; ".join(
-        f"{setting}: {_seeds(played.seeds)}" for setting, played in question.settings.items()
+        f'"{setting}" with {_seeds(played.seeds)}' for setting, played in question.settings.items()
     )
-    return Table(name, question.title, ("figure", *question.settings), rows, (f"Seeds: {seeds}.",))
+    return Table(name, question.title, ("figure", *question.settings), rows, (f"Runs: {seeds}.",))
 
 
 def _span(values: Sequence[Value | None], unit: str) -> str:
@@ -232,7 +232,7 @@ def _span(values: Sequence[Value | None], unit: str) -> str:
 
 
 def _seeds(seeds: Sequence[int]) -> str:
-    return f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+    return f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
 
 
 @click.command()

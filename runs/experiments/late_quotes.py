@@ -14,10 +14,11 @@ from the middle between the maker's valid bid and ask is at most half-spread plu
 gain has a lower limit.
 
 As latency grows, the distribution of this distance approaches the quasi-stationary distribution of
-Brownian motion between two absorbing barriers. Its density is the first eigenfunction, a half wave
-of the cosine (Collet, Martinez & San Martin 2013, Quasi-Stationary Distributions, Springer). This
-distribution is narrower than the one at medium latencies. So the gain rises slightly again at long
-latencies. The function `limit_ticks` returns the value that the gain approaches.
+Brownian motion between two absorbing barriers. The density of the quasi-stationary distribution is
+half a period of a cosine, with zeros at the two barriers (Collet, Martinez & San Martin 2013,
+Quasi-Stationary Distributions, Springer). This distribution is narrower than the one at medium
+latencies. So the gain rises slightly again at long latencies. The function `limit_ticks` returns
+the value that the gain approaches.
 """
 
 import math
@@ -117,7 +118,7 @@ def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
 
 
 def limit_ticks(barrier: float) -> float:
-    """Return the limit of the gain per lot as latency grows, in ticks, if a firm hits quotes.
+    """Return the limit, in ticks, of the gain per lot if latency grows and a firm hits quotes.
 
     The price is x ticks above the middle between the maker's valid bid and ask. The density of x on
     (-b, b) is proportional to cos(pi x / (2 b)). The other makers' ask is at x + OTHERS if their

@@ -4,10 +4,10 @@
 
 Runs three lives of the exchange. They differ in the share of the volume at which the maker aims. In
 the low life it aims at the smallest recorded share (2 %) in all years, and in the high life at the
-largest (45 %). In the middle life, `ftx`, its aim falls from 45 % in 2019 to 2 % in 2022. The
-maker's share of the depth has the same values. Each of the three lives is run twice with the same
-seed: with hits of trading firms, and without hits. Then the middle life is run with one changed
-assumption at a time. All lives have the sampled hours of `ftx-sampled`.
+largest (45 %). In the middle life, `ftx`, the maker's aim falls from 45 % in 2019 to 2 % in 2022.
+The maker's share of the depth has the same values. Each of the three lives is run twice with the
+same seed: with hits of trading firms, and without hits. Then the middle life is run with one
+changed assumption at a time. All lives have the sampled hours of `ftx-sampled`.
 
 Crashes have a large effect on a life. Outside the full days it is random which hours of a crash are
 sampled. So the three lives are run with several seeds, and a table has the mean, the least and the
@@ -35,7 +35,8 @@ RANGES = {"low": "ftx-low", "middle": MIDDLE, "high": "ftx-high"}
 # Each assumption has a value that should give a small loss, and a value that should give a large
 # loss. For the maker's share of the volume, these are the ends of its recorded range. In `ftx` the
 # latency is two seconds, from a single remark. The record also says that the maker's quotes were
-# milliseconds faster than all others. Quotes are refreshed once per latency.
+# milliseconds faster than all others. The time between two refreshes of the maker's quotes equals
+# the latency.
 ENDS: Mapping[str, tuple[float, float]] = {
     "quoting.target_share": (0.02, 0.45),
     "quoter.latency_s": (0.1, 4.0),
@@ -213,7 +214,7 @@ def _moves(outcomes: Mapping[Case, LifeLosses]) -> Table:
 
 @experiment("range", "seeds", "moves")
 def main() -> list[Table]:
-    """Print how much of the hole stale quotes can explain."""
+    """Print the part of the hole that stale quotes can explain."""
     return range_tables(run_cases(outcome, cases()))
 
 

@@ -10,19 +10,19 @@ A position's loss after its takeover depends on the direction of the price. So e
 of two kinds of path. A path of the kind `recorded` meets all anchors (recorded prices): the price
 falls as in history, so a long position loses after its takeover. This direction is known only in
 hindsight. A path of the kind `driftless` meets only the first anchor: the log-price has no
-direction, so a delay adds risk and almost no expected result. (The expected price rises by half the
-variance of the log-price. In half an hour this is 15 basis points at a volatility of 7.2 a year,
-and 60 basis points at twice this volatility.)
+direction, so a delay adds risk, but hardly changes the expected result. (The expected price rises
+by half the variance of the log-price. In half an hour this is 15 basis points at a volatility of
+7.2 a year, and 60 basis points at twice this volatility.)
 
 The volatility factor multiplies every move of the log-price, including the moves from anchor to
-anchor. So, before price impact, all settings with the same kind of path and the same seed have the
-same path, stretched by this factor. With a factor of zero the price would not move.
+anchor. So settings with the same kind of path and the same seed have the same moves, apart from
+this factor and from price impact. With a factor of zero the price would not move.
 
-A setting's result is a ratio: the sum over all seeds of its results in dollars, divided by the sum
-of the volumes taken over. So a seed with few takeovers has little weight. The error is the standard
-error of this ratio. If the result changes its sign between two values of a factor, the break-even
-is interpolated between these two values. A bootstrap over seeds gives the interval of the
-break-even.
+A setting's result is a ratio of two sums over all seeds: the sum of the results in dollars, divided
+by the sum of the volumes that the captive maker takes over. So a seed with few takeovers has little
+weight. The error is the standard error of this ratio. If the result changes its sign between two
+values of a factor, the break-even is interpolated between these two values. A bootstrap over seeds
+gives the interval of the break-even.
 """
 
 import math
@@ -133,7 +133,7 @@ def scenario_of(case: Case) -> Scenario:
 
 
 def _stretched(price: Mapping[str, Any], setting: Setting) -> dict[str, list[dict[str, Any]]]:
-    """Return anchors and volatilities that multiply each log-price move by the factor."""
+    """Return new anchors and volatilities: each log-price move is multiplied by the factor."""
     factor, first_usd = setting.volatility, price["anchors"][0]["price_usd"]
     anchors = [
         anchor | {"price_usd": first_usd * (anchor["price_usd"] / first_usd) ** factor}
@@ -207,7 +207,7 @@ class Found:
         }
 
     def taken_usd(self, setting: Setting) -> float:
-        """Return the mean over seeds of the volume taken over, in dollars."""
+        """Return the volume that the captive maker takes over in dollars, as a mean over seeds."""
         return float(self._usd[setting]["taken_usd"].mean())
 
     def bps(self, setting: Setting, which: str = "result_usd") -> float:
@@ -233,7 +233,7 @@ class Found:
         """Return the results for random draws of seeds (a bootstrap), shape (draws, settings).
 
         Results are in basis points, as in `bps`. Runs with the same seed use the same random
-        numbers in all settings of a line. So each draw takes the same seeds for all settings.
+        numbers in all settings of *along*. So each draw takes the same seeds for all settings.
         """
         counts = draws(len(SEEDS), "seeds")
         return np.stack([self._resampled(each, counts, "result_usd") for each in along], axis=1)
@@ -291,9 +291,9 @@ def _by_factor(found: Found) -> Table:
         ),
         rows,
         (
-            f"The column taken_usd has the mean over {len(SEEDS)} seeds of the volume taken over. "
-            "Results and errors are in basis points of this volume. If the factor is volatility, "
-            "the value multiplies every move of the log-price.",
+            "The column taken_usd has the volume that the captive backstop takes over, as a mean "
+            f"over {len(SEEDS)} seeds. Results and errors are in basis points of this volume. If "
+            "the factor is volatility, the value multiplies every move of the log-price.",
         ),
     )
 
@@ -303,7 +303,7 @@ def _grids(found: Found) -> Iterator[Table]:
     grid = [(path, across, along) for path, _, across, along in lines() if across is not None]
     for name, title, bps in (
         ("grid", "The result in basis points, by volatility and by delay of unwinding", found.bps),
-        ("grid-errors", "The standard errors of the results in the table grid", found.error_bps),
+        ("grid-errors", "The standard errors of the results in the table `grid`", found.error_bps),
     ):
         rows = [
             (path, _plain(across), *(_tenths(bps(each)) for each in along))
@@ -336,10 +336,10 @@ def _break_evens(found: Found) -> Table:
         ("path", "factor", f"at_{ACROSS}", "result", "break_even", "low", "high", "crossing_pct"),
         rows,
         (
-            "The break-even is interpolated between the two values of the factor around the first "
-            "change of the result's sign. Low and high are the ends of its 95 % interval, from "
-            "random draws of the seeds. The column crossing_pct has the percentage of draws with a "
-            "break-even.",
+            "If the result changes its sign between two values of the factor, the break-even is "
+            "interpolated between these two values. Only the first change of sign counts. Low and "
+            "high are the ends of the break-even's 95 % interval, from random draws of the seeds. "
+            "The column crossing_pct has the percentage of draws with a break-even.",
         ),
     )
 
@@ -352,7 +352,7 @@ def _told(results: Sequence[float]) -> str:
         return "nothing taken over"
     begins = "above zero" if signs[0] > 0 else "below zero"
     if not changes:
-        return f"no sign change in the range: {begins}"
+        return f"{begins}, no sign change in the range"
     return f"{begins} at first, {changes} sign change{'s' if changes > 1 else ''}"
 
 

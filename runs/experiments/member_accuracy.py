@@ -29,7 +29,7 @@ from runs.study.study_report import StudyReport
 MN = 10**6
 FIGURES: Mapping[str, str] = {
     "pickoff_usd": "loss on stale quotes",
-    "use Spread": "spread (earned: negative)",
+    "use Spread": "spread (a gain is negative)",
     "use Hedging": "hedges",
     "use VariationMargin": "variation margin",
     HITS: "volume of hits on stale quotes",
@@ -46,7 +46,7 @@ def as_a_life(number: int) -> dict[str, float]:
 
 
 def chosen(found: StudyReport) -> list[int]:
-    """Return the places of three drawn members.
+    """Return the indices of three drawn members.
 
     The first is the nearest to the record. The second has the largest loss on stale quotes of all
     plausible members. The third has the largest loss on stale quotes of all drawn members.
@@ -69,7 +69,7 @@ def accuracy(found: StudyReport, lives: Mapping[int, Mapping[str, float]]) -> Ta
 
     Args:
         found: the shipped study.
-        lives: for the place of each member, the figures of its whole life in USD.
+        lives: the figures of each whole life in USD. The key is the drawn member's index.
     """
     rows: list[tuple[Cell, ...]] = []
     for name, words in FIGURES.items():
@@ -79,7 +79,8 @@ def accuracy(found: StudyReport, lives: Mapping[int, Mapping[str, float]]) -> Ta
     numbers = [number_of(found, place) for place in lives]
     return Table(
         "accuracy",
-        "The figures of three members as whole lives and as members, in millions of dollars",
+        "The figures of three members, each played as a whole life and as a member, in millions of "
+        "dollars",
         ("figure", *(f"{n} as {what}" for n in numbers for what in ("a life", "a member"))),
         rows,
         ("The mechanism includes hedges, but not variation margin.",),
@@ -87,14 +88,14 @@ def accuracy(found: StudyReport, lives: Mapping[int, Mapping[str, float]]) -> Ta
 
 
 def _mn(usd: float) -> Decimal:
-    return Decimal(f"{usd / MN:.1f}") + 0  # without the sign of -0.0
+    return Decimal(f"{usd / MN:.1f}") + 0  # changes -0.0 into 0.0
 
 
 @click.command()
 @PAGE
 @report("accuracy")
 def main(page: Path | None) -> list[Table]:
-    """Print the figures of three members as whole lives and as members."""
+    """Print the figures of three members, each played as a whole life and as a member."""
     found = read_shipped("life")
     places = chosen(found)
     lives = run_cases(as_a_life, [number_of(found, place) for place in places])

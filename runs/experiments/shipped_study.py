@@ -5,6 +5,9 @@
 Amounts are in billions of dollars. Losses are positive. Here a range of the plausible members goes
 from the least to the greatest figure. In contrast, a range of `moneytrail study life --shipped`
 encloses 90 % of the plausible members.
+
+The judging facts are the recorded facts that decide which members are plausible. A member misses a
+fact if its figure is too far from the record.
 """
 
 from collections.abc import Mapping
@@ -27,7 +30,7 @@ from runs.study.shipped import read_shipped
 from runs.study.study_report import PLAIN, StudyReport
 
 BN = 10**9
-LARGE_HOLE_USD = 10 * BN  # about the recorded hole
+LARGE_HOLE_USD = 10 * BN  # approximately the recorded hole
 NEAREST = 5  # number of members in the table `nearest`
 ALLOWED = range(6)  # numbers of facts that a member may miss
 
@@ -182,10 +185,10 @@ def tolerance(found: StudyReport) -> Table:
         "The mechanism's part of the hole and the loss on stale quotes, by the number of judging "
         "facts that a plausible member may miss",
         (
-            "facts missed at most",
+            "allowed number of missed facts",
             "members",
             "greatest part of the hole, %",
-            "stale quotes at most, billions",
+            "greatest loss on stale quotes, billions",
         ),
         rows,
         (f"In the study a plausible member may miss {found.members.study.nth_largest - 1} facts.",),
@@ -272,7 +275,7 @@ def _bn(usd: float) -> Decimal:
 
 
 def _tenth(value: float) -> Decimal:
-    return Decimal(f"{value:.1f}") + 0  # without the sign of -0.0
+    return Decimal(f"{value:.1f}") + 0  # changes -0.0 into 0.0
 
 
 def _range(ends: Range[Decimal]) -> str:

@@ -4,11 +4,13 @@
 
 Runs the scenario `size-sweep` for each size and seed, on all cores: once with a fixed set of firms,
 and once with firms that enter and move their capital. The maker's loss is read from the general
-ledger of each run. The exponent is the slope of log loss on log size within one seed. If quotes of
-twice the size lose twice as much, the exponent is 1. Limited capital of the firms lowers the
-exponent. Firms that enter because of the profit raise the exponent. The true median of
-the exponent lies between the least and the greatest exponent of six seeds with a probability of
-1 - 2 / 2^6 = 97 %, for any distribution of the exponent.
+ledger of each run.
+
+For each seed, a straight line is fitted to the logarithms of loss and size. The exponent is the
+slope of this line. If quotes of twice the size lose twice as much, the exponent is 1. Limited
+capital of the firms lowers the exponent. The exponent is higher if large profits attract new firms.
+The true median of the exponent lies between the least and the greatest exponent of six seeds with a
+probability of 1 - 2 / 2^6 = 97 %, for any distribution of the exponent.
 """
 
 import math
@@ -116,7 +118,7 @@ def _exponents(found: dict[Case, MakerLoss]) -> Table:
     confidence_pct = 100 * (1 - 2 / 2 ** len(SEEDS))
     return Table(
         "exponents",
-        "The exponent of the loss on stale quotes as a power of displayed size",
+        "The exponent, if the loss on stale quotes is proportional to a power of displayed size",
         ("entry", "median", "least", "greatest"),
         [
             (way, *(f"{each:.3f}" for each in (statistics.median(of), of[0], of[-1])))

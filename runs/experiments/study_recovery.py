@@ -55,9 +55,9 @@ def recovery_table(members: Members) -> Table:
         rows,
         (
             "Width: the mean width of the interval, divided by the width of the interval of all "
-            "members. Bias: the median of the plausible members minus the hidden value, as a mean "
-            "over hidden members, in standard deviations of all members. Bias error: the standard "
-            "error of this mean.",
+            "members. Bias: the mean, over hidden members, of the estimate minus the hidden value. "
+            "The estimate is the median of the plausible members. The unit is the standard "
+            "deviation over all members. Bias error: the standard error of the bias.",
         ),
     )
 

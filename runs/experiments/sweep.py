@@ -121,9 +121,10 @@ class Swept:
             (
                 "The hole and the loss on stale quotes are means over the seeds. Least and most "
                 "are the smallest and the largest hole of the single seeds.",
-                "Differs by: the hole minus the hole with the first value and the same seed, as a "
-                "mean over the seeds. Standard error: the standard error of this mean. Halted in: "
-                "the number of runs in which withdrawals were halted.",
+                "Differs by: the hole with this value minus the hole with the first value. The "
+                "difference is computed for each seed, and the column has the mean over the seeds. "
+                "Standard error: the standard error of this mean. Halted in: the number of runs in "
+                "which withdrawals were halted.",
                 *self._notes(),
             ),
         )

@@ -61,7 +61,10 @@ class ThinSetting:
 
 
 def scenario_of(setting: ThinSetting) -> Scenario:
-    """Return the scenario with a setting's values, and only one token, its market and its loan."""
+    """Return the scenario with a setting's values.
+
+    Only the token MOB is kept, with its market and its loan.
+    """
     scenario = load(SCENARIO)
     written = scenario.model_dump(exclude_none=True)
     (token,) = (each for each in written["leverage"]["tokens"] if each["name"] == TOKEN)

@@ -54,8 +54,8 @@ ALL = "all"
 CENTS_PER_THOUSAND = 100_000
 SPREAD = "The range in brackets is the 95 % interval of the mean (bootstrap over seeds)"
 NOTE = (
-    f"Figures are means over {len(SEEDS)} seeds. There are fewer seeds if the source supplies no "
-    f"cash with some of them. {SPREAD}."
+    f"Figures are means over {len(SEEDS)} seeds. A row leaves out a seed if the source supplies no "
+    f"cash in the row's runs with this seed. {SPREAD}."
 )
 LEFT, INSTEAD = "left in cash", "others supply less"
 

@@ -18,8 +18,8 @@ from runs.fava_page.line_picture import Line, LinePicture, line_picture
 from runs.fava_page.links import entries_of_kind, entries_of_time
 from runs.plots.paper import short
 
-# Readers can't distinguish more than MOST + 1 lines. If there are more kinds than that, MOST kinds
-# have a line each, and all other kinds share one line.
+# Readers can't distinguish more than MOST + 1 lines. If there are more than MOST + 1 kinds, the
+# largest kinds (MOST in number) have a line each, and all other kinds share one line.
 MOST = 7
 # A run of at most OF_DAYS days is divided into days, and a longer run of at most OF_WEEKS days into
 # weeks. A still longer run is divided into months if it has at most OF_MONTHS days, and otherwise
@@ -61,7 +61,7 @@ class Causes:
 
 
 def cause_accounts(run: RunFolder) -> dict[str, list[str]]:
-    """Return the accounts in the group's own books that belong to causes, by kind."""
+    """Return the accounts of causes in the group's own books. The key is the kind."""
     found: dict[str, list[str]] = {}
     for account, opened in run.opens.items():
         if opened.hole == "cause" and entity_of(account) in run.chart.parties.group:
@@ -105,7 +105,11 @@ def causes(run: RunFolder, marked: Sequence[date]) -> Causes:
 
 
 def period_word(days: int) -> Callable[[date], str]:
-    """Return a function that names a day's period in Fava's syntax, for a run of *days* days."""
+    """Return a function that names the period of a date in Fava's syntax.
+
+    The period is a day, a week, a month or a year. It depends on *days*, the number of days of the
+    run.
+    """
     if days <= OF_DAYS:
         return date.isoformat
     if days <= OF_WEEKS:

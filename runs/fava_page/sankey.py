@@ -1,7 +1,7 @@
 """A Sankey diagram: sources of money on the left, the group in the middle, uses on the right.
 
-All bands are to scale. All money passes through the group, so the picture does not say which source
-paid for which use.
+The height of each band is proportional to its amount. All money passes through the group, so the
+picture does not say which source paid for which use.
 """
 
 from collections.abc import Sequence

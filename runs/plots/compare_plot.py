@@ -50,7 +50,14 @@ def compare_figure(outcomes: Sequence[Row]) -> "Figure":
         axes.scatter(
             [], [], 30, facecolor=INSIDE, label="run: in the recorded range, or near", **EDGE
         )
-        axes.scatter([], [], 30, facecolor=OUTSIDE, label="run: more than 10 % outside", **EDGE)
+        axes.scatter(
+            [],
+            [],
+            30,
+            facecolor=OUTSIDE,
+            label="run: outside the recorded range by more than 10 %",
+            **EDGE,
+        )
         axes.plot([], [], color="#9db4c0", linewidth=7, label="recorded range")
         axes.legend(loc="lower right")
     return figure

@@ -62,7 +62,7 @@ def coverage_figure(found: CoverageByDay) -> "Figure":
         if wide:
             money.set_yscale("log", nonpositive="mask")
         money.yaxis.set_major_formatter(short)
-        money.set_ylabel(f"{'above zero, ' if wide else ''}USD at the day's close")
+        money.set_ylabel(f"{'amounts above zero, ' if wide else ''}USD at the day's close")
         money.set_title("Since when could the exchange not pay all its customers?", pad=LEGEND_PAD)
         covers = [None if (pct := close.cover_pct) is None else float(pct) for close in closes]
         cover.plot(days, covers, color="black")

@@ -45,7 +45,7 @@ def label_ends(axes: "Axes", last: date, ends: Sequence[LineEnd]) -> None:
 
 
 def spread(heights: Sequence[float]) -> list[float]:
-    """Move heights until they are at least `APART` apart. Their order and their mean stay.
+    """Move heights until they are at least `APART` apart. Their order and their mean do not change.
 
     Args:
         heights: shares of a panel's height, the largest first.

@@ -36,7 +36,8 @@ PRICES: Sequence[Mapping[str, Any]] = (
     {"color": "#a93226", "linewidth": 1.4, "linestyle": (0, (1, 1))},
     {"color": "#888888", "linewidth": 1.2, "linestyle": "-."},
 )
-# The columns of the cascade, each with the way in which positions were closed, and the bars' style.
+# For each column of the cascade: a label that says how positions were closed, and the style of the
+# column's bars.
 WAYS_OUT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "in_book_usd": ("in the book", {"facecolor": "#d9d9d9"}),
     "backstop_usd": ("by backstops", {"facecolor": "#1b4965"}),

@@ -51,12 +51,15 @@ ABOVE: Mapping[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords":
 MINUS = "\N{MINUS SIGN}"
 
 TYPICAL = 45  # a mark's size, in square points
-SOURCE_GAP = -0.01  # top of the source's text below the picture, as a share of the picture's height
+# The vertical position of the top of the source's text, as a share of the picture's height. A
+# negative position is below the picture.
+SOURCE_GAP = -0.01
 SOURCE_CHARACTERS = 170  # the most characters in a line of the source's text
 LEGEND_PAD = 24  # distance of a panel from its title, in points, so that a legend fits
 DAYS_LABELLED = 7  # the most days that have a label
-WIDE = 30  # beside the largest amount, amounts this many times smaller are invisible
-# Near zero a logarithmic axis is linear: up to 1 / DECADES of the largest amount's power of ten.
+WIDE = 30  # an amount is invisible beside an amount that is more than this many times as large
+# Near zero a logarithmic axis is linear, up to 10**n / DECADES. Here 10**n is the largest power of
+# ten that is not above the largest amount.
 DECADES = 100
 SHORT = {9: " bn", 6: " M", 3: " k", 0: ""}  # by exponent of ten
 

@@ -116,7 +116,10 @@ def _rank_caption(found: RankCorrelation) -> str:
         )
         if low is not None
     ]
-    told = f"Rank correlation of house and elsewhere, {found.firms} firms: {found.spearman}"
+    told = (
+        "Rank correlation of results at the house and results elsewhere, "
+        f"{found.firms} firms: {found.spearman}"
+    )
     return f"{told}\n(95%: {', '.join(ends) or 'too few firms and days for an interval'})".replace(
         "-", MINUS
     )

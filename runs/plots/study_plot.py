@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 STEPS = 9  # the number of places, side by side, for lives that miss the same number of facts
 STEP = 0.09  # distance of two such places; one more missed fact is a distance of 1
 SHADE = "#e8eef2"
-TOP_PCT = 100  # a life with a larger share is drawn at this height, with its share above it
+# If a life has a larger share, its mark is drawn at this height, and the share is written above the
+# mark.
+TOP_PCT = 100
 
 
 def study_figure(found: StudyReport) -> "Figure":

@@ -58,7 +58,8 @@ LIFE: Sequence[tuple[str, Mapping[str, tuple[str, Mapping[str, Any]]]]] = (
 )
 DOTTED = 24  # a line with at most this many points has a mark at each point
 LETTERS_PAD = 18  # distance of the first panel from its title, in points, so that letters fit
-NEAR = 0.03  # milestones closer than this share of the axis have their letters in one place
+# If milestones are closer together than this share of the axis, their letters are in one place.
+NEAR = 0.03
 
 
 def timeline_figure(found: Timeline) -> "Figure":

@@ -76,7 +76,7 @@ def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
 def _sums(cents: Ribbons, end: int) -> dict[str, int]:
     """Return the sum of each source (end 0) or of each use (end 1), the largest first.
 
-    REST and then the cash that is left are at the end.
+    REST comes after the other sources or uses. LEFT, the cash that is left, comes last.
     """
     sums: dict[str, int] = {}
     for way, part in cents.items():

@@ -21,7 +21,7 @@ ENDS = ("low_usd", "high_usd")  # the values at the lowest and at the highest mu
 
 
 def valuation_figure(found: HouseValuation) -> "Figure":
-    """Draw the exchange's monthly value by each method, and its recorded values at rounds.
+    """Draw the exchange's monthly value by each method, and recorded values at funding rounds.
 
     Args:
         found: the result of `valuation`.

@@ -1,4 +1,4 @@
-"""A picture of uses and sources of money. Uses that the thread names have their own colour."""
+"""A picture of uses and sources of money. Uses mentioned in the thread have their own colour."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -76,7 +76,8 @@ def where_figure(found: Hole) -> "Figure":
 def bars(found: Hole) -> list[Bar]:
     """Return the bars of uses, the largest first, then the bars of sources, the largest first.
 
-    Small uses that the thread does not name share one bar. Small sources share another bar.
+    One bar shows the sum of the small uses that are not mentioned in the thread. Another bar shows
+    the sum of the small sources.
     """
     uses = _bars(found.uses_usd)
     claimed = [bar for bar in uses if bar.claimed]

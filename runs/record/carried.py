@@ -1,10 +1,10 @@
 """The captive maker's balance sheet in a run's books, with its uses of money and its losses.
 
 To the cent, debts less assets less uses of money are the net loss of all other kinds, such as
-quotes, liquidations, portfolio and interest. Coins and tokens held for their price count at mark.
-FTT, SOL and SRM (the kind `Tokens`) count as zero, as in the record, so their cost is a loss. If
-the maker sold customers' coins, the maker owes these coins to the exchange. This debt counts at
-mark, so a rise of the price since the sale is a loss.
+quotes, liquidations, portfolio and interest. The coins of the portfolio count at mark. FTT, SOL and
+SRM (the kind `Tokens`) count as zero, as in the record, so their cost is a loss. If the maker sold
+customers' coins, the maker owes these coins to the exchange. This debt counts at mark, so a rise of
+the price since the sale is a loss.
 """
 
 from collections import defaultdict
@@ -43,7 +43,7 @@ class MakerSheet:
     lenders_usd: Decimal
     house_usd: Decimal  # debts to the exchange less claims on it
     liquid_usd: Decimal
-    coins_usd: Decimal  # coins and tokens held for their price, at mark
+    coins_usd: Decimal  # the coins of the portfolio, at mark
     uses_usd: Mapping[str, Decimal]  # by kind; stakes are at cost
     lost_usd: Mapping[str, Decimal]  # by group in CARRIERS, or by kind; losses are positive
     stale_usd: Decimal  # the loss on stale quotes alone

@@ -99,7 +99,7 @@ class BesideRecord:
             *self.markets.tables(),
             contradictions_table(self.traded),
             origins_table(self.kinds_usd),
-            # All inputs are amounts: in the record, no day is an input.
+            # All inputs in the record are amounts. The facts that are days are outcomes.
             inputs_table([row for row in inputs if isinstance(row, AmountRow)], of_role["input"]),
             sources_table(self.rows),
         ]
@@ -157,7 +157,10 @@ def held_against(books: MeasuredBooks, facts: Sequence[Fact]) -> tuple[list[Row]
 
 
 def why_not(days: Span, span: Span | None) -> str:
-    """Return why a run has no figure: it lacks days of the fact, or its books lack the figure."""
+    """Return why a run has no figure for a fact.
+
+    Either the run does not cover the fact's days, or the run's books have no such figure.
+    """
     if span is None:
         return f"the run covers {days.first} to {days.last}"
     return "the run's books have no such figure"

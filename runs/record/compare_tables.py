@@ -41,7 +41,8 @@ def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
         ("when", "what_is_counted", "run_usd", "low_usd", "high_usd", "verdict"),
         rows,
         (
-            "Near: outside the range by at most a tenth of the nearer end. Inputs are not judged.",
+            "Near: the figure is outside the range, by at most 10 % of the range's nearer end. "
+            "Inputs are not judged.",
             "Recorded claims and recorded cash are dollars plus coins at market prices. A balance "
             "is at the end of the last day of the period.",
         ),
@@ -52,8 +53,9 @@ def explained_table(missed: Sequence[Row]) -> Table:
     """Return the missed outcomes, each with the parts of the model on which it depends.
 
     Args:
-        missed: amounts outside the recorded range by more than a tenth of its nearer end, days
-            outside the recorded range, and recorded events that did not happen in the run.
+        missed: outcomes of three kinds: amounts that are outside the recorded range by more than
+            10 % of the range's nearer end; days that are outside the recorded range; and recorded
+            events that did not happen in the run.
     """
     return Table(
         "explained",
@@ -75,10 +77,10 @@ def verdicts_table(outcomes: Sequence[Row], unsaid: int) -> Table:
         ("verdict", "outcomes"),
         [*((each, said.count(each)) for each in VERDICTS), (UNABLE, unsaid)],
         (
-            "Only outcomes are counted, no inputs. Near: outside the range by at most a tenth. "
-            "Silent: the record has no figure. Never: the event did not happen in the run. "
-            f"{UNABLE.capitalize()}: the run has no figure of the same definition, or does not "
-            "cover the days (table `cannot-say` has the reasons).",
+            "Only outcomes are counted, no inputs. Near: outside the range by at most 10 % of the "
+            "range's nearer end. Silent: the record has no figure. Never: the event did not happen "
+            f"in the run. {UNABLE.capitalize()}: the run has no figure of the same definition, or "
+            "does not cover the days (table `cannot-say` has the reasons).",
             "The record contains reports, which may be wrong. Several rows depend on each other, "
             "so they are not independent tests.",
         ),
@@ -175,8 +177,9 @@ def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
             (None, "hole", sum(kinds.values(), ZERO)),
         ],
         (
-            "Amounts that the scenario states are in the hole of any run that pays them. So a hole "
-            "near the recorded hole is evidence only for the outcomes in it.",
+            "Amounts that the scenario states are in the hole of any run that pays them. So if a "
+            "run's hole is near the recorded hole, this is evidence only for the outcomes in the "
+            "run's hole.",
             "This table has the hole of the group without coins: claims in dollars less liquid "
             "assets in dollars. The tables `like-for-like` and `outcomes` have the hole of the "
             "exchange.",
@@ -221,8 +224,9 @@ def sources_table(shown: Sequence[Row]) -> Table:
             for row in shown
         ],
         (
-            "Found, recalled and derived describe how we obtained a figure, not whether it is "
-            "true. If the record has no figure, the note says which figure is missing.",
+            "The words 'found', 'recalled' and 'derived' describe how we obtained a figure, not "
+            "whether it is true. If the record has no figure, the note says which figure is "
+            "missing.",
         ),
     )
 

@@ -12,7 +12,7 @@ from runs.record.measured_books import Day
 from runs.record.measures import NEVER
 
 AS_GIVEN, SILENT = "as given", "silent"
-TENTH = "near"  # outside the recorded range by at most a tenth of the nearer end
+TENTH = "near"  # outside the recorded range by at most 10 % of the range's nearer end
 VERDICTS = ("inside", TENTH, "below", "above", NEVER, SILENT)
 DIGITS = {"USD": Decimal(1), "pct": Decimal("0.1"), "bps": Decimal("0.01"), "s": Decimal("0.001")}
 BILLION = Decimal(1_000_000_000)
@@ -49,7 +49,10 @@ class AmountRow:
 
     @property
     def is_off(self) -> bool:
-        """Return whether an outcome is outside by more than a tenth of the range's nearer end."""
+        """Return whether an outcome is outside the recorded range by more than 10 %.
+
+        The percentage is of the range's nearer end.
+        """
         return self.verdict in ("below", "above")
 
     @property
@@ -129,7 +132,7 @@ def judged(rows: Iterable[AnyRow]) -> list[AnyRow]:
 
 
 def furthest_first(rows: Sequence[AmountRow]) -> list[AmountRow]:
-    """Return the rows in dollars that are not silent, with the largest deviation first."""
+    """Return the rows in dollars whose verdict is not `silent`, the largest deviation first."""
     in_dollars = [row for row in judged(rows) if row.fact.unit == "USD"]
     return sorted(in_dollars, key=lambda row: abs(row.beyond or ZERO), reverse=True)
 

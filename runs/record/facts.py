@@ -126,7 +126,7 @@ class Fact(Part):
 
     @property
     def days(self) -> Range[date] | None:
-        """Return the recorded range of a day, or None if no day is recorded."""
+        """Return the earliest and the latest recorded date, or None if no date is recorded."""
         ends = [end for end in self._ends if isinstance(end, date)]
         return Range(*ends) if ends else None
 
@@ -148,7 +148,7 @@ def _either(day: date | None, end: date | None) -> date:
 
 def _dated_otherwise() -> ContradictionError:
     return ContradictionError(
-        ("day",), "is missing or is given twice; give either day, or since and until"
+        ("day",), "is missing or is given twice; give either 'day', or 'since' and 'until'"
     )
 
 
@@ -167,7 +167,8 @@ class Record(Part):
         for i, each in enumerate(self.fact):
             what = (each.key, each.market, each.first, each.last)
             if what in seen:
-                raise ContradictionError(("fact", i, "key"), f"is '{each.key}' a second time")
+                problem = f"repeats '{each.key}' for the same market and the same days"
+                raise ContradictionError(("fact", i, "key"), problem)
             seen.add(what)
         return self
 

@@ -25,7 +25,7 @@ class Fit:
 
     outcomes: int
     inside: int  # inside the recorded range
-    near: int  # outside by at most a tenth
+    near: int  # outside the recorded range by at most 10 % of the range's nearer end
 
     @classmethod
     def of(cls, run: RunFolder, record: Record) -> Self | None:

@@ -34,7 +34,7 @@ class Inputs:
     If a run agrees with them, this proves nothing.
     """
 
-    has_recorded_volume: bool  # True: customers trade recorded volume less hits and forced orders
+    has_recorded_volume: bool  # True: customers' volume = recorded volume - hits - forced orders
     with_recorded_depth: frozenset[str]  # the markets whose depth is an input
     aims_at_share: bool = False  # True: the captive maker aims at a share of the volume
 

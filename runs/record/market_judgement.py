@@ -34,7 +34,9 @@ from runs.record.volume_elasticity import elasticity
 
 ELASTICITY, OF_OTHERS = "elasticity-of-volume-to-range", "elasticity-of-binance-volume-to-range"
 ELASTICITY_DIGITS = 3
-NEAR = timedelta(days=7)  # a recorded cost of one day is compared with days at most this far away
+# A recorded cost of one day is compared with the run's mean cost over all days that are at most
+# this far away.
+NEAR = timedelta(days=7)
 WHOLE_FROM = 10_000  # figures from this size on are printed without decimals
 VENUE = "all markets"
 VENUE_VOLUME = "volume-of-ftx-over-time"
@@ -122,9 +124,10 @@ class MarketJudgement:
             yield from self._judged(name, figure, market, month, days)
 
     def on_record(self) -> Iterator[Judged]:
-        """Yield rows of volume and fee yield by year, and of other figures by recorded period.
+        """Yield rows for each year (volume and fee rate), and rows for each recorded period.
 
-        A recorded cost of one day is compared with the days within NEAR of this day.
+        A recorded cost of one day is compared with the run's mean cost over all days that are at
+        most seven days (NEAR) away.
         """
         for market, days in self.days.items():
             years = [(year, list(each)) for year, each in groupby(days, lambda d: f"{d.day:%Y}")]
@@ -259,7 +262,10 @@ def market_judgement(run: RunFolder, record: Record) -> MarketJudgement:
 
 
 def _whole(day: date, markets: Sequence[MarketDay]) -> MarketDay:
-    """Sum a day over all markets. The sum has a recorded volume only if each market has one."""
+    """Sum the figures of one day over all markets.
+
+    The sum has a recorded volume only if each market has one.
+    """
     of_each = [each.traded for each in markets]
     recorded = [traded.recorded_usd for traded in of_each if traded.recorded_usd is not None]
     return MarketDay(
@@ -284,7 +290,7 @@ _NOTES = (
     "The interval includes the error of sampled hours. Below or above: the whole interval is below "
     "or above the recorded range. A period of less than 14 days has no interval.",
     "As given: the figure agrees with the record because it follows from an input. If the scenario "
-    "has recorded demand, customers trade the recorded volume less hits and forced orders. The "
+    "has recorded demand, customers trade the recorded volume minus hits and forced orders. The "
     "volume is above the record if hits and forced orders alone exceed the recorded volume. This "
     "is more frequent in a sampled run, because one volatile hour can represent many hours. If the "
     "scenario has recorded depth, this depth determines the cost of an order in a calm hour.",
@@ -295,8 +301,8 @@ _NOTES = (
     "The elasticity is the percentage by which the ratio of the house's volume to Binance's volume "
     "rises if the day's price range is 1 % larger. Binance is not simulated. The assumption is "
     "that customers' volume rises with the range as much as Binance's recorded volume. If "
-    "customers trade the recorded volume less hits and forced orders, their volume falls on days "
-    "with many hits. In this case the mean of the month replaces customers' volume of each day.",
+    "customers trade the recorded volume minus hits and forced orders, their volume falls on days "
+    "with many hits. Then the month's mean of customers' volume replaces the volume of each day.",
 )
 _TITLES = {
     "volume": "Volume of the house in million USD",

@@ -1,8 +1,8 @@
 """Computes the figure of a run that corresponds to a fact of the record.
 
 A fact covers one day or several days. For a sum, or for the first day of an event, the run must
-have all of these days. For a balance it must have the last one. For a ratio, the age of a quote, or
-the results of backstops it must have at least one.
+have all of these days. For a balance the run must have the last day. If the figure is a ratio, the
+age of a quote or a result of backstops, the run must have at least one of the days.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -188,7 +188,7 @@ def _end(fact: Fact, days: Span) -> Span | None:
 
 
 def _part(fact: Fact, days: Span) -> Span | None:
-    """Return those days of the fact that the run has, or None if it has no such day."""
+    """Return those of the fact's days that the run has, or None if it has none of them."""
     span = Span(max(fact.first, days.first), min(fact.last, days.last))
     return span if span.first <= span.last else None
 
@@ -202,7 +202,7 @@ class Measure(NamedTuple):
 
 
 # The measure for each key of the record that the command `compare` uses. The fact says whether its
-# figure is an input or an outcome. The command `liquidations` compares liquidations.
+# figure is an input or an outcome. The command `liquidations` uses the facts on liquidations.
 MEASURES: Mapping[str, Measure] = {
     "volume-of-ftx": Measure(volume, _whole, "volume, each trade counted once"),
     "volume-of-ftx-over-time": Measure(volume, _whole, "volume, each trade counted once"),
@@ -234,7 +234,7 @@ MEASURES: Mapping[str, Measure] = {
     "shortfall-of-the-exchange": Measure(
         sheet_lines.shortfall_of_exchange,
         _end,
-        "claims less assets other than stakes and the maker's debt",
+        "claims less assets; stakes and the maker's debt are not counted",
     ),
     "first-use-of-customers-money": Measure(
         first_use, _whole, "first day with claims above cash plus customers' dollars at the maker"
@@ -250,7 +250,7 @@ MEASURES: Mapping[str, Measure] = {
     **{f"spent-on-{kind.lower()}": Measure(spent(kind), _whole, kind.entry.plain) for kind in USES},
     "paper-wealth-in-sol": Measure(paper("SOL"), _end, "the group's SOL at mark"),
     "paper-wealth-in-house-token": Measure(
-        paper_in_house_tokens, _end, "house tokens of the group at mark"
+        paper_in_house_tokens, _end, "the house's own tokens that the group holds, at mark"
     ),
     "net-withdrawals": Measure(net_withdrawals, _whole, "customers' withdrawals less deposits"),
     "withdrawals-halted": Measure(halted, _whole, "first day that ends with withdrawals halted"),

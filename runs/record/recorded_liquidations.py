@@ -58,9 +58,9 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
         record: the public record.
 
     Returns:
-        For each day, one row for all markets together if the run or the record has liquidations,
-        and one row for each market of the run for which the record has liquidations. Days without
-        positions on margin have no row.
+        If the run or the record has liquidations on a day, the day has one row for all markets
+        together. If the record has liquidations of a single market of the run on a day, this market
+        has a row of its own. Days without positions on margin have no row.
     """
     parties, days = run.chart.parties, calendar(run)
     on_margin = days_on_margin(run)
@@ -98,9 +98,10 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
 
 
 def share(day: date, record: Record) -> Range[Decimal] | None:
-    """Return FTX's recorded share on a day, or else the range of shares within NEAR of the day.
+    """Return FTX's recorded share on a day.
 
-    Return None if there is no share within NEAR of the day.
+    If there is none, return the range of the recorded shares of other days, at most 365 days (NEAR)
+    before or after this day. Return None if these days have no recorded share either.
     """
     of_day = record.on(day, SHARE)
     if of_day:

@@ -76,7 +76,10 @@ class Residual:
         return said + self._carry(went) + self._outside()
 
     def _carry(self, went: Vanished) -> str:
-        """Return sentences on the run's losses between two recorded days, for each of CARRIERS."""
+        """Return sentences on the run's losses between two recorded days.
+
+        They state the loss of each group of kinds in CARRIERS, and the loss on stale quotes.
+        """
         if went.lost_usd is None:
             first, last = self.run_days
             return f"This run goes from {first} to {last} and does not cover that time."
@@ -140,10 +143,10 @@ def _beyond(maker: str, day: ResidualDay) -> str | None:
     say = speaker(run_usd, end, run_usd - end)
     return (
         f"On {day.day} {maker} is {say(abs(run_usd - end))} "
-        f"{'richer' if is_richer else 'poorer'} in this run than the record allows: apart from "
-        f"its uses of money it has {'lost' if run_usd > 0 else 'gained'} {say(abs(run_usd))} "
-        f"in the run, and the record allows a {'loss' if end > 0 else 'gain'} of {limit} "
-        f"{say(abs(end))}."
+        f"{'richer' if is_richer else 'poorer'} in this run than the record allows. Apart from "
+        f"uses of money, its result is a {'loss' if run_usd > 0 else 'gain'} of "
+        f"{say(abs(run_usd))} in the run, and a {'loss' if end >= 0 else 'gain'} of {limit} "
+        f"{say(abs(end))} on record."
     )
 
 

@@ -48,7 +48,7 @@ class ResidualDay:
     def run_net_debt_usd(self) -> Decimal | None:
         """Return the run's debts minus assets.
 
-        Stakes are assets only if the day's record does not have them as a use.
+        Stakes count as assets only if the day's record does not list them as a use of money.
         """
         if self.sheet is None:
             return None
@@ -56,7 +56,10 @@ class ResidualDay:
 
     @property
     def run_uses_usd(self) -> Decimal | None:
-        """Return the run's uses. Stakes are uses only if the day's record has them as a use."""
+        """Return the run's uses of money.
+
+        Stakes count as uses only if the day's record lists them as a use.
+        """
         return None if self.sheet is None else self._run_uses_usd(self.sheet)
 
     def _run_uses_usd(self, sheet: MakerSheet) -> Decimal:
@@ -137,7 +140,10 @@ def _paid(before: ResidualDay, day: ResidualDay) -> Range[Decimal]:
 def _lost(
     before: ResidualDay | None, day: ResidualDay
 ) -> tuple[dict[str, Decimal] | None, Decimal | None, Decimal | None]:
-    """Return the run's losses between two days, by kind and on stale quotes, and its takeovers."""
+    """Return the run's losses by kind, its loss on stale quotes, and its payments for takeovers.
+
+    All are for the time between the two days. All are None if the run lacks one of the days.
+    """
     now, then = day.sheet, before.sheet if before else None
     if now is None or (before and then is None):
         return None, None, None

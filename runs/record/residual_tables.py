@@ -105,9 +105,10 @@ def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
         ("carrier", *(f"{_span(period)}_usd" for period in periods)),
         rows,
         (
-            "A mechanism explains at most its own loss in a period. The portfolio has coins at "
-            "mark, and positions held to gain from a price move. Each other kind with a loss or "
-            "gain has its own row. Tokens that pools lost count as zero.",
+            "A carrier is a group of kinds or a single kind. It explains at most its own loss in a "
+            "period. The portfolio has coins at mark, and positions held to gain from a price "
+            "move. Each other kind with a loss or gain has its own row. Tokens that pools lost "
+            "count as zero.",
         ),
     )
 
@@ -145,7 +146,7 @@ def lines_table(days: Sequence[ResidualDay]) -> Table:
 
 
 def exchange_table(gaps: Sequence[ExchangeGap]) -> Table:
-    """Return a table of the exchange's gap, less its maker's debt to it."""
+    """Return a table of the exchange's shortfall less the maker's debt to the exchange, by day."""
     rows: list[tuple[Cell, ...]] = []
     for gap in gaps:
         rows += (
@@ -177,7 +178,10 @@ def sources_of_lines(days: Sequence[ResidualDay]) -> Table:
             for each in days
             for fact in each.facts
         ],
-        ("Found, recalled and derived describe how we obtained a figure, not whether it is true.",),
+        (
+            "The words 'found', 'recalled' and 'derived' describe how we obtained a figure, not "
+            "whether it is true.",
+        ),
     )
 
 

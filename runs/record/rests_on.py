@@ -13,7 +13,9 @@ RESTS_ON: Mapping[str, str] = {
     "backstop-payouts-of-ftx": "a backstop; only scenarios with customers on margin have one",
     "share-of-maker-in-volume": "quotes of the maker and of others, or a target share of volume",
     "revenue-of-ftx": "the fee rate of 2021 in all years; earlier rates were higher",
-    "claims-of-customers": "deposits are assumed to follow volume; only coins follow prices",
+    "claims-of-customers": (
+        "deposits are assumed to follow volume; only claims in coins change with prices"
+    ),
     "cash-of-the-exchange": (
         "without `cash_shares` customers' cash is idle; without `retail.coins` all cash is dollars"
     ),

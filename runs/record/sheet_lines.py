@@ -34,7 +34,10 @@ NOT_TRADING = (*USES, Kind.INTEREST, Kind.OPERATIONS)
 
 
 def on_sheet(books: MeasuredBooks, entity: str, root: str) -> Iterator[str]:
-    """Yield an entity's accounts with one root, such as Assets, whose key `hole` is in ON_SHEET."""
+    """Yield an entity's accounts that have one root, such as Assets.
+
+    The value of an account's key `hole` must be in ON_SHEET. Accounts of contracts are left out.
+    """
     for account, opened in books.run.opens.items():
         is_meant = entity_of(account) == entity and account.startswith(f"{root}:")
         if is_meant and opened.hole in ON_SHEET and not is_contract(account):
@@ -189,7 +192,7 @@ def claims_in_dollars(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def shortfall_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return claims less those assets of the exchange that are not stakes or the maker's debt."""
+    """Return claims less the exchange's assets. Stakes and the maker's debt are not counted."""
     house = books.run.chart.parties.house
     found = [
         account

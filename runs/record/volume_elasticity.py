@@ -22,7 +22,7 @@ In some scenarios customers' volume is a recorded volume minus hits and forced o
 smaller on days with more hits. Then `customers` is replaced by its monthly mean.
 
 The recorded slope is an upper bound for the effect of hits, because liquidations and other takers
-also raise it.
+also raise the slope.
 """
 
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ class Variation(NamedTuple):
 def elasticity(
     days: Sequence[MarketDay], others_elasticity: float, customers_are_left_over: bool
 ) -> Estimate | None:
-    """Return the slope of the regression, and its sampling interval from blocks of days.
+    """Return the slope of the regression, and its 95 % interval from draws of blocks of days.
 
     Args:
         days: days of one market. Days without customers' volume, or without a price range, are left
@@ -71,7 +71,10 @@ def elasticity(
 def variation(
     days: Sequence[MarketDay], others_elasticity: float, customers_are_left_over: bool
 ) -> Variation:
-    """Return the logarithms for the days that have a price range and customers' volume."""
+    """Return the logarithms of range and volume, less their monthly means.
+
+    Days without a price range, or without customers' volume, are left out.
+    """
     kept = [
         (day, day.price.high_usd / day.price.low_usd)
         for day in days

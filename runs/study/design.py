@@ -65,11 +65,13 @@ def seed_of(study: Study, number: int) -> int:
 
 
 def scenario_of(study: Study, member: Member) -> Scenario:
-    """Return the base scenario with the study's fidelity, and with a member's seed and inputs.
+    """Return the base scenario with a member's seed and inputs.
+
+    The values in the study's table `fidelity` replace values of the base in all members.
 
     Raises:
-        ScenarioError: the inputs contradict each other, or a key of an unknown is not a key of
-            scenarios.
+        ScenarioError: the inputs contradict each other, or an unknown input has a key that
+            scenarios do not have.
         StudyError: the base has no place for an unknown, or a value of the base can't be
             multiplied.
     """
@@ -88,8 +90,8 @@ def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict
     """Return the values that an unknown sets, by dotted key.
 
     Raises:
-        StudyError: all keys of the unknown have `[*]`, and no list of the base has a fitting entry.
-            Or a value can't be multiplied, since it is not a number.
+        StudyError: every key of the unknown input has `[*]`, and the base has no list entry for any
+            of these keys. Or a value can't be multiplied, since it is not a number.
     """
     settings: dict[str, float] = {}
     for key in unknown.keys:
@@ -97,7 +99,7 @@ def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict
             settings[place_of(keys)] = value * _number(data, keys) if unknown.times else value
     if not settings:
         absent = ", ".join(unknown.keys)
-        raise StudyError(f"unknown {unknown.name}: {absent} is not in the base; correct the key")
+        raise StudyError(f"input {unknown.name}: {absent} is not in the base; correct the key")
     return settings
 
 

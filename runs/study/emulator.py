@@ -13,7 +13,8 @@ import numpy as np
 from runs.study.study_file import StudyError
 
 FOLDS = 5
-TRUSTED = 0.7  # the least share of the variance of unseen members that an emulator must explain
+# An emulator must explain at least this share of the variance of members not used for its fit.
+TRUSTED = 0.7
 
 
 class Emulator:

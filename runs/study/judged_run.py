@@ -65,8 +65,9 @@ class JudgedRun:
                 ("fact", "distance", "missed", "run", "rec_low", "rec_high", "sd"),
                 [self._row(each) for each in far_first],
                 (
-                    "Distance: from the middle of the recorded range, in standard deviations of "
-                    "chance, record and model together. A fact is missed if the distance is more "
+                    "Distance: the distance of the run's figure from the middle of the recorded "
+                    "range, in standard deviations. The standard deviation (sd) combines the "
+                    "errors of chance, record and model. A fact is missed if the distance is more "
                     f"than {CUT:g}, or if the run does not have the figure.",
                 ),
             )

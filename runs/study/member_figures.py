@@ -41,8 +41,9 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
         record: the facts on public record.
 
     Returns:
-        The figures by name. A name is one of OUTCOMES, or CONTRADICTIONS, or the `figure_name` of a
-        fact, or `use KIND`. The figure `use KIND` is the amount of this kind in USD.
+        The figures by name. A name is one of the names in OUTCOMES, the name CONTRADICTIONS, the
+        `figure_name` of a fact, or `use KIND`. The figure `use KIND` is the amount of this kind in
+        USD.
     """
     found = hole(run)
     told = {name: float(usd) for name, usd in outcomes(run, found, hole_at_mark_usd(run)).items()}

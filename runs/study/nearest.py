@@ -45,8 +45,8 @@ def by_nearness(members: Members, judged: Sequence[Judgement]) -> list[int]:
     """Return the indices of the drawn members. The member nearest to the record is first.
 
     Of two members, the nearer is the one with more amounts inside or near their recorded ranges.
-    If both have the same number of such amounts, the nearer is the one that misses fewer judging
-    facts.
+    If both have the same number of such amounts, the nearer is the one that misses fewer of the
+    facts that judge members.
     """
     outcomes, missed = dollar_outcomes(members), facts_missed(judged)
     near = [amounts_near(outcomes, i) for i in range(len(missed))]
@@ -90,8 +90,9 @@ def nearest_table(members: Members, judged: Sequence[Judgement], found: np.ndarr
         ],
         (
             f"Amounts near: the number of recorded outcomes in dollars (of {len(outcomes)}) for "
-            "which the member's amount is inside the recorded range, or outside by at most a tenth "
-            "of the nearer end (as in `compare`). Some of these outcomes may also judge members. "
+            "which the member's amount is inside or near the recorded range. An amount is near the "
+            "range if its distance from the nearer end is at most a tenth of this end (as in "
+            "`compare`). Some of these outcomes may also judge members. "
             f"Facts missed: the number of judging facts (of {len(judged)}) from which the member "
             f"is more than {CUT:g} standard deviations away, or for which the member has no "
             "figure.",

@@ -61,12 +61,15 @@ def judge(members: Members) -> list[Judgement]:
     for moment in members.study.moment:
         fact = moment.recorded()
         if fact is None or fact.amounts is None or moment.name not in members.figures:
-            raise StudyError(f"moment {moment.name}: no member has this figure; leave it out")
+            raise StudyError(f"moment {moment.name}: no member has this figure; delete the moment")
         low, high = map(float, fact.amounts)
         variance = np.nan_to_num(members.chance_sd(moment.name)) ** 2
         sd = float(np.sqrt(variance + (high - low) ** 2 / 12 + moment.discrepancy**2))
         if not sd > 0:
-            raise StudyError(f"moment {moment.name}: its variance is zero; state a discrepancy")
+            raise StudyError(
+                f"moment {moment.name}: its variance is zero; give its key 'discrepancy' a value "
+                "above zero"
+            )
         judged.append(Judgement(moment, low, high, members.drawn(moment.name), sd))
     return judged
 

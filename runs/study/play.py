@@ -85,7 +85,7 @@ class Watching(Protocol):
         """Receive the first simulated day, and the day after the last simulated day."""
 
     def day(self) -> None:
-        """Receive the end of a simulated day."""
+        """Receive the message that a simulated day has ended."""
 
     def says(self, phase: str) -> None:
         """Receive the description of a phase that starts after the simulation."""
@@ -146,7 +146,7 @@ class StudyFolder:
         on_member: Callable[[], None] = lambda: None,
         members: int | None = None,
     ) -> None:
-        """Play the members without a result, and write their results.
+        """Play the members that have no result yet, and write their results.
 
         Args:
             executor: plays the members in other processes. With None this process plays them.
@@ -182,7 +182,7 @@ def play_missing(
     executor: Executor | None,
     on_member: Callable[[], None],
 ) -> None:
-    """Play the members without a result, and write their results.
+    """Play the members that have no result yet, and write their results.
 
     Args:
         study: the members' study.
@@ -233,7 +233,8 @@ def seal_results(
 def made_by(study: Study) -> dict[str, Any]:
     """Return hashes and versions of all inputs on which each member's result depends.
 
-    No result depends on the number of members, on the judging facts, or on `nth_largest`.
+    No result depends on the number of members, on the facts that judge members, or on
+    `nth_largest`.
     """
     settings = study.model_dump(mode="json", exclude={"members", "moment", "nth_largest"})
     base = dump(scenario_of(study, members_of(study)[0]))

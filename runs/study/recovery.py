@@ -1,6 +1,6 @@
 """Tests the method of a study: hides members one by one, and estimates their inputs and outcomes.
 
-The figures of the hidden member replace the record. They judge the other members. The only error of
+The figures of the hidden member replace the record and judge the other members. The only error of
 these figures is chance. For each input and each outcome, an interval encloses the middle 90 % of
 the plausible members. In nine of ten cases this interval should contain the hidden member's value.
 """
@@ -34,18 +34,18 @@ class Recovered(NamedTuple):
 def recovery(
     members: Members, moments: Sequence[str], outcomes: Sequence[str], hidden: int, nth: int
 ) -> list[Recovered]:
-    """Hide the first drawn members one by one, and estimate their inputs and outcomes.
+    """Hide drawn members one by one, and estimate the inputs and outcomes of the hidden member.
 
     Args:
         members: played members. The members of the base show the variation by chance.
         moments: names of the figures that replace the record.
         outcomes: names of the figures that are estimated in addition to the inputs.
-        hidden: the number of hidden members.
+        hidden: the number of hidden members. They are the first of the drawn members.
         nth: a member is plausible if its n-th largest implausibility is less than CUT.
     """
     known = np.array([members.drawn(name) for name in moments])
-    # The hidden member and each other member vary by chance. So the variance of the difference
-    # between two members is twice the variance of one member.
+    # The figures of the hidden member and of every other member vary by chance. So the variance of
+    # the difference between two members is twice the variance of one member.
     sd = np.sqrt(2) * np.array([members.chance_sd(name) for name in moments])
     quantities = {unknown.name: points for unknown, points in _inputs(members)}
     quantities |= {name: members.drawn(name) for name in outcomes}
@@ -58,7 +58,7 @@ def _inputs(members: Members) -> list[tuple[Unknown, np.ndarray]]:
 
 
 def _like(known: np.ndarray, sd: np.ndarray, hidden: int, nth: int) -> np.ndarray:
-    """Return for each member whether it is plausible by the figures of the hidden member.
+    """Return for each member whether it is plausible if the hidden member's figures are the record.
 
     The result is false for the hidden member itself.
     """

@@ -5,9 +5,9 @@ are drawn at random show what is usual. A life has many unknown inputs, so few m
 ends of the plausible region. A search proposes lives that may be nearer to these ends. The method
 is differential evolution. A new life starts with the inputs of a plausible life in which the
 mechanism is a large part of the hole. The search adds a fraction of the difference between the
-inputs of two other plausible lives, and a small random change. If two inputs depend on each other
-in plausible lives, then the difference between two plausible lives follows this dependence. A later
-generation can also start from the plausible lives of earlier generations.
+inputs of two other plausible lives, and a small random change. If two inputs are usually large
+together in plausible lives, the difference usually changes both inputs in the same direction. A
+later generation can also start from the plausible lives of earlier generations.
 
 Sources: Storn & Price (1997), Differential evolution, Journal of Global Optimization 11, 341-359;
     ter Braak (2006), A Markov chain Monte Carlo version of the genetic algorithm differential

@@ -37,7 +37,11 @@ class SearchFolder:
         self._files = MemberFiles(folder, self._made_by)
 
     def missing(self, lives: int) -> int:
-        """Return how many of the first *lives* lives have no result."""
+        """Return the number of lives that have no result.
+
+        Args:
+            lives: the number of lives to consider, from the first life of the search on.
+        """
         numbers = range(self._first, self._first + lives)
         return sum(not self._files.has(number) for number in numbers)
 
@@ -47,14 +51,14 @@ class SearchFolder:
         lives: int,
         on_member: Callable[[], None] = lambda: None,
     ) -> Path:
-        """Play the first *lives* lives of the search. Lives with a result are not played again.
+        """Play the lives of the search. Lives with a result are not played again.
 
         The results are sealed after each generation. So if the search is stopped in a later
         generation, the results of the earlier generations are sealed.
 
         Args:
             executor: plays the lives in other processes. With None this process plays them.
-            lives: the number of lives.
+            lives: the number of lives, including lives that already have a result.
             on_member: called after each life that is played.
 
         Returns:

@@ -16,9 +16,10 @@ from runs.study.would_have_to_be import share_of_hole
 
 BEST = (MECHANISM, HOLE, "pickoff_usd")  # figures of the life that `Searched.best` finds
 NOTE = (
-    "Generation 0 is the study. A generation of the search starts from plausible lives of all "
-    "earlier generations. The last four columns describe one plausible life of the generation: the "
-    "life with the largest share of the mechanism in the hole. Losses are positive."
+    "Generation 0 has the drawn members of the study. A generation of the search starts from "
+    "plausible lives of all earlier generations. The last four columns describe one plausible life "
+    "of the generation: the life with the largest share of the mechanism in the hole. Losses are "
+    "positive."
 )
 
 
@@ -33,7 +34,7 @@ class Searched(JudgedMembers):
 
     @cached_property
     def generation(self) -> np.ndarray:
-        """For each drawn member, the number of its generation: 0 if it is a member of the study."""
+        """For each drawn member, its generation: 0 if it is not a life of the search."""
         numbers = self.members.numbers[~self.members.is_base]
         of_design = self.members.study.base_members + self.members.study.members
         return np.maximum((numbers - of_design) // GENERATION + 1, 0)
@@ -68,8 +69,8 @@ class Searched(JudgedMembers):
         )
         return (
             f"{said}. In all plausible lives of study and search, the mechanism's loss is at most "
-            f"{loss}. It is at most {100 * self.share[best]:.1f} % of the hole, in a life with a "
-            f"hole of {hole}."
+            f"{loss}. The loss is at most {100 * self.share[best]:.1f} % of the hole. The life "
+            f"with this share has a hole of {hole}."
         )
 
     def provenance(self) -> str:

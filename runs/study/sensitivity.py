@@ -1,7 +1,8 @@
 """Computes Sobol's total effects, which show how sensitive an outcome is to each unknown.
 
 The total effect of an unknown is the share of the outcome's variance that remains, on average, if
-all other unknowns are known. It is computed with the emulator instead of the simulation.
+all other unknowns are known. It is computed with an emulator, which is a statistical estimate of
+the simulation (see `runs.study.emulator`).
 
 Source: Saltelli et al. (2010), Variance based sensitivity analysis of model output, Computer
     Physics Communications 181(2), 259-270: the design of table 2, and its estimator (f).

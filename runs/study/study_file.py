@@ -71,7 +71,7 @@ class Unknown(Part):
             raise ContradictionError(("high",), f"is {self.high:g}; give more than {self.low:g}")
         if self.law == "log-uniform" and self.low <= 0:
             raise ContradictionError(
-                ("low",), f"is {self.low:g}; with the law log-uniform give more than 0"
+                ("low",), f"is {self.low:g}; give more than 0, since the law is log-uniform"
             )
         return self
 

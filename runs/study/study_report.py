@@ -28,7 +28,7 @@ ENDS = (5, 95)  # percentiles at the ends of an interval
 FEW = 10  # with fewer plausible members, the interval is that of all members
 EXPLAINED = (MECHANISM, "quotes_usd", HOLE)  # the outcomes of the table `sensitivity`
 PLAIN: Mapping[str, str] = {
-    "quotes_usd": "quotes, net of spread and hedging",
+    "quotes_usd": "net loss on quotes, including the spread and hedging",
     "liquidations_usd": "liquidations taken over",
     "on_chain_usd": "liquidity on chain, without lost tokens",
     MECHANISM: "the mechanism: the sum of the three parts",
@@ -220,7 +220,8 @@ class StudyReport(JudgedMembers):
                 _cents(bound.silent_usd),
             ),
             (
-                "hits needed in years without a recorded share, % of the venue's volume",
+                "least part of these hits in years without a recorded share, % of the venue's "
+                "volume in these years",
                 _tenth(bound.of_silent_pct),
             ),
         ]
@@ -231,11 +232,11 @@ class StudyReport(JudgedMembers):
             rows,
             (
                 "If the mechanism is at least half of the hole in some members, the chosen member "
-                "is the one of these that is nearest to the record by the judging facts. Otherwise "
-                "it is the member in which the mechanism's share of the hole is largest. The "
-                "volume of hits is computed from two figures of the model: the largest loss per "
-                "dollar of hits in any member, and the median hole of the base. A recorded share "
-                "is the maker's share of the venue's volume.",
+                "is one of them: the member that is nearest to the record in the facts that judge "
+                "members. Otherwise it is the member in which the mechanism's share of the hole is "
+                "largest. The volume of hits is computed from two figures of the model: the "
+                "largest loss per dollar of hits in any member, and the median hole of the base. A "
+                "recorded share is the maker's share of the venue's volume.",
             ),
         )
 

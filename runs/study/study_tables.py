@@ -54,7 +54,10 @@ def inputs_table(members: Members, found: np.ndarray) -> Table:
 
 
 def moments_table(judged: Sequence[Judgement], found: np.ndarray) -> Table:
-    """Return a table of the judging facts. The fact that rules out the most members is first."""
+    """Return a table of the facts that judge members.
+
+    The fact that rules out the most members is first.
+    """
     rows: list[tuple[Cell, ...]] = []
     for each in sorted(judged, key=lambda one: -one.rules_out.mean()):
         only = each.rules_out & (sum(other.rules_out for other in judged) == 1)
@@ -91,9 +94,10 @@ def moments_table(judged: Sequence[Judgement], found: np.ndarray) -> Table:
         ),
         rows,
         (
-            f"Rules out: the percentage of members that are more than {CUT:g} standard deviations "
-            "(of seed, record and model together) away from the middle of the recorded range, or "
-            "that have no figure. Alone: the percentage of members that only this fact rules out.",
+            "Rules out: the percentage of members that have no figure, or whose figure is more "
+            f"than {CUT:g} standard deviations away from the middle of the recorded range. The "
+            "standard deviation (sd) combines the errors of chance, record and model. Alone: the "
+            "percentage of members that only this fact rules out.",
         ),
     )
 
@@ -191,7 +195,7 @@ def _percent(share: float) -> Decimal:
 
 
 def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
-    """Return a table of how much figures differ by chance between members of the base."""
+    """Return a table of each figure's variation by chance between members of the base."""
     rows: list[tuple[Cell, ...]] = []
     for name, words in plain.items():
         values = members.of_base(name)

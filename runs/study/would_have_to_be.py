@@ -84,7 +84,7 @@ class Bound(NamedTuple):
 
     @property
     def of_silent_pct(self) -> float:
-        """Return the part of `needed_usd` in years without a recorded share of the maker.
+        """Return the least part of `needed_usd` in years without a record of the maker's share.
 
         The result is in percent of the venue's volume in these years. In the other years, the
         maker's volume is assumed to be as large as the record allows, and to consist of hits only.

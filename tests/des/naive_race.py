@@ -11,12 +11,12 @@ The simulation is written in plain Python and processes one event at a time, by 
   displays no lots. The limit of the order is the price of the worst level whose gain exceeds the
   threshold at this time.
 - A firm's order is filled by the quote in force when the order arrives. The order takes lots that
-  earlier orders have left, from the best level first, at no price worse than its limit. If lots of
-  the order are not filled, they are cancelled. An order takes at most the firm's order size, and at
-  most the lots that the firm may trade before its position limit. A purchase raises the number of
-  lots that the firm may sell. A sale raises the number of lots that the firm may buy.
+  earlier orders have left, from the best level first, at no price worse than its limit. Lots that
+  are not filled are cancelled. An order takes at most the firm's order size, and at most the lots
+  that the firm may trade before it reaches its position limit. A purchase raises the number of lots
+  that the firm may sell. A sale raises the number of lots that the firm may buy.
 - The other makers fill any number of customers' lots. Their price is an older lead price plus or
-  minus a fixed distance, and at least one tick.
+  minus a fixed distance. The lowest price is one tick.
 - A customer's order, forced or not, first takes the quote's levels that have better prices than the
   other makers. If a level has the same price as the other makers, the remaining lots are shared in
   proportion to displayed size, and the level's share is rounded down to whole lots. The other
@@ -52,8 +52,8 @@ class Interval:
     skew: int  # downward shift of the mid, in ticks
     shown: tuple[int, int]  # lots per level, by side
     thresholds: Sequence[int]  # the gain per lot that a hit must exceed, in ticks, by firm
-    orders: Sequence[int]  # most lots of one order, by firm
-    # lots that a firm may still trade before its position limit, by side and firm
+    orders: Sequence[int]  # the largest order in lots, by firm
+    # lots that a firm may still trade before it reaches its position limit, by side and firm
     rooms: tuple[Sequence[int], Sequence[int]]
     # The other makers: their distance from a lead price in ticks, their displayed size in lots, and
     # the age of this lead price in microseconds.
@@ -152,7 +152,10 @@ class NaiveRace:
         return self.fills
 
     def schedule(self, time_us: int, happen: Callable, *details) -> None:
-        """Add an event. Events are sorted by time, type, firm, and the order of these calls."""
+        """Add an event. Events are sorted by time, type and firm.
+
+        Events with the same time, type and firm keep the order in which they were added.
+        """
         rank = [self.settle, self.tick, self.post, self.look, self.arrive].index(happen)
         firm = details[0].firm if happen == self.arrive else 0
         heappush(self.heap, (time_us, rank, firm, next(self.sent), happen, details))

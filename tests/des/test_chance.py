@@ -118,7 +118,7 @@ def test_a_stream_does_not_depend_on_draws_from_other_streams():
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])
-def test_a_stream_equals_numpys_stream_for_a_seed_sequence_of_seed_and_hashed_name(seed):
+def test_a_stream_equals_the_stream_that_numpy_makes_from_the_seed_and_the_hashes_of_the_name(seed):
     key = (crc32(b"price"), crc32(b"ticks"), crc32(b"BTC-PERP"), 7)
     child = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
@@ -157,7 +157,7 @@ def test_delays_have_a_lognormal_distribution(median_us, log_sd):
     assert fmean(table) == pytest.approx(median_us * math.exp(log_sd**2 / 2), rel=2e-3)
 
 
-def test_drawn_delays_have_the_stated_median_and_standard_deviation_of_logarithms():
+def test_delays_have_the_stated_median_and_their_logarithms_have_the_stated_standard_deviation():
     """For n delays, the mean of the logarithms has a standard error of sd / sqrt(n).
 
     The standard deviation of the logarithms, sd, has a standard error of sd / sqrt(2 * n).

@@ -47,7 +47,7 @@ def test_the_part_of_the_claim_that_no_position_needs_is_divided_equally_among_m
     assert rest == pytest.approx([(CLAIM - sum(needed)) / 3] * 3, abs=1)
 
 
-def test_positions_that_need_more_than_the_claim_share_the_claim_pro_rata():
+def test_the_claim_is_divided_in_proportion_to_need_if_positions_need_more_than_the_claim():
     assert sum(margins(OVER)) == pytest.approx(CLAIM, abs=3)
     assert margins(OVER) == pytest.approx([2 / 3.8 * CLAIM, 0.9 / 3.8 * CLAIM, 0.9 / 3.8 * CLAIM])
 

@@ -34,12 +34,17 @@ def at(weights: list[int]) -> list[tuple[int, int]]:
 def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
     """Return two variances: of the position without the open chain, and of the open chain.
 
-    The unit is the variance of the net purchases in an hour of weight 1. An hour has the orders
-    of its source hour, multiplied by the hour's own weight, with the same or with reversed sides.
-    For each source hour, let s be the sum of the weights of all hours with this source. Hours with
-    reversed sides count as negative. These hours together have the variance s^2. The first result
-    is the sum of s^2 over all source hours except the source hour of the open chain. The open chain
-    is the chain of the last hour. If the weight of the last hour is 1, no chain counts as open.
+    The unit is the variance of the net purchases in an hour of weight 1.
+
+    An hour has its own orders, or it repeats the orders of an earlier hour with the same or with
+    reversed sides. The hour from which the orders come is the source hour. The orders are
+    multiplied by the weight of the hour that uses them. For each source hour, let s be the sum of
+    the weights of all hours with this source. Hours with reversed sides count as negative. These
+    hours together have the variance s^2.
+
+    The first result is the sum of s^2 over all source hours except the source hour of the open
+    chain. The open chain is the chain of the last hour. If the weight of the last hour is 1, no
+    chain counts as open.
     """
     of_source: dict[int, int] = defaultdict(int)
     for hour, weight in at(weights):
@@ -53,9 +58,10 @@ def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
 def test_with_repeated_orders_the_position_has_about_the_variance_of_a_run_with_all_hours(
     name: str,
 ):
-    """The mean variance is about the number of hours that the played hours represent.
+    """The mean variance is close to the number of hours that the played hours represent.
 
-    The chain that is still open at the end is left out, so the variance may be lower.
+    The unit is the variance of the net purchases in an hour of weight 1. The chain that is still
+    open at the end is left out, so the variance may be lower.
     """
     weights = WEIGHTS[name]
     found = [width(chained(at(weights), key), weights)[0] for key in range(600)]
@@ -99,8 +105,9 @@ def test_the_orders_of_an_hour_do_not_depend_on_later_hours():
 def test_the_position_of_customers_has_the_variance_computed_from_the_chains():
     """The mean position is zero.
 
-    Each chain adds the variance of an hour of weight 1 times the square of the weight left in this
-    chain. The weight left is the sum of the chain's weights. Reversed hours count as negative.
+    Let v be the variance of an hour of weight 1. Each chain adds w^2 * v to the variance of the
+    position. Here w is the sum of the weights of the chain's hours, where reversed hours count as
+    negative.
     """
     per_hour, mean_lots, lot_usd, seeds = 50, 400.0, 0.1, 1_000
     variance = per_hour * mean_lots * (2 * mean_lots - 1)  # of an hour's net purchases

@@ -1,4 +1,4 @@
-"""Texts that are written for a whole column equal texts that are written row by row."""
+"""Texts are the same whether they are written for a whole column or row by row."""
 
 from collections import Counter
 

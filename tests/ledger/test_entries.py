@@ -248,7 +248,7 @@ def one_of(columns: Transaction, i: int) -> Transaction:
 
 
 @given(fills())
-def test_entries_made_from_many_rows_together_equal_entries_made_row_by_row(rows):
+def test_entries_are_the_same_whether_rows_are_posted_together_or_one_by_one(rows):
     entries = Entries(CHART, NAMES)
 
     at_once = {

@@ -123,8 +123,10 @@ def test_a_fill_of_a_party_that_the_books_do_not_list_is_refused(tmp_path):
         ("holder", "coalesce(holder, -1)"),
     ],
 )
-def test_a_column_of_a_wrong_type_or_with_wrong_missing_values_is_refused(column, forged, tmp_path):
-    """Without this check the audit and SQL queries would read different values in the column."""
+def test_a_column_of_a_wrong_type_or_with_missing_or_unexpected_nulls_is_refused(
+    column, forged, tmp_path
+):
+    """If such a column were accepted, the audit and SQL would read different values in it."""
     rows = some_rows(50)
     rows["holder"][::2] = ABSENT
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)

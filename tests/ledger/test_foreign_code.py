@@ -78,7 +78,9 @@ def test_a_text_that_is_loaded_alone_may_not_include_a_file():
         _errors_of("x", 'include "2022-05.beancount"\n', "line")
 
 
-def test_neither_audit_nor_rebuild_runs_code_that_is_in_the_folder_of_a_run(small_run, tmp_path):
+def test_the_audit_and_the_rebuild_do_not_execute_code_that_is_in_the_folder_of_a_run(
+    small_run, tmp_path
+):
     folder = tmp_path / "run"
     shutil.copytree(small_run.path, folder)
     (folder / "stranger.py").write_text("raise SystemExit('foreign code runs')\n")

@@ -112,7 +112,7 @@ def test_the_daily_changes_of_accounts_in_the_books_of_the_group_equal_those_in_
     assert moved(alone(world, tmp_path)[0]) == moved(world.entries) != {}
 
 
-def test_each_entry_of_the_general_ledger_with_an_account_of_the_group_is_copied_or_summed(
+def test_each_entry_that_changes_an_account_of_the_group_is_copied_or_summed_in_the_groups_books(
     world, tmp_path
 ):
     moving = [

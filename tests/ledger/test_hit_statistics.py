@@ -81,5 +81,5 @@ def test_missing_statistics_are_an_error_if_the_version_that_made_the_run_writes
     without = sealed_with(tiny_run, tmp_path / "run", None)
 
     assert list(wrong_statistics(without)) == [
-        f"{MANIFEST}: its numbers and medians of hits ({KEY}) are missing"
+        f"{MANIFEST}: the key `{KEY}` with the figures on firms' hits is missing"
     ]

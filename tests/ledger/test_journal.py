@@ -146,7 +146,7 @@ FILL, MOVE = 0, 1
 
 @settings(max_examples=12)
 @given(st.lists(st.tuples(st.lists(WHEN), st.lists(WHEN)), min_size=1, max_size=4))
-def test_sequence_numbers_have_no_gaps_and_follow_time_and_fills_come_first_at_equal_times(
+def test_sequence_numbers_increase_with_time_without_gaps_and_at_equal_times_fills_come_first(
     tmp_path_factory, intervals
 ):
     journal = open_books(tmp_path_factory.mktemp("journal"))

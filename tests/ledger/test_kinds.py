@@ -72,7 +72,7 @@ def test_a_use_of_money_is_an_expense_or_an_asset_at_cost():
         assert (kind.entry.cause is Cause.STAKES) == (kind in AT_COST)
 
 
-def test_a_counterfactual_can_remove_each_use_and_each_kind_that_has_a_switch():
+def test_a_counterfactual_can_remove_each_use_and_each_kind_that_is_marked_as_removable():
     can = {kind for kind in Kind if kind.entry.has_switch}
 
     no_kinds = {"Quoter", "News", "SlowQuotes"}
@@ -101,7 +101,7 @@ def test_the_amount_of_an_unknown_kind_belongs_to_the_cause_other(strange_run, g
     assert sum(booked.values()) == hole(strange_run).hole_usd
 
 
-def test_the_diagnose_report_has_a_row_for_the_cause_other_only_if_its_amount_is_not_zero(
+def test_the_diagnose_report_has_a_row_named_other_only_if_its_amount_is_not_zero(
     strange_run, group_run
 ):
     told = {

@@ -85,7 +85,7 @@ def ask(*words: str | Path) -> Result:
     ],
     ids=["where", "timeline", "trace", "schedules", "solvency", "books", "firm", "trail", "entry"],
 )
-def test_a_run_opened_as_a_ledger_file_gives_the_same_tables_as_its_folder_if_they_need_no_fills(
+def test_tables_that_need_no_fills_are_the_same_for_the_folder_of_a_run_and_for_its_ledger_file(
     tiny_run, main_file, question
 ):
     folder = {table.name: table for table in question(tiny_run).tables()}
@@ -217,7 +217,7 @@ def test_a_ledger_whose_transactions_have_no_postings_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["firms", "expectations", "audit", "cash-coverage"])
-def test_reports_that_need_fills_refuse_a_ledger_file_in_one_line(command):
+def test_reports_that_need_fills_print_an_error_of_one_line_for_a_ledger_file(command):
     refused = ask(command, HARBOUR)
 
     assert refused.exit_code

@@ -91,7 +91,7 @@ def test_the_commodity_of_a_contract_is_named_after_its_market_and_its_venue():
 
 
 @given(st.integers(0, 10**12), st.lists(st.integers(0, 10**12), min_size=1).filter(any))
-def test_the_shares_of_a_split_sum_to_the_amount_that_is_split(amount, weights):
+def test_the_sum_of_all_shares_is_the_amount_that_is_split(amount, weights):
     shares = pro_rata(amount, weights)
 
     assert sum(shares) == amount

@@ -1,4 +1,4 @@
-"""Fills have the expected narrations, written one by one or as a column."""
+"""The narrations of fills are right, whether they are written one by one or as a column."""
 
 import numpy as np
 import pytest
@@ -112,7 +112,9 @@ def test_each_example_fill_has_the_expected_narration(row, sentence):
 
 
 @pytest.mark.parametrize(("row", "sentence"), SAID_OF_TOKENS)
-def test_the_narration_of_a_token_fill_names_the_token_and_not_the_contract(row, sentence):
+def test_the_narration_of_a_fill_of_tokens_has_the_name_of_the_token_and_not_of_the_contract(
+    row, sentence
+):
     pairing, *numbers = row
 
     assert token_sentence(pairing, fill_of(*numbers), BTC, "BTC", "Binance") == sentence

@@ -1,4 +1,4 @@
-"""In a transaction money balances within each entity, and contracts over all entities."""
+"""In a transaction, money balances within each entity. Contracts balance over all entities."""
 
 import pytest
 from hypothesis import given

@@ -230,7 +230,7 @@ WRONG_TYPES = [
     (QUESTION, 'question = ""', "question", "is ''"),
     (QUESTION, f'question = "{"why" * 200}"', "question", "at most 500"),
     (TIERS, "7", "house.fee_tiers[0]", "give a table"),
-    (f"[{TIERS}]", "7", "house.fee_tiers", "give a list of 1 to 20"),
+    (f"[{TIERS}]", "7", "house.fee_tiers", "give a list of 1 to 20 entries"),
     (f"[{TIERS}]", "{ volume_usd = 0, taker_bps = 7 }", "house.fee_tiers", "is a table"),
     ("[other_makers]", "[[other_makers]]", "other_makers", "is a list"),
     ("[markets.quoter]", "[[markets.quoter]]", QUOTER, "is a list"),
@@ -358,7 +358,7 @@ WRONG_FIGURES = [
 ]
 
 WRONG_TIMES = [
-    ("start = 2021-05-01", 'start = "2021-05-01"', "run.start", "without quotes"),
+    ("start = 2021-05-01", 'start = "2021-05-01"', "run.start", "without quotation marks"),
     ("start = 2021-05-01", "start = 2021", "run.start", "is 2021"),
     ("start = 2021-05-01", "start = 2021-05-01T00:00:00", "run.start", "is 2021-05-01 00:00:00"),
     ("start = 2021-05-01", "start = 1021-05-01", "run.start", "from 1990 on"),
@@ -368,7 +368,7 @@ WRONG_TIMES = [
     ("end = 2021-05-03", "end = 2021-06-02", "markets[0].volume", "'2021-06'"),
     (DAYS, "[2021-05-03]", "run.day_ledgers[0]", "is 2021-05-03"),
     (DAYS, "[2021-05-02, 2021-05-02]", "run.day_ledgers[1]", "repeats 2021-05-02"),
-    (DAYS, '["2021-05-02"]', "run.day_ledgers[0]", "without quotes"),
+    (DAYS, '["2021-05-02"]', "run.day_ledgers[0]", "without quotation marks"),
     (DAYS, '"some"', "run.day_ledgers", "'all', or a list"),
     (DAYS, "2021-05-02", "run.day_ledgers", "'all', or a list"),
     (DAYS, "{ first = 2021-05-02 }", "run.day_ledgers", "is a table"),
@@ -389,7 +389,7 @@ WRONG_TIMES = [
     (ANCHOR_1 + ANCHOR_2, "", f"{PRICE}.anchors", "is missing"),
     (ANCHOR_1, "", f"{PRICE}.anchors[0].at", "is 2021-05-03; give 2021-05-01"),
     ("at = 2021-05-01,", "at = 2021-05-01T00:30:00Z,", f"{PRICE}.anchors[0].at", "full hour"),
-    ("at = 2021-05-01,", "at = 2021-05-01T01:00:00,", f"{PRICE}.anchors[0].at", "or before"),
+    ("at = 2021-05-01,", "at = 2021-05-01T01:00:00,", f"{PRICE}.anchors[0].at", "or earlier"),
     ("at = 2021-05-01,", 'at = "2021-05-01",', f"{PRICE}.anchors[0].at", "01, or a time"),
     ("at = 2021-05-03,", "at = 2021-05-01,", f"{PRICE}.anchors[1].at", "after 2021-05-01"),
     ("at = 2021-05-03,", "at = 9999-05-01,", f"{PRICE}.anchors[1].at", "from 1990 to 2100"),
@@ -406,7 +406,7 @@ WRONG_TIMES = [
         "a day after 2021",
     ),
     ("since = 2021-05-02", "since = 2021-05-02T00:00:00", f"{PRICE}.volatility[1].since", "a date"),
-    (LEVEL_1, "", f"{PRICE}.volatility[0].since", "or before"),
+    (LEVEL_1, "", f"{PRICE}.volatility[0].since", "or earlier"),
 ]
 
 WRONG_KEYS = [
@@ -606,7 +606,7 @@ WRONG_CLASSES = [
     ("[[firms.classes]]", "[[firms.class]]", "firms.class", "did you mean 'classes'?"),
     (CLASS, CLASS * 2, "firms.classes[1].category", "taken; give another category"),
     (CLASS, CLASS * 21, "firms.classes", "has 21 entries"),
-    ("trading = 3", "trading = 997", "firms.classes", "make 1001 firms; give 1000 at most"),
+    ("trading = 3", "trading = 997", "firms.classes", "are 1001 firms in total; give at most 1000"),
     (
         'name = "Firm02"',
         'name = "Firm03"',
@@ -682,7 +682,12 @@ WRONG_ON_THE_LEAD_VENUE = [
     ('"captive"', '"captured"', "maker.policy", "give 'captive' or 'independent'"),
     ('"captive"', "true", "maker.policy", "is true; give 'captive'"),
     (LEAD_QUOTING, "", "maker.lead_quotes_usd", "give lead.quoting too"),
-    ("off = 2021-05-02", 'off = "2021-05-02"', "maker.quoter_off", "a date without quotes"),
+    (
+        "off = 2021-05-02",
+        'off = "2021-05-02"',
+        "maker.quoter_off",
+        "a date without quotation marks",
+    ),
     ("off = 2021-05-02", "off = 2021-05-02T12:00:00", "maker.quoter_off", "is 2021-05-02 12:00:00"),
     ("off = 2021-05-02", "off = true", "maker.quoter_off", "is true"),
 ]
@@ -763,7 +768,7 @@ UNQUOTABLE = [
 
 
 @pytest.mark.parametrize(("quoter", "times", "key", "shown"), UNQUOTABLE)
-def test_quotes_too_far_from_the_price_are_refused_and_so_are_levels_at_the_same_price(
+def test_quotes_too_far_from_the_price_and_levels_at_the_same_price_are_refused(
     refusal, quoter, times, key, shown
 ):
     data = copy.deepcopy(EVERYTHING)
@@ -773,7 +778,7 @@ def test_quotes_too_far_from_the_price_are_refused_and_so_are_levels_at_the_same
     assert shown in refusal(tomli_w.dumps(data), key).problem
 
 
-def test_if_the_only_level_is_too_far_from_the_price_the_error_names_the_half_spread(refusal):
+def test_the_error_names_the_half_spread_if_the_only_level_is_too_far_from_the_price(refusal):
     data = copy.deepcopy(EVERYTHING)
     quoter = data["markets"][0]["quoter"]
     quoter |= {"half_spread_bps": 1_000.0, "skew_bps_per_limit": 1_000.0, "levels": 1}
@@ -847,7 +852,7 @@ WRONG_TOKENS = [
         "[[markets]]",
         SECOND_TOKEN.format(name="ETH", market="ETH-PERP"),
         "leverage.tokens[1].share",
-        "makes the shares sum to 1.15; give a smaller",
+        "makes the shares sum to 1.15; give a smaller share",
     ),
 ]
 
@@ -889,12 +894,17 @@ book = { usd_per_bp = 1_000, refill_s = 60 }
 WITH_LOAN = WITH_TOKENS.replace("[[markets]]", A_LOAN + "[[markets]]")
 LOAN = "leverage.pledged_loans[0]"
 WRONG_LOANS = [
-    ('token = "BTC"', 'token = "MOB"', f"{LOAN}.token", "none of leverage.tokens; give one of BTC"),
+    (
+        'token = "BTC"',
+        'token = "MOB"',
+        f"{LOAN}.token",
+        "not in leverage.tokens; give one of the tokens: BTC",
+    ),
     (
         "[[markets]]",
         A_LOAN.replace("Trader", "Other") + "[[markets]]",
         "leverage.pledged_loans[1].token",
-        "is pledged already; give each loan a token",
+        "is pledged already; give each loan a token of its own",
     ),
     ("\nuntil = 2021-05-02", "\nuntil = 2021-05-01", f"{LOAN}.until", "the value of since"),
     ("\nsince = 2021-05-01", "\nsince = 2021-05-01T00:30:00", f"{LOAN}.since", "full hour"),

@@ -45,7 +45,7 @@ def long_table(rows: int) -> Table:
     return Table("uses", "Uses", ("use", "cost_usd"), [*listed, ("all uses", Decimal(777))])
 
 
-def test_the_short_form_of_a_long_table_has_first_rows_and_the_total_and_counts_the_other_rows():
+def test_the_short_form_of_a_table_has_the_first_rows_the_total_and_the_number_of_other_rows():
     text = brief(long_table(60))
 
     shown = [int(found) for found in re.findall(r"^use (\d+)", text, re.MULTILINE)]
@@ -56,7 +56,9 @@ def test_the_short_form_of_a_long_table_has_first_rows_and_the_total_and_counts_
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.integers(0, 3))
-def test_every_row_is_shown_or_counted_and_two_or_more_shown_rows_fit_a_screen(heights, last):
+def test_every_row_is_shown_or_counted_and_if_several_rows_are_shown_they_fit_a_screen(
+    heights, last
+):
     rows = [["\n".join([str(i)] * height)] for i, height in enumerate(heights)]
     found, left_out = rows_that_fit(rows, last=last)
 

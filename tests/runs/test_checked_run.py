@@ -20,7 +20,7 @@ def copy(tiny_run: RunFolder, tmp_path: Path) -> Path:
 
 
 def third_of_the_last_entry(folder: Path) -> None:
-    """Divide by three the amounts of the last entry in the Parquet copy of the books."""
+    """In the Parquet copy of the books, divide the amounts of the last entry by three."""
     (file,) = sorted(folder.glob("postings/*.parquet"))[-1:]
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE kept AS FROM read_parquet('{file}')")

@@ -50,7 +50,7 @@ def read(tmp_path: Path, text: str) -> Scenario:
 
 
 @pytest.mark.parametrize(("old", "new", "key", "problem"), REFUSED)
-def test_the_error_for_a_mistake_in_the_coins_of_customers_names_the_key_and_the_problem(
+def test_the_error_names_the_key_and_the_problem_if_the_coins_of_customers_have_a_mistake(
     tmp_path, old, new, key, problem
 ):
     assert old in TEXT

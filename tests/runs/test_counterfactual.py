@@ -116,7 +116,7 @@ def test_a_credit_line_that_begins_after_the_start_is_also_removed(executed, wor
     assert lent == 0 or other.group.never_lend_customer_money
 
 
-def test_removing_ventures_keeps_other_uses_and_removing_tokens_keeps_lenders_that_need_no_tokens(
+def test_without_ventures_other_uses_remain_and_without_tokens_unsecured_lenders_remain(
     group_run,
 ):
     uses = without(group_run, "Ventures").scenario.group.uses
@@ -136,7 +136,7 @@ def test_removing_the_cause_backstop_sets_only_the_capacity_of_the_maker_to_zero
     ]
 
 
-def test_the_error_for_a_cause_that_the_scenario_lacks_lists_the_removable_causes(
+def test_the_error_lists_the_removable_causes_if_the_scenario_lacks_the_given_cause(
     busy_run, group_run
 ):
     with pytest.raises(CounterfactualError) as found:

@@ -59,7 +59,8 @@ PLACES = [
     if any(place[: len(table)] == table and place != table for table in TABLES)
 ]
 KEYS = [place for place in PLACES if isinstance(place[-1], str)]
-REQUIRED = {key.keys for key in all_keys() if key.field.is_required()}  # list positions are 0 here
+# The index of each list entry is 0 in these keys.
+REQUIRED = {key.keys for key in all_keys() if key.field.is_required()}
 VALUES = [place for place in PLACES if not isinstance(value_at(EVERYTHING, place), dict | list)]
 
 
@@ -136,9 +137,7 @@ def test_an_absurd_value_of_a_key_is_refused_and_the_error_names_the_key(read, k
 
 
 @pytest.mark.parametrize("place", [p for p in PLACES if p not in VALUES], ids=written)
-def test_the_error_for_a_wrong_value_of_a_table_or_list_names_this_table_or_list_or_a_key_in_it(
-    read, place
-):
+def test_the_error_names_the_key_of_a_wrong_table_or_list_or_a_key_inside_it(read, place):
     for absurd in (7, "all", [7], {"x": 7}):
         error = read(replaced(EVERYTHING, place, absurd))
 
@@ -204,7 +203,7 @@ MARKS_OF_A_BILLION = {("group", "tokens", 0, "marks", n, "usd"): 1e9 for n in (0
 
 Extremes = dict[str, dict[Place, Any]]
 OF_THE_MAKER: Extremes = {
-    "quotes at the smallest distance, with all of the depth and later with none": {
+    "quotes at the smallest distance, with a depth share of 1 at first and of 0 later": {
         (*MAKER, "spread_times"): 0.1,
         (*QUOTER, "half_spread_bps"): 0.0,
         (*QUOTER, "levels"): 10,
@@ -212,18 +211,18 @@ OF_THE_MAKER: Extremes = {
         (*MAKER, "depth_share"): 1.0,
         (*DEPTHS, 0, "share"): 0.0,
     },
-    "quotes at the largest distance, with none of the depth and later with all": {
+    "quotes at the largest distance, with a depth share of 0 at first and of 1 later": {
         (*MAKER, "spread_times"): 4.99,
         (*QUOTER, "half_spread_bps"): 1_000.0,
         (*MAKER, "depth_share"): 0.0,
         (*DEPTHS, 0, "share"): 1.0,
     },
-    "policy growth with all of the volume as target and a position limit of a trillion": {
+    "the policy 'growth' with all of the volume as target and a position limit of a trillion": {
         (*MAKER, "quoting"): {"policy": "growth", "target_share": 1.0},
         (*QUOTER, "most_displayed_usd"): 1e12,
         (*QUOTER, "position_limit_usd"): 1e12,
     },
-    "policy believed with a maximum displayed size of one lot": {
+    "the policy 'believed' with a maximum displayed size of one lot": {
         (*MAKER, "quoting"): {"policy": "believed"},
         (*QUOTER, "most_displayed_usd"): 330.0,
         (*QUOTER, "levels"): 10,

@@ -155,9 +155,9 @@ def appraised(text: str = VALUATION) -> str:
     [
         ("multiple = 38\n", "multiple = -1\n", "growth_multiple", "is -1"),
         ("[28, 113]", "[28]", "growth_multiple_range", "has 1 entries; give a list of 2"),
-        ("[28, 113]", "[40, 113]", "growth_multiple_range", "that contains growth_multiple"),
+        ("[28, 113]", "[40, 113]", "growth_multiple_range", "38, the value of growth_multiple"),
         ("[28, 113]", "[28, 37]", "growth_multiple_range", "is [28, 37]; give"),
-        ("[2.6, 12.4]", "[12.4, 2.6]", "earnings_multiple_range", "contains earnings_multiple, 6"),
+        ("[2.6, 12.4]", "[12.4, 2.6]", "earnings_multiple_range", "contains 6, the value of"),
         ("[2.6, 12.4]", "6", "earnings_multiple_range", "give a list of 2"),
         ("earnings_multiple = 6.0\n", "", "earnings_multiple", "is missing; give a number"),
         ("earnings_multiple = 6.0", "earning_multiple = 6.0", "earning_multiple", "did you mean"),

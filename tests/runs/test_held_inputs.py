@@ -98,7 +98,9 @@ def test_a_note_states_the_kept_operating_costs_and_the_scenario_names_their_sou
     (table,) = [table for table in tables if table.name == "difference"]
 
     ((_, due, _),) = costs_of(group_run)
-    said = f"The operating cost of FTX is as in the run: {spoken(due)} (number of months: 1), due"
+    said = (
+        f"The operating cost of FTX is as in the run: {spoken(due)} in total (number of months: 1)"
+    )
     assert any(note.startswith(said) for note in table.notes)
     assert "booked" in load(str(tmp_path / "run" / "scenario.toml")).sources["group.house_costs"]
 
@@ -155,7 +157,7 @@ def test_customers_trade_nearly_the_same_volume_with_and_without_hits(recorded_r
     assert hits > before / 20
 
 
-def test_if_demand_is_not_kept_customers_also_trade_about_the_volume_of_the_removed_hits(
+def test_the_volume_of_customers_rises_by_about_the_removed_hits_if_demand_is_not_kept(
     recorded_run, unhit_run, tmp_path
 ):
     made = without(recorded_run, "PickOff").scenario
@@ -188,9 +190,9 @@ def test_given_hourly_demand_is_used_and_the_whole_day_has_about_the_recorded_vo
     first, *_ = wanted_usd(run)["BTC-PERP"].values()
     assert first[:2] == (700_000, 0)
     assert len(first) == 24
-    assert all(
-        usd == 0 for usd in first[2:5]
-    )  # 700,000 dollars are the recorded volume of seven hours
+    # The 700,000 dollars of the first hour are the recorded volume of seven hours, so customers
+    # demand nothing in the next hours.
+    assert all(usd == 0 for usd in first[2:5])
     assert sum(first) == pytest.approx(2.4e6, rel=0.1)
 
 

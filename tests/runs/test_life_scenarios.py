@@ -69,7 +69,7 @@ def test_a_source_covers_only_its_key_and_the_keys_below_it():
 
 
 @pytest.mark.parametrize("name", [*LIFE, IN_KIND, TOLD, *RIVALS])
-def test_every_figure_but_the_seed_has_a_source_in_its_scenario_file(name):
+def test_every_figure_except_the_seed_has_a_source_in_its_scenario_file(name):
     own = tomllib.loads(built_ins()[name].read_text("utf-8"))
     sources = own.pop("sources")
     seed = {"run.seed"}  # a seed needs no source
@@ -186,7 +186,7 @@ def test_no_price_move_between_two_anchors_exceeds_four_standard_deviations(ftx)
             assert move <= 4 * deviation, (market.name, before, after)
 
 
-def test_full_days_have_daily_prices_and_volatility_of_btc_and_eth_and_volume_if_it_is_recorded(
+def test_each_full_day_has_prices_and_volatility_and_any_recorded_volume_of_btc_and_eth(
     ftx,
 ):
     assert len(ftx.run.full_days) == 40
@@ -242,7 +242,7 @@ RECORDED = {
     "Sponsorship": (0, 1_100),  # 1,100 million were promised, and less was paid
     "Settlements": (40, 150),
     "Takeovers": (400, 1_800),  # The sum of two recorded ranges.
-    "Incidents": (200, 280),  # The sum of four incidents. For three only a lower bound is known.
+    "Incidents": (200, 280),  # The sum of four incidents. Three of them have only a lower bound.
 }
 
 
@@ -284,7 +284,7 @@ def test_the_largest_lender_recalls_400_to_500_million_dollars_on_13_june_2022(f
     assert 400 * MILLION <= asked_usd <= 500 * MILLION
 
 
-def test_all_lenders_but_the_third_have_their_highest_limit_when_the_sum_of_all_loans_peaks(ftx):
+def test_all_lenders_except_the_third_have_their_highest_limit_when_the_sum_of_all_loans_peaks(ftx):
     """The third lender had lent over a billion dollars in May 2022, as its founder said.
 
     The sum of all loans peaks in November 2021.
@@ -364,7 +364,7 @@ def test_in_the_life_with_investments_each_coin_has_half_the_share_that_it_has_i
     assert [(price.usd, dollars.haircut) for price in dollars.prices] == [(1.0, 0.0)]
 
 
-def test_the_scenario_as_told_differs_from_the_sampled_life_in_the_group_and_the_makers_shares():
+def test_the_story_as_told_differs_from_the_sampled_life_in_the_table_group_and_two_maker_shares():
     told, sampled = load(TOLD), load("ftx-sampled")
     granted = {"Ventures", "Takeovers"}
     shares = dict.fromkeys(("depth_share", "target_share"), 0.9)
@@ -472,7 +472,7 @@ def loss_on_longs_usd(scenario: Scenario) -> float:
 
 
 @pytest.mark.parametrize(("name", "causes"), RIVALS.items())
-def test_main_causes_of_a_rival_cost_4_to_6_billion_and_other_causes_less_than_a_tenth_of_this(
+def test_in_a_rival_scenario_main_causes_cost_4_to_6_billion_and_others_cost_under_a_tenth_of_this(
     name, causes
 ):
     scenario = load(name)

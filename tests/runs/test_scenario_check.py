@@ -57,7 +57,7 @@ maker = { lead_deposit_usd = 5_000, depth_share = 0.3 }
     ]
 
 
-def test_a_check_also_finds_the_error_that_loading_the_scenario_reports(tmp_path):
+def test_a_check_also_finds_the_error_that_is_reported_when_the_scenario_is_loaded(tmp_path):
     path = tmp_path / "world.toml"
     path.write_text('extends = "tiny"\nrun = { settle_s = 7 }\nlead = { name = "FTX" }\n')
 

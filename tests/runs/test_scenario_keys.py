@@ -75,7 +75,7 @@ def test_keys_have_the_expected_ranges_and_units_and_defaults():
     assert key("house.gateway_ms_median").unit == "milliseconds"
     assert key("run.full_days").unit == ""
     assert key("run.settle_s").default == "300"
-    assert key("maker.quoting.simulates").wanted == "false"  # TOML writes false without quotes
+    assert key("maker.quoting.simulates").wanted == "false"  # TOML: no quotation marks
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_explain_accepts_the_full_path_of_a_key_or_its_last_part():
     assert explained("markets[0].lot") == explained("markets[].lot") == explained("markets.lot")
 
 
-def test_explain_lists_the_keys_of_a_table_and_all_places_of_a_name_that_many_keys_have():
+def test_an_explanation_lists_the_keys_of_a_table_or_the_places_of_many_keys_with_the_same_name():
     assert "halt_after_h" in explained("retail.flow")
     assert explained("name").startswith("14 keys are called name; give one of\n")
     assert "group.lenders[].name" in explained("name")

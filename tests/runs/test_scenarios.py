@@ -280,7 +280,7 @@ def test_a_scenario_whose_only_class_of_firms_is_empty_has_no_firms(write):
     assert alone.firms.count == 0
 
 
-def test_an_extension_changes_single_capital_rules_but_replaces_all_classes_of_firms(write):
+def test_an_extension_can_change_one_capital_rule_but_replaces_all_classes_of_firms(write):
     write("base.toml", POPULATED)
     scenario = load(
         write(
@@ -417,7 +417,7 @@ def test_candles_become_anchors_and_volatility(write):
     ]
 
 
-def test_only_anchors_and_volatility_that_affect_the_run_are_kept_from_candles(write):
+def test_only_anchors_and_volatility_that_affect_the_run_are_taken_from_candles(write):
     write("btc.csv", candles(datetime(2021, 4, 1, 7), 60, hours=8))
 
     price = load(write("on-candles.toml", ON_CANDLES)).markets[0].price
@@ -633,7 +633,7 @@ def leaves(schema, defs):
         yield schema
 
 
-def test_every_figure_has_a_range_and_every_text_a_description_or_a_format_or_allowed_values():
+def test_each_number_has_a_range_and_each_text_has_a_description_or_a_format_or_allowed_values():
     """Error messages need this information to say how a value must be corrected."""
     schema = Scenario.model_json_schema()
     said = list(leaves(schema, schema["$defs"]))
@@ -765,8 +765,9 @@ IN_RANGE = {
     "every capital rule except patience_days at its maximum": crowd(
         dict.fromkeys(RULES, 1.0) | {"half_life_days": 365.0, "patience_days": 1}
     ),
-    "off before the run": crowd() | {"maker": {"quoter_off": date(1, 1, 1)}},
-    "off after the run": crowd() | {"maker": {"quoter_off": date(9999, 12, 31)}},
+    "the maker stops its quotes before the run": crowd() | {"maker": {"quoter_off": date(1, 1, 1)}},
+    "the maker stops its quotes after the run": crowd()
+    | {"maker": {"quoter_off": date(9999, 12, 31)}},
     "captive": crowd() | REVIEWED | {"maker": {"policy": "captive", "lead_quotes_usd": 0.01}},
     "independent": crowd()
     | REVIEWED

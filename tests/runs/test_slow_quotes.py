@@ -95,9 +95,8 @@ def test_the_counterfactual_keeps_the_displayed_sizes_that_the_maker_decided_in_
     assert any("sizes that it decided in the run" in each for each in made.held)
     free = load(str(tmp_path / "run" / "scenario.toml"), {"markets": undecided(made.scenario)})
     execute(free, tmp_path / "free")
-    assert shown(RunFolder.at(tmp_path / "free")) != shown(
-        run
-    )  # without kept sizes the maker decides other sizes
+    # If the decided sizes are not kept, the maker decides other sizes.
+    assert shown(RunFolder.at(tmp_path / "free")) != shown(run)
 
 
 def test_slow_quotes_cannot_be_removed_if_the_makers_quotes_are_already_fast(group_run, fast_run):

@@ -28,7 +28,7 @@ def told(busy_run: RunFolder, tmp_path_factory) -> tuple[RunFolder, Table]:
     return RunFolder.at(folder), table
 
 
-def test_the_answer_states_the_hole_and_what_quotes_bring_the_maker_and_the_group(busy_run):
+def test_the_answer_states_the_hole_and_the_results_of_quotes_for_the_maker_and_the_group(busy_run):
     there = hole(busy_run)
     surplus = replace(there, liquid_usd={"FTX": there.claims_usd + 2_500_000})
     short = replace(there, liquid_usd={"FTX": there.claims_usd - 184_200_000})

@@ -16,8 +16,8 @@ transaction that changed the balance.
 
 Two facts are not checked here: that the results of fills follow from prices, and that fills sum to
 the closing entries. These checks need the fills, which are not in a general ledger. One fault stays
-unseen: a posting without an amount, whose amount would be zero. Beancount drops such a posting
-before plugins run.
+unseen: a posting states no amount, and the amount that Beancount computes is zero. Beancount drops
+such a posting before plugins run.
 """
 
 from collections.abc import Callable, Iterator

@@ -37,8 +37,8 @@ def _without_part(opens: list[Open]) -> Iterator[Finding]:
         if part not in HOLE_PARTS:
             yield (
                 entry,
-                f"{account.name} has hole: {part}, but an account of {account.entity} needs a part "
-                f"in the hole; write one of these parts: {', '.join(HOLE_PARTS)}",
+                f"{account.name} has the value {part} under the metadata key 'hole', but this "
+                f"account of {account.entity} needs one of these values: {', '.join(HOLE_PARTS)}",
             )
 
 

@@ -84,7 +84,7 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
 
 
 def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
-    """The units of a coin that a venue owes equal the units that it holds, has lent or has lost.
+    """For each coin, a venue owes as many units as it holds, has lent or has lost.
 
     Lost coins are expenses of the venue. The venue has no coins of its own.
     """
@@ -109,8 +109,9 @@ def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
     for entry, (venue, commodity), apart in _drifts(ledger, owed_or_where_it_is):
         yield (
             entry,
-            f"the coins that {venue} owes now differ by {signed(apart, commodity)} from the coins "
-            f"that it holds, has lent or has lost; look for coins that left without a loan",
+            f"after this entry, the coins that {venue} owes differ by {signed(apart, commodity)} "
+            f"from the coins that it holds, has lent or has lost; look for coins that left without "
+            f"a loan",
         )
 
 

@@ -100,9 +100,10 @@ def _holes_in_periods(stamps: list[Stamp]) -> Iterator[Finding]:
         elif left_out != fills:
             yield (
                 closing[-1].entry,
-                f"after seq {last} and up to seq {period[-1].seq}, {left_out} numbers belong to no "
-                f"transaction, but {fills} fills are summed; look for a transaction that was "
-                f"lost, or for a wrong count under the metadata key 'fills'",
+                f"after seq {last} and up to seq {period[-1].seq}, {left_out} numbers have no "
+                f"transaction, but the closing entries sum {fills} fills, and the two counts must "
+                f"be equal; look for a transaction that was lost, or for a wrong count under the "
+                f"metadata key 'fills'",
             )
         last = period[-1].seq
 

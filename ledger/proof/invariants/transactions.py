@@ -99,7 +99,7 @@ def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _fault(posting: Posting) -> str | None:
-    """Return a posting's fault, or None. A fault is a missing amount, a cost or a price."""
+    """Return a posting's fault, or None. A fault is a cost, a price or a missing amount."""
     if not stated(posting):
         return "has no amount; write the amount"
     if posting.meta and AUTOMATIC_META in posting.meta:

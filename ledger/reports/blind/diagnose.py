@@ -6,10 +6,10 @@ name. It recognises each cause of loss by a pattern:
 - faster counterparties: takers whose mean gain on the maker's quotes is too large for chance. Gains
   are valued at the lead price. One fill proves nothing, because noise traders sometimes hit a stale
   quote too. So all fills of a taker are judged together.
-- positions: the maker's net payments on its positions on both venues. Price moves of positions
-  taken over are not included.
-- takeovers: the maker's loss on positions that it receives without a quote, until it hedges them.
-  Customers' debts that the group has to pay are included.
+- positions: the maker's net payments on its positions on both venues. Payments for price changes
+  between a takeover and its hedge are not included.
+- takeovers: the maker's loss on positions that it receives without a quote. The loss is counted
+  until these positions are hedged. Customers' debts that the group has to pay are included.
 - stakes: payments for assets that are carried at cost, including tokens and coins.
 - sums handed over: payments from one payer to one party that bring the group no asset. At least
   half of their sum is paid on one day.
@@ -46,7 +46,7 @@ from ledger.reports.blind.stripped_books import (
     StrippedLine,
 )
 
-# A counterparty with at least FILLS_MIN fills is called faster if its mean gain is more than SURE
+# A counterparty with at least FILLS_MIN fills counts as faster if its mean gain is more than SURE
 # standard errors above zero. With so many fills the mean is nearly normally distributed. If the
 # true mean is zero, chance alone exceeds this limit about once in 740 cases.
 SURE, FILLS_MIN = 3.0, 30
@@ -160,7 +160,7 @@ def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
             Cause.TAKEOVERS, None, at_once, f"{taken.sum():,} positions received without a quote"
         )
         yield Evidence(
-            Cause.TAKEOVERS, None, _usd(moved_cents), "price moves until positions were hedged"
+            Cause.TAKEOVERS, None, _usd(moved_cents), "price changes between takeovers and hedges"
         )
     # Accounts with losses pay into the venue's pool, and the pool pays accounts with gains. If the
     # pool pays more than it receives, the venue has paid the difference for customers.

@@ -74,8 +74,8 @@ class Payments:
 
     venue: np.ndarray
     receiver: np.ndarray
-    payer: np.ndarray  # the other party, or the venue if its pool pays
-    cents: np.ndarray  # below zero if the receiver is the one who pays
+    payer: np.ndarray  # the other party, or the venue if a pool of the venue pays
+    cents: np.ndarray  # below zero if the money goes from the receiver to the payer
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class BlindBooks:
 
 
 def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
-    """Strip the books of a run.
+    """Replace names in a run's books by numbers, and remove all words that may name a cause.
 
     Returns:
         The stripped books, and the name that each number replaces.
@@ -171,7 +171,7 @@ _MOVEMENTS = """
 
 
 def _stripped(opened: Opened, alias: Mapping[str, str]) -> tuple[str, str, str, str | None]:
-    """Return an account without its cause: root, entity, word, and the party or asset, if any."""
+    """Return an account's root, entity, word (see `_word`), and party or asset if it names one."""
     owner, *party = _names_in(opened.account)
     root = opened.account.partition(":")[0]
     return root, alias[owner], _word(opened), alias[party[0]] if party else None

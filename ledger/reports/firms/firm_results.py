@@ -92,7 +92,7 @@ class FirmAccounts:
     results: tuple[FirmResult, ...]  # the firm with the largest edge first
     everybody: FirmResult
     statistics: Mapping[str, FillStatistics]  # by firm, and one entry for all firms
-    classes: tuple[ClassResult, ...]  # fastest class first, all firms last; empty without classes
+    classes: tuple[ClassResult, ...]  # fastest class first, then all firms; empty if no classes
     coverage: Coverage
     cuts: tuple[Cut, ...]  # hits, and hits that limits prevented, by market and month
     none_left: AllCame | None  # the day since which no firm waits to enter, if there is one

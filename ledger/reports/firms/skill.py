@@ -12,9 +12,9 @@ a rule in which the faster firm wins. So it is an assumption, not a finding, tha
 more elsewhere. Results are divided by the firm's opening capital.
 
 An interval over firms shows how a figure would vary with other firms of the same kind. An interval
-over days shows how it would vary if the same firms traded on other days. Days are treated as
-independent. So intervals over days are too narrow if volatile days follow each other. A random draw
-of days (see `bootstrap`) adds noise to ranks. This noise moves rank correlations towards zero.
+over days shows how the figure would vary if the same firms traded on other days. Days are treated
+as independent. So intervals over days are too narrow if volatile days follow each other. A random
+draw of days (see `bootstrap`) adds noise to ranks. This noise moves rank correlations towards zero.
 Firms are present on different days, and this may cause a part of a correlation.
 """
 
@@ -126,11 +126,11 @@ class Skill:
     quoter_by_firm: tuple[QuoterOnAndOff, ...]
 
     def answer(self) -> str:
-        """State how many firms earn on the house and on both venues, and the rank correlation."""
+        """State how many firms earn on the house, how many on both venues, and the correlation."""
         at_house = [firm for firm in self.firms if firm.house_usd > 0]
         said = f"{len(at_house)} of {len(self.firms)} trading firms earn from {self.maker}'s quotes"
         if not any(firm.elsewhere_usd for firm in self.firms):
-            return f"{said}. In this run no firm has results on the lead venue to compare with."
+            return f"{said}. No firm has results on the lead venue, so there is no comparison."
         both = sum(firm.elsewhere_usd > 0 for firm in at_house)
         said += f"; {both} of these {len(at_house)} firms earn on the lead venue too."
         together = self.ranks[0].spearman if self.ranks else None
@@ -351,8 +351,8 @@ def _on_and_off(
 def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) -> Table:
     compared = bool(found.days_on and found.days_off)
     notes = (
-        f"{found.maker} quoted on {found.days_on} whole days, and did not quote on "
-        f"{found.days_off} whole days"
+        f"There are {found.days_on} whole days with {found.maker}'s quotes, and {found.days_off} "
+        "whole days without these quotes"
         + ("; other days are left out." if compared else ": no comparison is possible."),
         f"Without {found.maker}'s quotes firms hit nothing at the house, but may pay for hedges.",
         "Basis points: daily result, divided by the opening capital of the firms present. "
@@ -372,7 +372,7 @@ def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) ->
 def _compared(
     cents: np.ndarray, invested: np.ndarray, on: np.ndarray, off: np.ndarray
 ) -> list[list[Decimal | None]]:
-    """Return each group's basis points with quotes, without quotes, and the change, with intervals.
+    """Return each group's basis points with and without quotes, the change, and three intervals.
 
     The matrices of draws are large, so each is multiplied for all groups at once.
     """

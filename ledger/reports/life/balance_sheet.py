@@ -168,7 +168,7 @@ def is_in_tokens(account: str) -> bool:
 
 
 def _bought(account: str) -> str:
-    """Return the asset account that belongs to an equity account. It need not exist."""
+    """Return the asset account that belongs to an equity account, even if it does not exist."""
     return f"Assets:{account.partition(':')[2]}"
 
 

@@ -103,7 +103,7 @@ class CoverageByDay:
     dates: tuple[FirstShort, ...]  # one for each figure, and one for unpaid withdrawals
 
     def answer(self) -> str:
-        """State on how many days claims exceeded the cash, and the cash and claims at the end."""
+        """State the number of days with claims above the cash, and cash and claims at the end."""
         last = self.closes[-1]
         short = [close for close in self.closes if Chips.ALL in close.beyond_cash]
         covers = "" if last.cover_pct is None else f" ({last.cover_pct}%)"

@@ -87,7 +87,7 @@ def _paid_out(dated: Mapping[Milestone, First]) -> str:
     if halt:
         return f"Withdrawals had to wait from {wait} and were halted on {halt}."
     if wait:
-        return f"Withdrawals first had to wait on {wait}; they were never halted."
+        return f"Withdrawals had to wait for the first time on {wait}; they were never halted."
     return "Every withdrawal was paid at once."
 
 

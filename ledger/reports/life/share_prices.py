@@ -1,9 +1,10 @@
 """Shares of the house: recorded values at sales, computed values, and the maker's decisions.
 
-A round is a sale of shares to investors. The books note appraisals (computed values) on the first
-day of each month and at each round. An appraisal uses three methods: by growth, by growth without
-the captive maker's quotes, and as a trading firm (see `ledger.appraisal`). A round has a note
-`custom "valuation"` with its name, the money raised, and the stated value of the whole house.
+A round is a sale of shares to investors. Appraisals (computed values) are recorded on the first day
+of each month and at each round. There are three methods (see `ledger.appraisal`): by the growth of
+fees, by the growth of fees without the captive maker's quotes, and by earnings as a trading firm. A
+round has a note `custom "valuation"` with its name, the money raised, and the stated value of the
+whole house.
 
 Each month a maker with a policy reviews its quotes, and a note `custom "review"` states the venue,
 the policy, the decision, the result of the month, and the result of the last twelve months. If the
@@ -77,8 +78,8 @@ class HouseValuation:
         priced = [
             f"{spoken(ways[way].middle_usd)} {how}"
             for way, how in (
-                (BY_GROWTH, f"by growth with {self.maker}'s quotes"),
-                (WITHOUT_MAKER, "by growth without these quotes"),
+                (BY_GROWTH, f"by the growth of fees with {self.maker}'s quotes"),
+                (WITHOUT_MAKER, "by the growth of fees without these quotes"),
                 (AS_TRADING_FIRM, "as a trading firm"),
             )
             if way in ways
@@ -155,8 +156,8 @@ def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str,
         [(*each, *_beside(each, priced.get(each.name))) for each in sold],
         (
             "Growth is the fees of the last twelve full months before the round, less the fees "
-            "of the twelve months before them. Months before the books begin count as zero. "
-            "'By growth' is growth times the middle one of three assumed multiples. 'Low' is "
+            "of the twelve months before them. Months before the first month of the books count as "
+            "zero. 'By growth' is growth times the middle one of three assumed multiples. 'Low' is "
             "growth times the lowest multiple, and 'high' is growth times the highest. If growth "
             "is negative, these values are zero.",
             "'Without quotes' is computed like 'by growth', but with the fees that the house would "

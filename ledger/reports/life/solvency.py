@@ -61,7 +61,7 @@ class TokenHolding:
     unbalanced_units: Decimal  # the token's units in all accounts of the entity; must be zero
     cost_usd: Decimal | None  # None for tokens held or owed in kind, or held in a pool
     at_mark_usd: Decimal
-    counted_usd: Decimal  # value at mark, or zero for the group's own tokens in the group
+    counted_usd: Decimal  # value at mark; in the group's books, its own tokens have value zero
 
 
 @dataclass(frozen=True, slots=True)

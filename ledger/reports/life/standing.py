@@ -37,7 +37,7 @@ class Standing:
     lent_to_customers_usd: Decimal  # the exchange's loans to customers against tokens
     kinds_usd: Decimal  # the sum of all causes, which must equal the hole
     within_group_usd: Decimal  # sum of the debts between exchange and maker; must be zero
-    paper_usd: Decimal  # value of tokens at mark; the group's own tokens are zero
+    paper_usd: Decimal  # value of tokens at mark; the group's own tokens have value zero
     queue_usd: Decimal  # the dollars of withdrawals that wait
 
     @property

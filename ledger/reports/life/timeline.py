@@ -28,7 +28,10 @@ class Timeline:
     firsts: Mapping[Milestone, First]
 
     def answer(self) -> str:
-        """State the days of customers' money in use, of insolvency, and of waiting withdrawals."""
+        """State when customers' money was in use, and when the group was insolvent.
+
+        The last sentence states when withdrawals had to wait, and when they were halted.
+        """
         return " ".join(key_dates(self.firsts))
 
     def tables(self) -> list[Table]:

@@ -40,7 +40,7 @@ class CascadeHour:
     accounts: int  # accounts liquidated in the order book or by backstops
     in_book_usd: Decimal
     backstop_usd: Decimal
-    deleveraged_usd: Decimal
+    deleveraged_usd: Decimal  # closed against customers with opposite positions
     bankrupt: int  # accounts whose debts the insurance fund or all customers paid
 
     @property
@@ -50,7 +50,7 @@ class CascadeHour:
 
     @property
     def liquidated_usd(self) -> Decimal:
-        """Return the sum of liquidations in the order book, by backstops, and by deleveraging."""
+        """Return all liquidations of the hour: the sum of the three amounts above."""
         return self.in_book_usd + self.backstop_usd + self.deleveraged_usd
 
 
@@ -76,7 +76,8 @@ class LiquidationGain:
     deleveraging_usd: Decimal
     insurance_usd: Decimal
     socialised_usd: Decimal
-    unwinding_usd: Decimal  # the result of hedging positions taken over; a cost is below zero
+    # The result of hedges of positions that were taken over. A cost is below zero.
+    unwinding_usd: Decimal
 
     @property
     def sum_usd(self) -> Decimal:
@@ -92,7 +93,7 @@ class BankruptDebts:
     by_fund_usd: Decimal
     by_backstops_usd: Decimal  # debts that backstops took over together with positions
     by_customers_usd: Decimal
-    left_to_fund_usd: Decimal  # the money that closed accounts left to the fund
+    left_to_fund_usd: Decimal  # the money that the fund received from closed accounts
     fund_usd: Decimal  # the fund's balance at the end
     stated_usd: tuple[Decimal, ...]  # each size of the fund that the exchange stated
 
@@ -102,8 +103,8 @@ def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
 
     Few fills belong to liquidations, and the reports read these fills many times. So `steps` is a
     copy of these fills. If a position is closed against opposite positions, its account has a row,
-    and each account with an opposite position has a row. In `liquidated` this volume counts once:
-    it is the larger of the sums of the two sides.
+    and each account with an opposite position has a row. The view `liquidated` counts only one of
+    the two sides: the side with the larger sum.
     """
     house = run.chart.parties.house
     cents = tick_cents(run.chart.contracts, house)

@@ -53,7 +53,8 @@ class CourseStep:
 
     until: datetime
     lead_usd: Mapping[str, Decimal]  # each market's lead price at the end of the step
-    held_usd: Mapping[str, Decimal]  # each provider's largest position in the step; short is < 0
+    # Each provider's largest position in the step. A short position is below zero.
+    held_usd: Mapping[str, Decimal]
     result_usd: Mapping[str, Decimal]  # the result of each provider since the start
 
 
@@ -143,8 +144,9 @@ def _prices(
         f"SELECT {begins} AS begins, market, arg_min(lead, seq), arg_max(lead, seq) FROM rows "
         "WHERE lead > 0 GROUP BY ALL ORDER BY begins DESC"  # 0: the row has no lead price
     ).fetchall()
+    # The rows begin with the latest step. So the first dict keeps each market's first lead price.
     return (
-        {market: ticks for _, market, ticks, _ in found},  # keeps the last row: the first step
+        {market: ticks for _, market, ticks, _ in found},
         {(at, market): ticks for at, market, _, ticks in found},
     )
 

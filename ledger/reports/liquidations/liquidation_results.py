@@ -87,7 +87,7 @@ class Liquidations:
 
 def liquidations(run: RunFolder) -> Liquidations:
     """Read liquidations and their results from the fills and the general ledger."""
-    connection = run.connect()  # stays open, since the course is computed later
+    connection = run.connect()  # stays open, since `Liquidations.course` reads from it later
     create_steps(connection, run)
     create_held(connection, run)
     return Liquidations(
@@ -152,9 +152,10 @@ def _gains_table(found: Liquidations) -> Table:
         (
             "'In book' is the result of forced orders in the order book, for the makers whose "
             "quotes are filled and for the liquidated customers. 'Backstop' is the result of "
-            "takeovers. For a backstop it is the discount, plus variation margin and funding of "
-            "the positions. For the liquidated customers it is the discount, as a loss. "
-            "Customers' earlier losses (variation margin) are not included.",
+            "takeovers. A backstop's gain at a takeover, measured at the lead price, is the "
+            "liquidated customer's loss. A backstop's result also includes variation margin and "
+            "funding of the positions. Customers' earlier losses (variation margin) are not "
+            "included.",
         ),
     )
 

@@ -47,8 +47,7 @@ def seized_table(found: Sequence[SeizedToken]) -> Table:
         (
             "Makers other than the captive maker buy these tokens before backstops take over the "
             "customer's position. 'Worth' is the tokens' value at the lead price, and 'brought' is "
-            "the proceeds. 'Markdown' is this value less the proceeds, which is the other makers' "
-            "gain.",
+            "the proceeds. 'Markdown' is the other makers' gain: the value less the proceeds.",
         ),
     )
 

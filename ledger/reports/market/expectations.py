@@ -86,7 +86,7 @@ class Expectations:
         )
 
     def tables(self) -> list[Table]:
-        """Return tables that compare predictions and plans with booked results, and a check."""
+        """Return tables of predictions, plans and booked results. The last table is a check."""
         by_month = self.by_month
         return [
             _month_table(by_month, self.ledger, self.maker),
@@ -192,7 +192,7 @@ def _difference_table(by_month: Mapping[str, Sequence[MonthInMarket]]) -> Table:
     rows.append((ALL, ALL, *_parts(_sum(everything))))
     return Table(
         "difference",
-        "Realised less simulated results, and the parts of the difference",
+        "Realised results less simulated results, and the parts of the difference",
         ("month", "market", "difference_usd", *Difference._fields),
         rows,
         (

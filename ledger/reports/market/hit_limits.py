@@ -24,7 +24,7 @@ BINDS_FROM_PCT = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The volume of firms' hits in a market and month, and the volume that limits prevented."""
+    """The volume of firms' hits in a market and month, and the volume prevented by limits."""
 
     market: str
     month: str
@@ -68,7 +68,10 @@ def cuts(run: RunFolder) -> tuple[Cut, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AllCame:
-    """The day on which the last waiting firm entered. Since then the number of firms is a limit."""
+    """The day on which the last waiting firm entered, and the number of all firms.
+
+    No firm can enter after this day. So the number of firms limits the hits.
+    """
 
     since: date
     firms: int  # the number of all firms, including those that entered during the run
@@ -114,8 +117,8 @@ def _none_left_line(found: Sequence[Cut], none_left: AllCame | None) -> tuple[st
         return ()
     months = len({each.month for each in later})
     return (
-        f"Since {none_left.since} no firm waited to enter, so the number of firms, "
-        f"{none_left.firms} in all, was a limit. From {none_left.since:%Y-%m} on, the firms' hits "
+        f"Since {none_left.since} no firm waited to enter. So the number of firms, "
+        f"{none_left.firms}, limited the hits. From {none_left.since:%Y-%m} on, the firms' hits "
         f"were {taken_usd:,.2f} USD in {months} {'month' if months == 1 else 'months'}.",
     )
 

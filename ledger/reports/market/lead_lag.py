@@ -112,7 +112,9 @@ class LeadLag:
 def _sentence(market: MarketLag, parties: Parties) -> str:
     leader = market.leader(parties)
     if market.found is None:
-        return f"In {market.market} the prices show no clear lag of at most {REACH_S} s."
+        return (
+            f"In {market.market} the prices show no clear lag. Lags up to {REACH_S} s were tested."
+        )
     if leader not in (parties.lead, parties.house):
         return f"In {market.market} the prices do not show which venue leads."
     follower = parties.house if leader == parties.lead else parties.lead
@@ -175,7 +177,7 @@ def days_seen(
             """,
             (*where, month, month),
         ).fetchnumpy()
-        # The first fill of an order has its best price.
+        # The first fill of an order has the order's best price.
         orders = np.flatnonzero(np.diff(2 * fills["time_us"] + fills["buys"], prepend=-1))
         seen = {name: column[orders] for name, column in fills.items()}
         days = seen["time_us"] // DAY_US

@@ -72,7 +72,8 @@ def market_days(run: RunFolder) -> list[MarketDay]:
 def _fees(run: RunFolder) -> Mapping[Place, Decimal]:
     """Return the house's fees for each day and market.
 
-    The other makers' volume has no fills. So the fees on it are read from the general ledger.
+    Noise traders' trades with the other makers are not recorded as fills. So the fees on these
+    trades are read from the general ledger.
     """
     house = run.chart.parties.house
     usd: dict[Place, Decimal] = defaultdict(lambda: ZERO)

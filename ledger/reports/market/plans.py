@@ -1,10 +1,10 @@
 """Compares the results of the maker's quotes with its monthly decisions and plans.
 
 The books record a decision as `custom "decision"`, with the volumes that the maker saw in the
-previous month. The plan covers as many days as the maker saw. This report scales the plan to the
-number of days that the run has in the month. A plan has no hits, because the maker's own simulation
-has no hits. The thread claims that the maker's strategies lost "harder or faster than they
-anticipated".
+previous month. These volumes and the planned figures are sums over the same number of days. This
+report scales the plan to the number of days that the run has in the month. A plan has no hits,
+because the maker's own simulation has no hits. The thread claims that the maker's strategies lost
+"harder or faster than they anticipated".
 """
 
 from collections import Counter
@@ -120,9 +120,9 @@ def plans_table(maker: str, months: Sequence[PlannedMonth]) -> Table:
             _answer(months),
             "'Shown' is the displayed size of one level on one side. 'Held by' is the limit that "
             "determined this size, or empty.",
-            "A plan is based on the maker's own simulation of the days that it saw in the previous "
-            "month. The simulated orders do not depend on the price, so a plan has no hits. The "
-            "plan is scaled to the number of days that the run has in the month.",
+            "A plan is based on the maker's own simulation of the days that the maker observed in "
+            "the previous month. The simulated orders do not depend on the price, so a plan has no "
+            "hits. The plan is scaled to the number of days that the run has in the month.",
         ),
     )
 

@@ -4,11 +4,11 @@ A pool's loss is the loss versus rebalancing. It compares the pool with a holder
 trades at the lead price. The maker gets a part of this loss back as fees, which are income of the
 kind Pools. Arbitrageurs keep the other part.
 
-Theory expects a loss of variance / 8 * value, with the variance of the log price and the value of
-the pool. The formula is exact in the limit of frequent blocks, if there is no fee. It is close if
-the fee is small. Sources: Milionis, Moallemi, Roughgarden & Zhang (2022), arXiv 2208.06046; with
-fees, 2305.14604. The report uses the realised variance between blocks. So the comparison is valid
-even if this variance is high or low by chance.
+In theory the expected loss is variance / 8 * value. The variance is the variance of the log price,
+and the value is the value of the pool. Without a fee, the formula becomes exact as the time between
+blocks goes to zero. It is close if the fee is small. Sources: Milionis, Moallemi, Roughgarden &
+Zhang (2022), arXiv 2208.06046; with fees, 2305.14604. The report uses the realised variance between
+blocks. So the comparison is valid even if this variance is high or low by chance.
 
 The loss depends on the price's variance. A fee moves gains from arbitrageurs to the maker, and
 hardly changes the sum of their gains. In the model only arbitrageurs trade with a pool.

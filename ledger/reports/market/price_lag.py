@@ -30,16 +30,17 @@ import numpy as np
 
 LAGS_US = np.arange(-50, 51) * 100_000  # above zero if the house's price follows
 
-# A pair of prices is used for each lag that differs by at most this much from the time between the
-# two prices. So a small number of fills is enough.
+# A pair of prices counts for a lag if the time between the two prices differs from the lag by at
+# most this much. So a small number of fills is enough.
 NEAR_US = 250_000
 # The half-spread is estimated from lead prices whose ages are between these two limits.
 BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))
 # A lag is clear if the differences at both ends of LAGS_US exceed the least difference by more than
 # this number of standard errors.
 CLEAR = 4.0
-# Half the width of a 95 % interval, in standard errors. Lags whose differences are within this
-# distance of the least difference are in the lag's interval.
+# Half the width of a 95 % interval, in standard errors. The interval of the lag goes from the
+# smallest to the largest lag whose mean squared difference is at most this number of standard
+# errors above the least one.
 APART = 1.96
 # Days are divided into blocks of this length, which are much longer than any lag. So blocks are
 # nearly independent.
@@ -125,9 +126,10 @@ def _scaled(day: Sight) -> Dispersions | None:
 
 
 def dispersions(day: Sight) -> Dispersions:
-    """Return squared differences between lead prices and the house's prices without half-spread.
+    """Return squared differences between lead prices and the house's prices.
 
-    A pair of prices belongs to the block of the house's price.
+    The half-spread is first removed from the house's prices. A pair of prices belongs to the block
+    of time that contains the house's price.
     """
     lead, house = day
     ends_us = [int(us) for prices in house for us in prices.times_us[[0, -1][: len(prices[0])]]]
@@ -175,8 +177,8 @@ def _half_spreads(house: Prices, lead: Prices, block: np.ndarray) -> np.ndarray:
     """Return the mean of (house's price - lead price), for lead prices with ages in BEFORE_US.
 
     Returns:
-        For each of the house's prices, the mean of its block, shape (n,). It is nan if the block
-        has no pair.
+        For each of the house's prices, the mean over the block of time that contains the price,
+        shape (n,). The mean is nan if the block has no pair.
     """
     ends = [lead.times_us.searchsorted(house.times_us - us, "right") for us in BEFORE_US]
     sums = np.append(0.0, np.cumsum(lead.prices))

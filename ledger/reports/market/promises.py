@@ -1,9 +1,9 @@
 """Compares the maker's predictions for its quotes with the booked results.
 
 The maker's own simulation plays the quotes of a month against noise traders only. The books have
-the prediction as a `custom "belief"`, dated in that month. It states the market, the result at
-fills and the volume. The prediction is compared with the booked result at fills: the kinds Spread
-and PickOff together. Hedging is separate.
+the prediction as a `custom "belief"`, dated in that month. The prediction states the market, the
+result before hedging, and the volume. It is compared with the booked result before hedging: the
+kinds Spread and PickOff together. Hedging is separate.
 
 The difference is the booked result less the predicted result. It is split into three parts, as in
 the analysis of variances in cost accounting. The predicted rate is the predicted result divided by
@@ -37,7 +37,7 @@ from ledger.transaction import MONEY
 class Promise(NamedTuple):
     """The maker's prediction for one or more months and markets."""
 
-    result_usd: Decimal  # the result at fills, without hedging
+    result_usd: Decimal  # the result before hedging
     volume_usd: Decimal
 
 
@@ -57,7 +57,7 @@ class Booked:
 
     @property
     def result_usd(self) -> Decimal:
-        """Return the result at fills. The report compares it with predictions."""
+        """Return the result before hedging. The report compares it with predictions."""
         return self.spread_usd + self.pickoff_usd
 
     @property

@@ -47,7 +47,7 @@ class SampledHours:
     """
 
     one_in: int  # the number of hours in a stratum
-    strata: tuple[int, ...]  # the strata outside full days, numbered since 1970
+    strata: tuple[int, ...]  # the numbers of the strata outside full days, counted from 1970
 
     @classmethod
     def of(cls, played: dict[str, Any]) -> "SampledHours":
@@ -61,7 +61,8 @@ class SampledHours:
 def sampled_hours(run: RunFolder) -> SampledHours | None:
     """Return the sampling of a run's hours.
 
-    Return None if all hours were simulated, or if the run folder does not state which hours were.
+    Return None if all hours were simulated, or if the run folder does not state which hours were
+    simulated.
     """
     if not run.has_fills or run.played.get("one_hour_in", 1) == 1:
         return None
@@ -71,7 +72,7 @@ def sampled_hours(run: RunFolder) -> SampledHours | None:
 def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[int]:
     """Return the simulated hour of each stratum of two or more hours, as hours since 1970.
 
-    The strata are sorted by predicted loss within blocks of 90 days.
+    The strata are sorted first by block of 90 days, and then by predicted loss.
     """
     groups = []
     for day, note in drawn_of_days:

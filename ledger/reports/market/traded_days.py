@@ -71,7 +71,7 @@ def contradictions_table(found: TradedDays) -> Table:
         (
             f"{len(found.contradictions)} of {found.recorded} days with a recorded volume are "
             "listed. A day counts once for each market. On the listed days the model contradicts "
-            "the record, even if no other customer trades.",
+            "the record, even if noise traders send no orders.",
             "If the record has only a month's volume, each day is compared with the month's mean "
             "volume per day. If the record had a volume for each day, fewer days with large price "
             "moves would be listed.",

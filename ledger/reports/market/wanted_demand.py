@@ -12,7 +12,7 @@ from ledger.run_folder import RunFolder
 
 
 def wanted_usd(run: RunFolder) -> Mapping[str, Mapping[date, tuple[int, ...]]]:
-    """Return for each market and day the demand in each played hour, in whole dollars."""
+    """Return the demand in each played hour, in whole dollars, by market and day."""
     wanted: dict[str, dict[date, tuple[int, ...]]] = defaultdict(dict)
     for day, note in run.dated_notes(WantedDay):
         wanted[note.market][day] = note.usd_of_hours

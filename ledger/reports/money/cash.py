@@ -45,7 +45,7 @@ class CashStatement:
 
 @once
 def cash_statement(run: RunFolder) -> CashStatement:
-    """Return the group's opening and closing cash, and each party's payments to and from it."""
+    """Return the group's opening and closing cash, and its receipts and payments by party."""
     tills = {cash(entity) for entity in run.chart.parties.group}
     # The group's cash includes the dollars in its pools.
     pools = (token.name for token in run.chart.tokens if token.is_pooled)

@@ -44,7 +44,7 @@ class Hole:
 
     @property
     def sources_usd(self) -> dict[str, Decimal]:
-        """Return the kinds that were sources, with amounts below zero. The largest is last."""
+        """Return the sources, with amounts below zero. The largest source is last."""
         return {kind: usd for kind, usd in self.kinds_usd.items() if usd < 0}
 
     @property
@@ -81,7 +81,7 @@ def largest_uses(the_hole: Hole) -> str:
     if not uses:
         return "There are no uses of money."
     named = [f"{kind} {percent(usd, used)}%" for kind, usd in list(uses.items())[:LARGEST]]
-    return f"Of {spoken(used)} of uses the largest are {listed(named)}."
+    return f"All uses sum to {spoken(used)}; the largest are {listed(named)}."
 
 
 def hole(run: RunFolder) -> Hole:

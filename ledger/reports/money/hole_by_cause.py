@@ -16,7 +16,7 @@ from ledger.reports.table import Cell, Table
 
 
 def assets_and_spending(the_hole: Hole) -> str:
-    """State which part of the uses bought assets. Return an empty text if there are no uses."""
+    """State the share of assets in the uses of money. Return an empty text without uses."""
     used = sum(the_hole.uses_usd.values(), ZERO)
     if not used:
         return ""
@@ -24,10 +24,13 @@ def assets_and_spending(the_hole: Hole) -> str:
     if not bought:
         return "No use bought an asset: all uses are booked as spent."
     if bought == used:
-        return "All uses bought assets, carried at cost less sales."
+        return (
+            "All uses are purchases of assets. Assets are carried at cost less the proceeds of "
+            "sales."
+        )
     return (
-        f"{percent(bought, used)}% of the uses bought assets, carried at cost less sales; "
-        "all other uses are booked as spent."
+        f"{percent(bought, used)}% of the uses are purchases of assets; all other uses are booked "
+        "as spent. Assets are carried at cost less the proceeds of sales."
     )
 
 

@@ -77,12 +77,12 @@ class HoleInKind:
 
     @property
     def by_price_usd(self) -> Decimal:
-        """Return the change of the hole by price since the first day."""
+        """Return the change of the hole since the first day that is due to changes of prices."""
         return sum((line.by_price_usd for line in self.lines), ZERO)
 
     @property
     def by_use_usd(self) -> Decimal:
-        """Return the change of the hole by use since the first day."""
+        """Return the change since the first day that is due to changes of missing quantities."""
         return sum((line.by_use_usd for line in self.lines), ZERO)
 
     @property
@@ -180,7 +180,8 @@ def coins_at_mark(run: RunFolder) -> list[CoinsAtMark]:
     return worth
 
 
-_Days = Mapping[date, Mapping[str, Decimal]]  # quantities moved on each day, by part in the hole
+# The change of a commodity's quantity on each day, by part (claim, liquid, cause or lent).
+_Days = Mapping[date, Mapping[str, Decimal]]
 
 
 def _line(commodity: str, days: list[date], moved: _Days, marks: Marks) -> LackingLine:
@@ -232,8 +233,8 @@ def _in_kind_table(found: HoleInKind) -> Table:
         rows,
         (
             "The lacking quantity is the debt to customers in a commodity, less the group's liquid "
-            "holdings of this commodity. Coins that the house lent its maker are lacking, because "
-            "the maker sold them.",
+            "holdings of this commodity. Coins that the house has lent to its maker are lacking, "
+            "because the maker sold them.",
             "Lent dollars are negative if the maker has paid the house more dollars than the maker "
             "has drawn. The maker then owes coins.",
         ),

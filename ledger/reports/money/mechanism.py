@@ -73,7 +73,7 @@ class Mechanism:
 
     @property
     def of_uses_pct(self) -> Decimal | None:
-        """Return the costs without tokens lost, in percent of all uses. None: there are no uses."""
+        """Return the costs, except lost tokens, in percent of all uses. None: there are no uses."""
         return percent(self.cost_usd - self.tokens_usd, self.uses_usd)
 
     @property
@@ -89,19 +89,22 @@ class Mechanism:
     def in_a_sentence(self) -> str:
         """State the results of the mechanism and of its parts, then the total costs and gains."""
         if not self.cost_usd and not self.brought_usd:
-            return "The mechanism that the thread claims had no costs and no earnings."
+            return "The thread's mechanism had no costs and no earnings."
         money_usd = self.cost_usd - self.tokens_usd
         share = self.of_uses_pct if money_usd else None
         said = f" ({share}% of all uses)" if share is not None else ""
         lost = f" and {spoken(self.tokens_usd)} of tokens," if self.tokens_usd else ""
         parts = [f"{part.claimed} {earned(-part.net_usd)}" for part in self.parts if part.kinds_usd]
         result = (
-            f"The mechanism that the thread claims {earned(-self.net_usd)} in all: {listed(parts)}."
+            f"The thread's mechanism {earned(-self.net_usd)} in all: {listed(parts)}."
             f" It cost {spoken(money_usd)}{said}{lost} and earned {spoken(self.brought_usd)}."
         )
         if not self.stated_usd:
             return result
-        return f"{result} Of the cost, {spoken(self.stated_usd)} is an input ({Kind.TAKEOVERS})."
+        return (
+            f"{result} The cost includes {spoken(self.stated_usd)} of {Kind.TAKEOVERS}, which are "
+            "an input of the scenario."
+        )
 
 
 def stale_quotes(run: RunFolder, the_hole: Hole) -> str:
@@ -200,8 +203,9 @@ def mechanism_table(found: Mechanism) -> Table:
             f"The kind {Kind.TAKEOVERS} has amounts that the scenario states, and debts of "
             "accounts that borrowed against tokens (`moneytrail liquidations`). These debts and "
             "the amounts of all other kinds are outcomes of the simulation.",
-            "Tokens lost to arbitrage are valued at the lead price. This loss is no kind of the "
-            "hole, because the hole already counts the purchase price of tokens (the kind Tokens).",
+            "Tokens lost to arbitrage are valued at the lead price. This loss is not one of the "
+            "hole's kinds, because the hole already counts the purchase price of tokens (the kind "
+            "Tokens).",
             "The maker's gains and losses from price moves and funding of its positions (the kinds "
             "VariationMargin and Funding) are in no part of the mechanism.",
             "`moneytrail residual` shows how much of the unexplained money each part can explain.",

@@ -65,7 +65,7 @@ def payments_of_year(run: RunFolder, end: date) -> Iterator[ListedPayment]:
 def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
     """Return the payments in the year until *end*, summed by payer, recipient and kind.
 
-    First come the sums paid to insiders, the largest first. Then come all other sums, also the
+    The sums paid to insiders come before all other sums. Both parts are sorted by amount, the
     largest first.
 
     Args:

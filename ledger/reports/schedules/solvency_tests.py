@@ -1,7 +1,8 @@
 """Three tests of solvency for each day: balance sheet, cash flow, and adequate capital.
 
-To recover a payment without equal value in return, a trustee must show that the payer failed one of
-the tests at the time of the payment (11 USC 548(a)(1)(B)(ii)).
+A trustee may recover a payment for which the payer did not receive equal value. For this, the
+trustee must show that the payer failed one of the tests at the time of the payment (11 USC
+548(a)(1)(B)(ii)).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Movements of commingled cash, to which tracing rules are applied."""
+"""Movements of cash, to which tracing rules are applied."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date

@@ -5,7 +5,7 @@ sources, in proportion to their money that was not repaid. The cash that is left
 same way. So a source that was fully repaid has no share.
 
 Source: the pari passu solution in Barlow Clowes International v Vaughan [1992] 4 All ER 22, Woolf
-    LJ. Receivers whom American courts appoint also share by net investment.
+    LJ. Receivers whom American courts appoint use the same proportions (net investment).
 """
 
 from collections.abc import Collection, Iterable

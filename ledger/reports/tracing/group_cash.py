@@ -103,9 +103,9 @@ class PaidOnDay(NamedTuple):
 def payments_by_day(run: RunFolder, day: date | None = None) -> list[PaidOnDay]:
     """Return the group's payments, summed by day and reason, in the order of time.
 
-    The payments are the same as in `cash_passed`. A plain entry has only one reason, so DuckDB can
-    sum plain entries. The rows of these sums have no `seq`. Only the few other entries are read one
-    by one.
+    The payments are the same as in `cash_passed`. A plain entry (see `_LEGS`) has only one reason,
+    so DuckDB can sum plain entries. The rows of these sums have no `seq`. Only the few other
+    entries are read one by one.
 
     Args:
         run: the run whose books are read.

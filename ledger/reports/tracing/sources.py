@@ -1,4 +1,4 @@
-"""The question of a tracing, and the fates of money that is paid out."""
+"""The choices of a tracing, and what happened to money that was paid out."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -98,7 +98,7 @@ class Question:
 
     def _advice(self, came: Sequence[Reason]) -> str:
         if self.seq is not None:
-            return "give the seq of a deposit, a loan or the like"
+            return "give the number (seq) of a receipt of cash, such as a deposit or a loan"
         kinds = sorted({why.kind for why in came})
         close = get_close_matches(self.of, [*kinds, *{why.party for why in came}], n=1)
         meant = f"did you mean {close[0]}? or " if close else ""

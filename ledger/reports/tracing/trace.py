@@ -110,8 +110,9 @@ class Trace:
     def tables(self) -> list[Table]:
         """Return the tables of the tracing.
 
-        The tables show the uses of the followed money, its fates, the sources of each use under
-        each rule, the dates of payments, and the followed money left at the end of each day.
+        The tables show the uses of the followed money, how far this money can be traced, the
+        sources of each use under each rule, the dates of payments, and how much of the followed
+        money is left at the end of each day.
         """
         matrices = (self._matrix(rule) for rule in TracingRule)
         return [self._paid(), self._fates(), *matrices, self._flows(), self._days()]
@@ -254,7 +255,7 @@ class Trace:
 
 
 def trace(run: RunFolder, question: Question = ALL_CUSTOMERS) -> Trace:
-    """Trace money through the group's commingled cash under each tracing rule.
+    """Trace money through the group's cash under each tracing rule.
 
     Args:
         run: the run whose books are read.

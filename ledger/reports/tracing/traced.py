@@ -24,7 +24,7 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """The cash that each source paid for each use, and each source's cash left in each account.
+    """Each source's cash: the amounts paid for each use, and the amounts left in each account.
 
     The amount of a use is the sum of the sources' payments for it. The amount of a source is the
     sum of its payments, plus its money that is left.

@@ -101,7 +101,7 @@ class BothTiers:
         ]
 
     def told(self, fill: Fill[int]) -> Movement:
-        """Return the transaction by which a day ledger books a fill."""
+        """Return the transaction that records a fill in a day ledger."""
         return self._entries.of_row(fill)
 
     def sentences(self, rows: np.ndarray) -> dict[int, str]:

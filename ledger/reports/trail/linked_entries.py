@@ -19,7 +19,10 @@ _SETTLEMENT = re.compile(r"settlement-(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
 
 @dataclass(frozen=True, slots=True)
 class LinkedEntry:
-    """An entry that has a link, or a fill or payment that the link names (see `fills_of`)."""
+    """One entry, fill or payment that belongs to a link.
+
+    An entry has the link. A fill or payment is named by the link (see `fills_of`).
+    """
 
     seq: int
     date: date
@@ -55,7 +58,10 @@ def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) 
 
 
 def linked_table(found: Linked, which: str = "Other entries") -> Table:
-    """Return a table with one row for each listed item. *which* names the items in the title."""
+    """Return a table with one row for each listed item.
+
+    The text *which* is the name of the items in the title.
+    """
     links, limit = found.links, found.limit
     return Table.of(
         "linked",

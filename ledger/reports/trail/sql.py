@@ -1,6 +1,6 @@
 """SQL queries on the books. Fills, payments and postings are rows.
 
-A query can read these views and tables, in DuckDB's dialect:
+A query is written in DuckDB's dialect of SQL. It can read these views and tables:
 
     postings   the general ledger, as documented in `POSTINGS`
     fills      the fills in contracts and dollars, as documented in `SCHEMA`

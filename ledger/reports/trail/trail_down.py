@@ -81,7 +81,7 @@ class Figure:
 
 
 class Share(NamedTuple):
-    """The amount that one entry adds to a figure, with one counterparty."""
+    """The part of a figure that comes from one entry and one counterparty."""
 
     seq: int
     day: date

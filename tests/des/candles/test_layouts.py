@@ -241,25 +241,25 @@ BTC,D,20220511,000000,31017.11,32162.59,27785,29103.94,7
         .replace("2022-05-11", "1.6522272E9"),
         "times are seconds since 1970",
     ),
-    "stamped by the close": (
+    "times of the close": (
         DAYS.replace("date", "close_time")
         .replace("2022-05-09", "1652140799999")
         .replace("2022-05-10", "1652227199999")
         .replace("2022-05-11", "1652313599999"),
-        "times are at the close",
+        "times are the ends of candles",
     ),
-    "stamped by the last second": (
+    "times of the last second": (
         DAYS.replace("-09,", "-09 23:59:59,")
         .replace("-10,", "-10 23:59:59,")
         .replace("-11,", "-11 23:59:59,"),
-        "times are at the close",
+        "times are the ends of candles",
     ),
-    "stamped by the start of the next candle": (
+    "times of the start of the next candle": (
         DAYS.replace("date", "end_time")
         .replace("-11,", "-12,")
         .replace("-10,", "-11,")
         .replace("-09,", "-10,"),
-        "times are at the close",
+        "times are the ends of candles",
     ),
     "comments": (
         "# from somewhere\n"
@@ -304,10 +304,10 @@ def minutes(step: int, first: int, last: int) -> list[str]:
 @pytest.mark.parametrize(
     ("step", "hours", "said"),
     [
-        (1, 1, "candles of 1 min joined to 1 h"),
-        (15, 1, "candles of 15 min joined to 1 h"),
-        (45, 3, "candles of 45 min joined to 3 h"),
-        (90, 3, "candles of 90 min joined to 3 h"),
+        (1, 1, "candles of 1 min combined into 1 h"),
+        (15, 1, "candles of 15 min combined into 1 h"),
+        (45, 3, "candles of 45 min combined into 3 h"),
+        (90, 3, "candles of 90 min combined into 3 h"),
     ],
 )
 def test_candles_that_do_not_last_whole_hours_are_joined_into_candles_that_do(
@@ -341,7 +341,7 @@ def test_short_candles_in_an_incomplete_first_or_last_hour_are_left_out_and_coun
 
     assert [anchor.at.hour for anchor in found.anchors] == [1, 2, 3, 4]
     assert found.said == (
-        "candles of 20 min joined to 1 h",
+        "candles of 20 min combined into 1 h",
         "candles left out at the ends, since they do not fill 1 h: 3",
     )
 
@@ -393,7 +393,9 @@ def test_a_candle_whose_close_is_outside_its_range_by_more_than_a_rounding_error
     text = "date,open,high,low,close\n2022-05-09,100,101,99,{}\n2022-05-10,100,101,99,100\n"
 
     close = 101 + 1e-5
-    assert read(text.format(close)).said == ("candles widened by a rounding error: 1",)
+    assert read(text.format(close)).said == (
+        "candles with a low or high corrected for rounding: 1",
+    )
     assert read(text.format(close)).anchors[1].price_usd == close
     assert refused(text.format(101.001)).line == 2
 
@@ -480,11 +482,18 @@ def test_if_a_comma_marks_decimals_in_some_prices_a_point_separates_thousands_in
     assert [anchor.price_usd for anchor in candles.anchors] == [31_000.5, 31_200.5, 31_200.0]
 
 
-@pytest.mark.parametrize("data", ["[[2, 3, 1, 2]]", "[[2, 3, 1, 2], null]", "{}"])
-def test_a_data_frame_in_json_without_a_row_for_each_time_is_refused(refused, data):
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        ("[[2, 3, 1, 2]]", "'data' must have one list for each item of 'index'"),
+        ("[[2, 3, 1, 2], null]", "'data' must have one list for each item of 'index'"),
+        ("{}", "JSON without candles"),
+    ],
+)
+def test_a_data_frame_in_json_without_a_row_for_each_time_is_refused(refused, data, what):
     frame = f'{{"columns": ["open", "high", "low", "close"], "index": [1, 2], "data": {data}}}'
 
-    assert "JSON without" in str(refused(frame))
+    assert what in str(refused(frame))
 
 
 def test_a_column_of_a_data_frame_in_json_may_have_no_name(read: Read):

@@ -151,7 +151,7 @@ def test_a_column_of_row_numbers_is_not_read_as_the_column_of_times(read):
         ("date,open,high,low,close\n" + ROWS + "2022-05-12,3\n", "2 columns are too few"),
     ],
 )
-def test_a_file_with_spaces_between_columns_or_two_tickers_or_an_incomplete_line_is_refused(
+def test_a_file_is_refused_if_it_has_two_tickers_or_an_incomplete_line_or_spaces_as_separators(
     read, text, what
 ):
     with pytest.raises(CandleError, match=what):

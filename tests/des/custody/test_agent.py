@@ -82,7 +82,7 @@ def test_the_agent_receives_the_stated_share_of_deposits_from_the_stated_time_on
     assert not bank.agent.takes(NOW_US - 1)
 
 
-def test_the_agent_receives_a_share_of_dollar_deposits_only_and_pays_a_share_of_withdrawals():
+def test_the_agent_receives_its_share_of_deposits_in_dollars_and_pays_its_share_of_withdrawals():
     bank = Bank(0.5, till=1_000, in_coins=0.5)
     bank.agent.take_in(NOW_US, 1_000, ())
     times_us = NOW_US + stream(1, "some", "times").integers(0, DAY_US, 4_000)

@@ -60,7 +60,7 @@ def counter() -> Counter:
     return Counter()
 
 
-def test_the_opening_claim_in_each_coin_is_its_stated_share_of_all_claims_in_whole_lots(counter):
+def test_the_opening_claim_in_each_coin_is_the_stated_share_of_all_claims(counter):
     # A bitcoin costs 30,000 dollars, and a lot is 0.01 bitcoin. A lot of ALTS costs 20 dollars.
     assert counter.vault.owed == counter.vault.there == [100, 1_000, 20_000]
     assert counter.in_coins_cents == 3_000_000 + 2_000_000 + 2_000_000
@@ -106,7 +106,7 @@ def test_a_withdrawal_above_the_claim_in_one_coin_also_takes_dollars_and_then_ot
         lots = counter.vault.chosen(START_US + i, 9_000_000, 3_000_000)
 
         # The withdrawal takes all dollars, and coins for the rest of the amount. Rounding to whole
-        # lots adds less than the price of a lot of BTC.
+        # lots adds less than the price of one BTC lot.
         assert 0 <= counter.vault.worth_cents(lots) - (9_000_000 - 3_000_000) < 30_000
         assert all(n <= owed for n, owed in zip(lots, counter.vault.owed, strict=True))
 
@@ -119,9 +119,7 @@ def test_coins_in_a_waiting_request_cannot_be_requested_again(counter):
     assert all(counter.vault.chosen(START_US + i, 4_000_000, 0)[BTC] == 0 for i in range(20))
 
 
-def test_coins_of_customers_count_as_debts_and_until_a_halt_as_money_that_the_house_can_pay(
-    counter,
-):
+def test_coins_of_customers_are_debts_and_the_house_can_pay_out_these_coins_until_a_halt(counter):
     assert counter.custody.customers_cents() == 7_000_000
     assert counter.custody.till(HOUSE) == 7_000_000
     counter.mark(15_000)

@@ -118,7 +118,7 @@ def confidence(flow: Flow, claims: int = CLAIMS) -> Confidence:
     return Confidence(flow, lambda: claims)
 
 
-def test_trust_is_one_without_fear_and_falls_as_fear_rises():
+def test_trust_is_1_at_zero_fear_and_falls_as_fear_rises():
     assert trust(0.0) == 1.0
     assert 0 < trust(30.0) < trust(2.0) < trust(1.0) < 1
     assert trust(1.5) * trust(0.5) == pytest.approx(trust(2.0))
@@ -157,7 +157,7 @@ def test_a_request_adds_fear_in_proportion_to_its_share_of_claims_and_a_queue_ad
     assert nothing_left.fear(NOON_US) == 0
 
 
-def test_news_adds_fear_from_its_hour_on_and_news_before_the_start_adds_what_is_left_of_its_fear():
+def test_news_adds_no_fear_before_its_hour_and_early_news_adds_the_fear_that_is_left_at_the_start():
     early = News(date=np.datetime64(NOON_US - 8 * HOUR_US, "us").item(), shock=0.4, what="early")
     late = News(date=np.datetime64(NOON_US + 2 * HOUR_US, "us").item(), shock=0.4, what="late")
     none = rules(base_per_day=0.0)
@@ -220,7 +220,8 @@ def test_a_branching_ratio_is_accepted_just_below_one_and_refused_above_one(rati
 # ---------------------------------------------------------------------- the Hawkes process
 
 HOURS = 1_000
-BURN_IN = 100  # hours until the start has almost no effect: at most e^(-0.17 * (1 - 0.6) * 100)
+# After this number of hours the start has almost no effect: at most e^(-0.17 * (1 - 0.6) * 100).
+BURN_IN = 100
 
 
 @pytest.mark.parametrize("ratio", [0.3, 0.6])

@@ -224,7 +224,7 @@ def test_a_queue_that_was_paid_in_full_does_not_count_towards_a_halt():
     assert counter.told() == [QUEUED, OPEN, QUEUED]
 
 
-def test_a_halted_house_pays_nothing_and_accepts_no_deposits_but_its_books_note_requests():
+def test_a_halted_house_pays_nothing_and_accepts_no_deposits_and_still_notes_requests():
     counter = Counter(100, Retail=1_000, Firm01=50)
     counter.custody.cash[RETAIL] = 5_000
     counter.retail.request(1, 200)

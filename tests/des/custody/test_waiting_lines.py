@@ -13,7 +13,10 @@ def asks(asked_us: int, cents: int, *lots: int) -> Request:
 
 
 def paid(lines: WaitingLines, *able: int) -> list[str]:
-    """Return the holders of paid requests, if only requests in the lines *able* can be paid."""
+    """Return the holders of paid requests, if only the requests in some lines can be paid.
+
+    *able* has the numbers of these lines.
+    """
     return [each.holder for each in lines.serve(lambda one: lines.line_of(one) in able)]
 
 

@@ -492,7 +492,8 @@ def test_the_frequency_and_gains_and_fees_of_arbitrage_agree_with_theory_if_the_
 @pytest.mark.parametrize("fee_e6", [0, 10_000, 300_000])
 def test_gains_and_fees_after_large_price_moves_agree_with_theory(fee_e6):
     """The price rises and falls by so much that no term of the formulas is negligible."""
-    depth = 0.2  # the mean distance of the log price from the no-arbitrage band
+    # The mean distance of the log price from the range in which arbitrage does not pay.
+    depth = 0.2
     block_s_mean = 3_600.0
     terms = depth * math.sqrt(2 * YEAR_S / block_s_mean), block_s_mean, fee_e6 / RATE_UNIT
     beyond = -depth * np.log1p(-(np.arange(5_000) + 0.5) / 5_000)
@@ -514,8 +515,8 @@ def test_gains_and_fees_after_large_price_moves_agree_with_theory(fee_e6):
 def test_a_fee_splits_the_loss_of_a_pool_into_fees_and_gains_of_arbitrageurs(fee):
     """Gains plus fees nearly equal the loss of a pool without a fee.
 
-    The difference, divided by the loss, is less than the square of the fee plus the variance of the
-    log price in a block.
+    The difference, divided by the loss, is less than the sum of two terms: the square of the fee,
+    and the variance of the log price in a block.
     """
     terms = 0.8, 12.0, fee
     loss = arbitrage_gain_rate(*terms) + fee_rate(*terms)
@@ -528,8 +529,8 @@ def test_a_fee_splits_the_loss_of_a_pool_into_fees_and_gains_of_arbitrageurs(fee
     )
 
 
-def test_the_yearly_loss_is_also_the_value_times_an_eighth_of_the_variance_at_a_simulated_price():
-    """On average the price has a tick every second, and the chain a block every twelve seconds."""
+def test_the_formula_for_the_yearly_loss_of_a_pool_also_holds_for_simulated_prices():
+    """On average the price changes every second, and the chain has a block every 12 seconds."""
     days, volatility = 10, 1.0
     end_us = START_US + days * DAY_US
     law = Price(

@@ -1,4 +1,7 @@
-"""Firms enter, move capital to the venue with the better results, leave after losses, and close."""
+"""Firms enter, move capital to the venue with better results, and leave the house after losses.
+
+A firm closes if it has too little money.
+"""
 
 import math
 from dataclasses import dataclass
@@ -311,7 +314,7 @@ def test_a_move_of_capital_is_a_withdrawal_and_a_deposit_with_the_same_link():
     out, back = town.books.transactions
     assert (out.tag, back.tag) == ("withdrawal", "deposit")
     assert out.links == back.links == ("capital-2021-05-01-Firm01",)
-    assert out.narration.endswith("from Binance, which recently paid less than FTX")
+    assert out.narration.endswith("from Binance, where it recently earned less than on FTX")
 
 
 def test_no_capital_moves_before_the_end_of_the_patience_period():
@@ -371,7 +374,7 @@ def test_the_trailing_result_has_the_stated_half_life(half_life):
 # ---- leaving
 
 
-def test_a_firm_with_lasting_losses_on_the_house_leaves_it_and_withdraws_all_but_its_margin():
+def test_after_lasting_losses_on_the_house_a_firm_leaves_and_withdraws_all_except_its_margin():
     town = Town(rules(patience_days=3), firm("Firm01"))
     town.hold("Firm01", 2)
     for _ in range(2):
@@ -558,7 +561,9 @@ def test_the_daily_probability_that_a_firm_enters_rises_with_the_profits_of_trad
 @pytest.mark.parametrize(
     ("lead", "entered"), [(0, {20}), (-100, set(range(1, 20))), (-200, {0})], ids=["10", "5", "0"]
 )
-def test_the_probability_of_entry_depends_on_trading_firms_results_on_both_venues(lead, entered):
+def test_the_probability_of_entry_depends_on_the_results_of_trading_firms_on_both_venues(
+    lead, entered
+):
     """The two trading firms have results of 30 and -10 basis points on the house venue.
 
     A firm's result is the sum over both venues. Each basis point of the two firms' mean result adds
@@ -602,7 +607,7 @@ def test_the_patience_period_of_an_entering_firm_starts_on_the_day_of_entry():
     assert town.status("Firm01") == LEFT
 
 
-def test_which_firms_enter_depends_on_the_seed():
+def test_the_seed_decides_which_firms_enter():
     def entered(seed):
         town = Town(rules(entry_per_day=0.5), *waiters(40), seed=seed)
         town.day()
@@ -721,7 +726,10 @@ def test_the_books_record_all_changes_of_cash_and_claims_except_trading_results(
     order=st.permutations(range(6)),
 )
 def test_the_order_of_firms_changes_no_result_if_venues_have_enough_cash(rules, history, order):
-    """Each firm has its own money and random draws. So order matters only if a venue lacks cash."""
+    """Each firm has its own money and random draws.
+
+    So the order of the firms matters only if a venue lacks cash.
+    """
     listed, otherwise = Town(rules, *CROWD), Town(rules, *(CROWD[i] for i in order))
     for day in history:
         live(listed, day)

@@ -140,7 +140,7 @@ def test_gains_equal_losses_to_the_cent_in_claims_and_in_books(
         assert claims[name] == -books.balances[owed("Binance", name)]
 
 
-def test_the_fastest_firm_gains_from_hits_what_the_two_slower_firms_lose_together():
+def test_the_gain_of_the_fastest_firm_from_hits_equals_the_net_loss_of_the_two_slower_firms():
     venture = Venture()
     venture.day()
     fast, slow, late = (venture.books.result(name, "LeadPickOff") for name in HEDGERS[1:])
@@ -204,7 +204,7 @@ def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[f
 
 @pytest.mark.parametrize("volatile_hours", [{}, {3: 6.0, 23: 4.0}], ids=["alike", "some wild"])
 def test_the_gains_from_hits_and_the_fees_on_hits_in_a_day_are_sums_over_its_hours(volatile_hours):
-    """One slow firm quotes. One fast firm has orders as large as this quote.
+    """One slow firm displays a quote. One fast firm has orders as large as this quote.
 
     The fast firm displays a quote of one cent, because only a firm that quotes may hit quotes.
     """

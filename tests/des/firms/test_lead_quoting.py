@@ -144,7 +144,7 @@ def test_the_gain_from_hits_in_two_hours_is_the_sum_of_the_gains_in_the_single_h
 
 STEP_S = 0.01
 BATCHES, QUOTES = 200, 1_000  # number of batches, and quotes in each batch
-RENEWED = 5  # price steps from one quote to the next; the quoter's delay has more steps
+RENEWED = 5  # price steps from one quote to the next; the quoter's delay is longer
 
 
 def played(race: Race) -> np.ndarray:

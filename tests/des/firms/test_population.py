@@ -141,7 +141,7 @@ def test_a_world_without_classes_or_with_an_empty_class_has_only_the_named_firms
 
 
 @pytest.mark.parametrize("others", [(), (some("larp", 7),)], ids=["alone", "among others"])
-def test_a_class_with_nine_firms_contains_the_firms_of_the_same_class_with_five_firms(others):
+def test_a_class_keeps_its_five_firms_if_four_firms_are_added(others):
     small, large = drawn(some(trading=5), *others), drawn(some(trading=9), *others)
 
     assert len(small) + 4 == len(large)

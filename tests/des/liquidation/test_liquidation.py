@@ -23,7 +23,7 @@ KEY = np.uint64(2**63 + 12_345)
 TICK_CENTS = np.array([1, 7])
 
 
-# ----------------------------------------------------------------- accounts below maintenance
+# ---------------------------------------------------------- accounts below maintenance margin
 
 
 WEIGHT_E6 = np.array([900_000, 333_333])
@@ -221,9 +221,10 @@ def test_the_equity_of_a_transferred_account_is_split_between_provider_and_insur
 def test_a_transfer_at_the_zero_price_leaves_less_than_one_tick_of_equity_per_lot(
     equity, position, mark
 ):
-    """At the exact zero price no equity is left. But the price is rounded to a whole tick.
+    """If a position is closed at its zero price, the account has no equity left.
 
-    The lowest price is one tick. At this price more equity may be left.
+    But the price is rounded to a whole tick, so some equity may be left. The lowest price is one
+    tick. At this price more equity may be left.
     """
     part = hand_over(equity, position, abs(position), mark, 1, thirds=3)
 
@@ -247,7 +248,7 @@ def test_an_account_transferred_in_parts_gives_away_exactly_its_equity(
     assert given_away == equity
 
 
-def test_an_account_a_tenth_below_auto_close_margin_loses_a_tenth_of_remaining_lots_each_second():
+def test_a_tenth_of_the_remaining_lots_is_transferred_each_second_if_equity_is_a_tenth_too_low():
     assert transferred_lots(1_000, 900, 1_000, seconds=1) == 100
     assert transferred_lots(1_000, 900, 1_000, seconds=2) == 190
     assert transferred_lots(1_000, 999, 1_000, seconds=3_600) == pytest.approx(973, abs=30)
@@ -354,7 +355,7 @@ def drawn_with(tokens: tuple[CollateralToken, ...], markets: list[int]):
     return population(1, MAY_9, given, 20_000, [1, 1], LOT_CENTS, markets)
 
 
-def test_the_stated_share_of_customers_deposits_whole_lots_of_tokens_as_collateral():
+def test_the_stated_share_of_customers_has_whole_lots_of_tokens_as_collateral():
     cash = drawn_with((), [])
     drawn = drawn_with(TOKENS, [1, 0])
 

@@ -48,7 +48,7 @@ def test_one_cent_more_than_the_largest_loan_leaves_too_little_margin(counted, l
 def test_the_weight_of_a_large_amount_of_tokens_follows_the_published_rule():
     assert size_weight_e6(0.0, 1e9) > E6  # a factor of zero does not limit the weight
     assert size_weight_e6(0.0008, 1_000_000.0) == 611_111
-    assert size_weight_e6(0.0008, 100.0) > E6  # so few tokens do not limit the weight
+    assert size_weight_e6(0.0008, 100.0) > E6  # 100 tokens are too few to limit the weight
     assert size_weight_e6(0.00025, 500_000_000.0) == 166_915
 
 

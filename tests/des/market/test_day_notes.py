@@ -34,7 +34,7 @@ def test_the_noted_price_range_of_a_day_is_the_range_of_the_ticks_of_the_day(bus
     assert {(day, note.market): (note.low_usd, note.high_usd) for day, note in noted} == found
 
 
-def test_the_makers_noted_spread_is_as_stated_within_a_tick_and_its_size_within_a_lot_per_level(
+def test_the_noted_spread_and_size_of_the_maker_agree_with_the_stated_spread_and_size(
     busy_run: RunFolder,
 ):
     scenario = load(str(BUSY))

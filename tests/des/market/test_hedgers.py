@@ -46,7 +46,7 @@ def sold_lots(unwind_usd_per_minute: float | None, settle_s: int) -> int:
 
 
 @pytest.mark.parametrize(("settle_s", "lots"), [(10, 100), (60, 600), (900, 9_000)])
-def test_a_backstop_sells_its_stated_dollars_per_minute_times_the_minutes_of_the_interval(
+def test_a_backstop_sells_the_stated_value_per_minute_times_the_minutes_of_the_interval(
     settle_s, lots
 ):
     assert sold_lots(600.0, settle_s) == lots

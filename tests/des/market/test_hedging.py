@@ -182,7 +182,7 @@ def test_an_order_of_four_times_the_size_has_twice_the_price_impact():
     assert by_taker[FAST] - 10**6 == 200
 
 
-def test_an_order_that_already_moves_the_price_pays_no_impact_of_its_own():
+def test_an_order_whose_impact_is_already_in_the_lead_price_does_not_pay_this_impact_again():
     """The lead price already contains the impact of the orders of MAKER and SLOW.
 
     FAST sends its order later, so only FAST pays its own impact.

@@ -44,7 +44,7 @@ def cents(found: list[tuple[Motive, int, int]], motive: Motive) -> int:
 
 
 @given(parts=st.lists(st.tuples(fills, st.integers(0, 10**15)), max_size=5))
-def test_uninformed_orders_and_hits_and_forced_orders_are_counted_once_and_other_fills_are_not(
+def test_uninformed_orders_hits_and_forced_orders_are_counted_once_and_no_other_fills_are_counted(
     parts,
 ):
     volume = MarketVolume(TICK_CENTS)
@@ -64,7 +64,7 @@ def traded(volume: MarketVolume, usd: float, response: float = 1.0, stands_for: 
     volume.count(new_rows(0), round(100 * usd / TICK_CENTS))
 
 
-def test_the_daily_pace_of_volume_covers_24_hours_and_at_first_it_is_scaled_up_from_fewer_hours():
+def test_the_daily_pace_is_the_volume_of_24_hours_and_at_first_is_extrapolated_from_fewer_hours():
     volume = MarketVolume(TICK_CENTS)
     paces = [volume.usd_per_day()]
     for usd in (300.0, *[600.0] * 23, 600.0):
@@ -85,7 +85,7 @@ def test_the_daily_pace_covers_two_played_hours_if_each_of_them_represents_twelv
     assert volume.usd_per_day() == pytest.approx(900)
 
 
-def test_twelve_hours_of_weight_one_replace_one_hour_of_weight_twelve_in_the_daily_pace():
+def test_the_daily_pace_counts_twelve_hours_of_weight_one_in_place_of_one_hour_of_weight_twelve():
     volume = MarketVolume(TICK_CENTS)
     for usd in (2_400.0, 1_200.0):
         traded(volume, usd, stands_for=12)
@@ -113,7 +113,7 @@ def listed(volume: MarketVolume, recorded_usd: float | None) -> SimpleNamespace:
     )
 
 
-def test_the_close_of_a_day_notes_its_volume_and_starts_the_next_day_at_zero():
+def test_at_the_close_of_a_day_its_volume_is_noted_and_the_next_day_starts_at_zero():
     volume, noted = MarketVolume(TICK_CENTS), []
     traded(volume, 300.0)
     volume.count(rows_of([(Motive.PICKOFF, -5, 7)]), 0)

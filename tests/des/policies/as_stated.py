@@ -7,7 +7,7 @@ from des.policies.monthly_quotes import Decided, MonthlyQuotes, SeenMonth
 
 @dataclass(frozen=True)
 class AsStated:
-    """A policy that decides the quotes `first`. It must not receive an observed month."""
+    """A policy that always chooses the quotes in `first`. It must not receive an observed month."""
 
     first: MonthlyQuotes
 

@@ -61,7 +61,7 @@ def test_the_size_is_multiplied_by_target_share_divided_by_achieved_share_within
     assert decided.held_by == held_by
 
 
-def test_planned_volume_is_proportional_to_size_and_planned_result_to_planned_volume():
+def test_the_planned_volume_and_the_planned_result_are_proportional_to_the_displayed_size():
     """The size doubles. The maker's volume was 100 cents, so the planned volume is 200 cents.
 
     In the maker's simulation the result is half of the volume, so the planned result is 100 cents.

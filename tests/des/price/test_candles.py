@@ -1,4 +1,4 @@
-"""Valid candles become anchors and volatility. A wrong line is refused with its number."""
+"""Valid candles become anchors and volatility. The error for a wrong line states its number."""
 
 import math
 from datetime import UTC, date, datetime, timedelta
@@ -129,7 +129,7 @@ def test_columns_are_found_by_name_in_any_order_and_in_upper_or_lower_case(file)
     ],
     ids=["byte order mark", "carriage returns", "blank lines", "spaces", "datetimes and zones"],
 )
-def test_line_ends_and_blanks_and_time_zones_do_not_change_the_candles(file, variant):
+def test_line_endings_and_blanks_and_time_zones_do_not_change_the_candles(file, variant):
     assert read_candles(file(variant)) == read_candles(file(DAYS))
 
 

@@ -310,7 +310,7 @@ def test_steps_across_the_end_of_an_hour_have_the_stated_variance():
 
 
 @pytest.mark.parametrize("share_of_hour", [0.25, 0.5, 0.75, 0.95])
-def test_the_variance_of_a_move_grows_in_proportion_to_time_if_no_anchor_follows(share_of_hour):
+def test_the_variance_of_a_move_grows_in_proportion_to_time_after_the_last_anchor(share_of_hour):
     """The test takes the mean of n squared moves, each divided by its expected variance.
 
     A move begins at the first tick of an hour. If moves are normally distributed and independent,
@@ -367,9 +367,10 @@ def test_every_anchor_is_a_tick_at_the_time_and_the_price_of_the_anchor():
 
 
 def test_the_price_reaches_an_anchor_without_a_jump():
-    """The last step to an anchor is as large as other steps: normalised, its mean square is 1.
+    """The last step to an anchor is as large as other steps.
 
-    For n steps the mean square has the standard error sqrt(2 / n).
+    So the mean square of the normalised last steps is 1. For n steps it has the standard error
+    sqrt(2 / n).
     """
     hours = range(0, 481, 2)
     rng = np.random.default_rng(3)
@@ -501,7 +502,7 @@ def test_the_volatility_factor_has_the_same_distribution_in_an_early_and_in_a_la
         assert np.std(logs) == pytest.approx(log_sd, abs=3 * log_sd / math.sqrt(2 * n))
 
 
-def test_the_autocorrelation_of_the_log_volatility_factor_halves_in_each_half_life():
+def test_each_half_life_halves_the_autocorrelation_of_the_logarithm_of_the_volatility():
     """Over n seeds, a correlation r has the standard error (1 - r^2) / sqrt(n)."""
     n = 500
     model = price(volatility_log_sd=0.4, volatility_half_life_h=12.0)
@@ -602,7 +603,7 @@ def test_a_price_that_moves_almost_only_by_jumps_is_nearly_constant_between_jump
 # ---- refusals
 
 
-def test_a_first_anchor_after_the_start_is_refused_with_its_time():
+def test_the_error_for_a_first_anchor_after_the_start_states_the_time_of_the_anchor():
     with pytest.raises(ValueError, match="2022-05-01 01:00"):
         lead(price(anchors=[(1, 30_000)]))
 

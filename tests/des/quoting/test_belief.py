@@ -131,8 +131,8 @@ def test_stale_quotes_have_the_same_predicted_result_as_fresh_quotes():
 
     A quote is two to four seconds old. In this time the price moves by sigma * sqrt(3 s) (root mean
     square). Fills of one quote share the price move but have random sides. So the results of these
-    fills are uncorrelated. Sizes are geometric with mean m. So the sum over n fills has a standard
-    error of about m * sqrt(2 * n) times the move.
+    fills are uncorrelated. Sizes have a geometric distribution with mean m. So the sum over n fills
+    has a standard error of about m * sqrt(2 * n) times the move.
     """
     annual = 2.0
     result_usd, volume_usd = promised(annual=annual, latency_s=2.0, refresh_s=2.0)

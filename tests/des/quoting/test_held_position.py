@@ -25,14 +25,17 @@ FLOW_LOTS = USD_PER_S * 3_600 / LOT_USD  # lots per hour
 
 
 def mean_square(mean_lots: float) -> float:
-    """Return the mean of squared order sizes. Sizes are geometric and at least one lot."""
+    """Return the mean of squared order sizes.
+
+    Sizes have a geometric distribution and are at least one lot.
+    """
     return mean_lots * (2 * mean_lots - 1)
 
 
 def hourly_variance(times: int = 1) -> float:
     """Return the variance of the random part of an hour's net purchases.
 
-    The mean order size is multiplied by *times*. The number of orders is Poisson.
+    The mean order size is multiplied by *times*. The number of orders has a Poisson distribution.
     """
     return FLOW_LOTS / MEAN_LOTS * mean_square(times * MEAN_LOTS)
 
@@ -105,7 +108,7 @@ def test_the_variance_of_the_position_in_a_sample_of_hours_agrees_with_a_formula
     purchases, and v is the variance of the noise of an hour of weight 1. T is the mean holding time
     in hours, and a = exp(-n / T). On average only one pair in n adds noise. In all other pairs the
     second hour reverses the noise of the first hour. The reversal is complete only if the second
-    hour closes no part of this noise.
+    hour closes no part of the position that comes from this noise.
     """
     holding_h, pairs, seeds = 4.0 * one_in, 80, 60
     a = math.exp(-one_in / holding_h)
@@ -129,15 +132,15 @@ def test_the_variance_of_the_position_in_a_sample_of_hours_agrees_with_a_formula
     assert abs(np.mean(squares) - expected) < 3 * error
 
 
-def test_the_variance_of_the_position_is_that_of_a_run_with_all_hours_plus_that_of_open_chains():
+def test_an_open_chain_adds_to_the_variance_that_the_position_has_in_a_run_with_all_hours():
     """The weights of hours differ, because hours are drawn from groups.
 
     A chain is a sequence of hours that repeat or reverse the same random orders. The random lots of
     a chain are open until later hours of the chain reverse them. Let v be the variance of the
     random part of an hour's net purchases, and let T be the mean holding time in hours. Without
     open lots the variance of the position is v / (1 - exp(-2 / T)), as if all hours were played.
-    Open lots add w^2 * v. Here w is the sum of the weights of the chain's hours so far, where hours
-    with reversed orders count as negative.
+    Open lots increase the variance by w^2 * v. Here w is the sum of the weights of the chain's
+    hours so far, where hours with reversed orders count as negative.
     """
     holding_h, days, seeds = 120.0, 240, 24
     predicted = np.random.default_rng(2).lognormal(0, 1.5, days * HOURS_PER_DAY)
@@ -169,10 +172,10 @@ def test_the_variance_of_the_position_is_that_of_a_run_with_all_hours_plus_that_
     assert error < 0.1 * np.mean(walked)
 
 
-def test_a_reversing_hour_closes_a_part_of_the_position_but_not_the_noise_of_the_reversed_hour():
+def test_a_reversing_hour_closes_a_part_of_the_position_but_no_random_lots_of_the_reversed_hour():
     """An hour of weight 12 closes 1 - exp(-0.5) of the position if positions last a day on average.
 
-    The noise of an hour is the random part of its net purchases.
+    The random lots of an hour are the random part of its net purchases.
     """
     once = HeldPosition(holding_days=1.0, lots=1_000)
     first = once.buyers(10_000.0, 12, Noise.BEGINS)
@@ -201,7 +204,7 @@ def test_lots_of_a_chain_are_closed_over_time_only_after_the_chain_has_ended():
     assert leans(Noise.BEGINS, 0) == pytest.approx(300 * (1 - left))
 
 
-def test_an_hour_is_expected_to_close_at_most_its_expected_volume():
+def test_orders_of_an_hour_are_expected_to_close_at_most_the_expected_volume_of_the_hour():
     assert HeldPosition(0.1, lots=10**9).buyers(5.0, 1, Noise.BEGINS) == 0
     assert HeldPosition(0.1, lots=-(10**9)).buyers(5.0, 1, Noise.BEGINS) == 1
     assert HeldPosition(0.1, lots=10**9).buyers(0.0, 1, Noise.BEGINS) == 0.5

@@ -114,7 +114,7 @@ class World:
         return self.reactions_us[firm] + int(gateway_us[quantile_index(drawn)])
 
     def cut(self, cuts_us: Sequence[int]) -> "World":
-        """Return the world with settlements at *cuts_us*. All repeat the first decisions."""
+        """Return the world with settlements at *cuts_us*, which all repeat the first decisions."""
         first, end_us = self.intervals[0], self.intervals[-1].end_us
         # Each settlement renews the room: the lots that a firm may still trade. Here the room is so
         # large that no order reaches it.
@@ -347,7 +347,7 @@ def an_hour() -> World:
     seed=st.integers(1_000, 1_300),
     cuts_us=st.lists(st.integers(START_US + 1, START_US + 399), max_size=12),
 )
-def test_settlements_that_change_no_decision_change_no_fill(seed, cuts_us):
+def test_settlements_do_not_change_the_fills_if_all_decisions_remain_the_same(seed, cuts_us):
     world = random_world(seed)
     inside = [cut_us for cut_us in cuts_us if cut_us < world.intervals[-1].end_us]
 
@@ -522,8 +522,8 @@ def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
     [
         ([9, 0], 6, 0),  # all lots of two levels with 3 lots each
         ([6, 0], 6, 0),
-        ([4, 0], 4, 2),  # the order size prevents two lots of the second level
-        ([2, 0], 2, 4),  # the order size prevents one lot of the first level, and the second level
+        ([4, 0], 4, 2),  # two lots of the second level are not taken
+        ([2, 0], 2, 4),  # one lot of the first level and all lots of the second are not taken
         ([0, 0], 0, 6),  # both firms have an order size of zero
         ([2, 3], 5, 1),  # the second firm takes three of the four lots that the first firm left
         ([2, 9], 6, 0),
@@ -546,7 +546,8 @@ def test_only_lots_at_profitable_levels_are_counted_as_lots_not_taken():
     world = rising(reaction_us=3)
     deeper = replace(world.intervals[0], offsets=[4, 9, 30], orders=[1])
 
-    # Only the first level is profitable. The gain on the second level only equals the threshold.
+    # Only the first level is profitable. The gain on the second level equals the threshold, but
+    # does not exceed it.
     assert counted_of(replace(world, intervals=[deeper]))[ORDER_SHARE] == 2 * sum(
         1_004 + 10 * i for i in range(39)
     )

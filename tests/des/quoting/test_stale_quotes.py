@@ -126,8 +126,8 @@ def over_elapsed(market: Market, value: Value, asked: Asked) -> float:
 class Sample:
     """The results of simulated quotes. `loss` and `hits` have the shape (batches, firms)."""
 
-    loss: np.ndarray  # the mean loss per quote at its posting, in ticks per lot
-    hits: np.ndarray  # the mean number of hits per quote at its posting
+    loss: np.ndarray  # the mean loss on a quote from hits at its posting, in ticks per lot
+    hits: np.ndarray  # the mean number of these hits on a quote
     later: np.ndarray  # the edge minus the firm's costs, for each later hit
 
 
@@ -215,7 +215,10 @@ def hold(market: Market, half_spread_sd: float, costs_sd: Sequence[float], expec
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(DENSE, ASKED_SD, strict=True)])
 def test_the_loss_on_stale_quotes_equals_the_formula_if_ticks_are_dense(market, asked):
-    """Standard errors, from 42 to 167 batches, are at most 1 % of the expected values."""
+    """Standard errors are at most 1 % of the expected values.
+
+    They are computed from 42 to 167 batches.
+    """
     hold(market, *asked, over_latency)
 
 

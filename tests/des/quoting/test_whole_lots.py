@@ -1,4 +1,7 @@
-"""A decided size is rounded to whole lots at random. The mean remains the decided size."""
+"""A size that the maker decides is rounded to whole lots, up or down at random.
+
+The mean remains the decided size.
+"""
 
 import numpy as np
 import pytest

@@ -137,7 +137,7 @@ def test_earnings_are_fees_minus_operating_costs_plus_the_result_of_quotes_after
 
 
 @given(before=cents, after=cents)
-def test_a_house_is_worth_zero_by_the_growth_of_its_fees_if_fees_do_not_grow(before, after):
+def test_the_value_of_a_house_by_growth_of_its_fees_is_zero_if_fees_do_not_grow(before, after):
     appraiser, _ = appraised([{FEES: -before}] + [{}] * 11 + [{FEES: -after}])
     growth, *priced = values(appraiser)[BY_GROWTH]
 
@@ -172,7 +172,7 @@ def test_the_quotes_of_the_maker_are_worth_at_least_zero_and_at_most_the_whole_h
     assert 0 <= appraiser.lost_without_maker_cents <= values(appraiser)[BY_GROWTH][2]
 
 
-def test_shares_lose_no_value_without_the_makers_quotes_if_fees_do_not_grow():
+def test_if_fees_do_not_grow_the_shares_have_the_same_value_with_and_without_the_makers_quotes():
     posted = [{FEES: -1_000, OTHERS: 100}] * 12 + [{FEES: -900, OTHERS: 90}] * 12
 
     assert appraised(posted)[0].lost_without_maker_cents == 0

@@ -65,7 +65,7 @@ def test_the_maker_spends_the_stated_share_of_an_amount_on_whole_lots_of_each_co
 
 
 @given(spent=CENTS, wanted=st.one_of(CENTS, st.integers(0, 3)))
-def test_if_coins_suffice_a_sale_yields_the_needed_amount_or_up_to_one_lot_of_each_coin_more(
+def test_with_enough_coins_a_sale_yields_the_needed_amount_plus_at_most_one_lot_of_each_coin(
     spent, wanted
 ):
     desk = Desk()

@@ -192,7 +192,7 @@ def test_the_sources_cover_a_negative_balance_of_the_maker_at_the_house_in_a_fix
     account=CENTS,
     tranche=st.integers(1, 3_000),
 )
-def test_if_customers_money_is_never_lent_the_credit_line_lends_only_the_houses_own_money(
+def test_the_credit_line_lends_only_the_houses_own_money_if_customers_money_is_never_lent(
     moves, till, retail, account, tranche
 ):
     town = Town(0, account, (500, 500), 10**6, till, retail, tranche, never_lend=True)
@@ -217,7 +217,7 @@ def test_if_customers_money_is_never_lent_the_credit_line_lends_only_the_houses_
             assert town.custody.till("FTX") >= claims[retail]
 
 
-def test_by_default_the_credit_line_also_lends_customers_money():
+def test_by_default_the_credit_line_also_lends_the_money_of_customers():
     town = Town(line=1_000, till=1_000, retail=1_000)
 
     town.purse.raise_cash(NIGHT_US, 1_000)

@@ -152,7 +152,7 @@ def test_after_any_loans_and_recalls_all_books_balance_and_no_cash_is_negative(
 
 
 @given(days=DAYS, own=st.integers(0, 10**9), sold_share=st.sampled_from([0.0, 0.5, 1.0]))
-def test_without_haircuts_and_price_changes_the_coins_held_are_worth_cost_minus_proceeds(
+def test_held_coins_are_worth_cost_minus_proceeds_if_prices_are_constant_and_there_is_no_haircut(
     days, own, sold_share
 ):
     still = [day._replace(ticks=30_000) for day in days]

@@ -258,7 +258,7 @@ def test_a_firm_covers_a_loss_on_the_house_first_from_its_own_cash(bank):
     assert bank.has(FIRM01) == (200, 0, 1_000)
 
 
-def test_a_firm_covers_a_loss_on_the_house_from_the_lead_venue_after_its_cash_is_used_up(bank):
+def test_a_firm_uses_its_cash_and_then_its_margin_on_the_lead_venue_for_a_loss_on_the_house(bank):
     bank.give(FIRM01, cash=500)
     bank.lose(FIRM01, house=800)
     bank.settle()

@@ -51,7 +51,7 @@ class Wealthy:
 
 
 class Programme:
-    """A programme with its own books and a single pool of SOL. A test closes the days."""
+    """A programme with its own books and a single pool of SOL."""
 
     def __init__(
         self,
@@ -181,7 +181,7 @@ def test_at_any_prices_cash_is_conserved_and_a_closed_pool_returns_its_reserves(
     assert sum(map(one.cash_cents, (MAKER, ARBITRAGEURS, OUTSIDE))) == 0
 
 
-def test_arbitrageurs_gain_the_value_of_bought_tokens_at_the_lead_price_minus_the_price_paid():
+def test_arbitrageurs_buy_tokens_below_the_lead_price_and_gain_the_difference():
     """At four times the price the pool has half the tokens and twice the dollars.
 
     Arbitrageurs buy 5,000 tokens for 1,000,000 dollars. At the lead price, 400 dollars, these
@@ -198,7 +198,7 @@ def test_arbitrageurs_gain_the_value_of_bought_tokens_at_the_lead_price_minus_th
     assert one.books.transactions[-1].meta == (("trades", "1"),)
 
 
-def test_the_outside_party_starts_with_ten_times_its_estimated_need_for_trades_with_a_pool():
+def test_the_outside_party_starts_with_ten_times_the_dollars_and_tokens_estimated_for_pool_trades():
     one = Programme(closes(MARK), usd=1_000_000)
     hours = iter([100.0, 1_600.0, 25.0])
     (listing, _) = one.pools._listings

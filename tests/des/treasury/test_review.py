@@ -37,7 +37,7 @@ def test_a_maker_with_quotes_on_the_lead_venue_starts_without_quotes_on_the_hous
 
 
 @policies
-def test_a_maker_without_quotes_on_the_lead_venue_quotes_on_the_house_at_once(policy):
+def test_a_maker_that_does_not_quote_on_the_lead_venue_starts_with_quotes_on_the_house(policy):
     assert QuoteShares(policy, on_lead=False).on_house == 1
 
 
@@ -129,7 +129,7 @@ def test_a_captive_maker_never_quotes_on_both_venues_at_the_same_time(results):
         (-(10**15), None, "quotes on"),  # the value of the shares is unknown
     ],
 )
-def test_a_captive_maker_stops_if_its_yearly_loss_is_at_least_what_shares_would_lose_without_quotes(
+def test_a_captive_maker_stops_if_its_quotes_lose_at_least_the_value_that_they_add_to_the_shares(
     year_cents, shares_lose_cents, decided
 ):
     """The shares are those of the house, and the quotes are those of the maker."""

@@ -96,8 +96,8 @@ def test_the_fee_rate_depends_on_the_volume_of_the_last_thirty_days(before_cents
         fees.close_day(np.array([cents]))
     traded = sum(days_cents[-30:])
     left = max(30 - len(days_cents), 0)
-    # Each day removes a thirtieth of the volume from before the run. Rounding changes the sum by
-    # less than 30 cents.
+    # Each day removes a thirtieth of the volume that was traded before the run. Rounding changes
+    # the sum by less than 30 cents.
     volume_usd = (traded + before_cents * left / 30) / USD
     rates = {
         max((t for t in TIERS if t.volume_usd <= volume_usd + off), key=lambda t: t.volume_usd)

@@ -151,11 +151,11 @@ def test_if_a_run_has_no_day_ledgers_the_audit_states_the_number_of_days_that_it
 
     (*_, sampled), (*_, whole) = audit(run.path), audit(run.path, every_day=True)
 
-    assert f" {SAMPLE_DAYS} of 3, each alone" in sampled.step
-    assert " 3 of 3, each alone" in whole.step
+    assert f" {SAMPLE_DAYS} of 3 days, each alone" in sampled.step
+    assert " 3 of 3 days, each alone" in whole.step
 
 
-def test_the_audit_reports_errors_that_beancount_finds_and_broken_invariants_in_a_day_ledger(
+def test_the_audit_reports_broken_invariants_and_beancount_errors_in_a_day_ledger(
     executed, monkeypatch
 ):
     run = executed("tiny", run={"day_ledgers": ()})
@@ -174,7 +174,7 @@ def test_the_audit_reports_errors_that_beancount_finds_and_broken_invariants_in_
         assert all(problem.startswith("days/2022-05-") for problem in found.problems)
 
 
-# ------------------------------------------------------------------- changes without a new seal
+# ------------------------------------------------------------- changed files without a new seal
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -202,7 +202,7 @@ def test_the_audit_names_a_file_with_a_changed_digit_or_byte_and_completes_all_s
             )
 
 
-# ---------------------------------------------------------------------- changes with a new seal
+# ---------------------------------------------------------------- changed files with a new seal
 
 
 def other_amount(draws: random.Random, text: str) -> str:
@@ -343,7 +343,7 @@ def a_link_to_nowhere(folder: Path) -> None:
         reading("fills/2022-06.parquet", "not Parquet either"),
         reading("days/2022-05-09.beancount", ""),
         reading("days/2022-05-08.beancount", "; a day that the books do not have\n"),
-        reading("days/2030-01-01.beancount", '2030-01-01 * "A day that never was"\n'),
+        reading("days/2030-01-01.beancount", '2030-01-01 * "A day that the books do not have"\n'),
         reading("days/yesterday.beancount", "; which?\n"),
         replaced("main.beancount", 'custom "role" "house"', 'custom "role" "mouse"'),
         replaced("main.beancount", 'custom "role" "maker" "Alameda"', 'custom "role" "x" "y"'),

@@ -61,7 +61,7 @@ def test_a_run_that_simulates_all_hours_has_no_note_on_gains(executed: Callable[
 
 
 @pytest.mark.parametrize("hour", [0, 23])
-def test_a_changed_amount_of_an_hour_in_the_note_on_gains_is_found(
+def test_a_changed_hourly_amount_in_the_note_on_gains_is_found(
     sampled_run: RunFolder, tmp_path: Path, hour: int
 ):
     cents = the_note(sampled_run)["cents"].split()

@@ -40,7 +40,7 @@ def test_lines_that_differ_only_in_spaces_at_their_ends_are_shown_with_these_spa
     assert said == "a.txt:1: found '  one ', but the scenario gives '  one'"
 
 
-def test_of_two_long_lines_only_the_text_near_the_first_difference_is_shown():
+def test_only_the_text_near_the_first_difference_of_two_long_lines_is_shown():
     (said,) = line_that_differs("a.txt", "x" * 500 + "here", "x" * 500 + "there", GIVER)
 
     assert "xhere'" in said
@@ -102,7 +102,7 @@ def test_differences_between_two_folders_are_sorted_by_month_and_the_manifests_a
 @pytest.mark.parametrize(
     ("found", "due"), [(b"one\r\n", b"one\n"), (b"\xff", b"\xfe"), (b"\xff", b"\\xff")]
 )
-def test_files_whose_line_ends_or_undecodable_bytes_differ_are_reported(tmp_path, found, due):
+def test_a_difference_in_line_endings_or_in_undecodable_bytes_is_reported(tmp_path, found, due):
     for folder, content in (("found", found), ("due", due)):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "main.beancount").write_bytes(content)

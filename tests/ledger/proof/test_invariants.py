@@ -426,7 +426,7 @@ BOOKS = [
     ),
     Books(
         "claims-mirror-debts",
-        "only the venue books a transfer of tokens between two customers",
+        "only the venue records a transfer of tokens between two customers",
         OPENING
         + IN_KIND
         + """
@@ -500,11 +500,11 @@ BOOKS = [
     ),
     Books(
         "claims-mirror-debts",
-        "the venue books a larger claim in coins than the customer",
+        "a claim in coins is larger in the venue's books than in the customer's books",
         OPENING
         + COINS
         + """
-2022-05-02 * "Firm07" "Firm07 is owed 2 BTC or 1" #coins
+2022-05-02 * "Firm07" "FTX owes Firm07 2 BTC, but Firm07 records a claim of 1 BTC" #coins
   seq: 3
   time: "08:00:00.000000"
   breaks: "claims-mirror-debts"
@@ -643,7 +643,7 @@ BOOKS = [
     ),
     Books(
         "tokens-conserved",
-        "a venue credits tokens and books no asset for them",
+        "a venue credits tokens and records no asset for them",
         OPENING
         + IN_KIND
         + """
@@ -677,7 +677,7 @@ BOOKS = [
     ),
     Books(
         "no-negative-cash",
-        "a lender receives money first by seq, but later in the file",
+        "in the order of seq a lender receives money and then lends; the file's order is opposite",
         OPENING + numbered(3, LOAN) + tip(2, "seq: 2", 'time: "07:00:00.000000"'),
         "line",
     ),
@@ -982,7 +982,7 @@ def name_of_books(books: Books) -> str:
 
 
 @pytest.mark.parametrize("books", BOOKS, ids=name_of_books)
-def test_books_break_exactly_the_invariants_that_their_metadata_name(books):
+def test_books_break_exactly_the_invariants_that_are_listed_in_their_metadata(books):
     plugin = f'plugin "moneytrail" "{books.mode}"\n'
     tolerance = 'option "tolerance_multiplier" "0"\n'
     entries, errors, _ = loader.load_string(tolerance + plugin + OPENS + books.text)
@@ -1005,7 +1005,7 @@ def broken(errors: list) -> set[tuple[int, str]]:
 
 
 def declared(entries: list[Directive]) -> set[tuple[int, str]]:
-    """Return the line and the invariant of each breach that the metadata state."""
+    """Return the line and the invariant of each breach that is stated in the metadata."""
     return {
         (entry.meta["lineno"], promise)
         for entry in entries

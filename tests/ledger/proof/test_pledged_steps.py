@@ -136,7 +136,7 @@ def test_all_steps_of_a_pledged_loan_in_an_unchanged_run_are_correct(executed, l
         ),
         (
             lambda text: text.replace(steps(text, "account-takeover")[0], ""),
-            "the number of tokens that the captive maker sells is not the smaller",
+            "the number of tokens that the captive maker sells is not the smaller of two numbers",
         ),
     ],
 )

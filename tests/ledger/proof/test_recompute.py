@@ -108,23 +108,26 @@ def test_a_wrong_fee_rate_is_reported_even_if_the_fee_is_correct_at_this_rate(fo
     problems = list(wrong_fills(forged(doctor)))
 
     assert any("the fee rate is not the rate that" in problem for problem in problems)
-    assert not any("the fee does not follow" in problem for problem in problems)
+    assert not any("the fee does not follow from its rate" in problem for problem in problems)
 
 
 @pytest.mark.parametrize(
     ("doctor", "said"),
     [
-        (adding("edge_cents", 1, Motive.PICKOFF), "the edge does not follow"),
-        (adding("edge_cents", -1, Motive.SPREAD), "the edge does not follow"),
-        (adding("edge_cents", 1, Motive.HEDGE), "the edge does not follow"),
-        (adding("price", 1, Motive.PICKOFF), "the edge does not follow"),
-        (adding("lead", 1, Motive.HEDGE), "the edge does not follow"),
-        (adding("lots", 1, Motive.PICKOFF), "the edge does not follow"),
-        (adding("fee_cents", 1, Motive.PICKOFF), "the fee does not follow"),
-        (adding("fee_cents", -1, Motive.HEDGE), "the fee does not follow"),
-        (adding("fee_e6", 50_000, Motive.SPREAD), "the fee does not follow"),
-        (adding("edge_cents", 1, Motive.MARGIN), "the variation margin does not follow"),
-        (adding("edge_cents", 2, Motive.FUNDING), "the funding does not follow"),
+        (adding("edge_cents", 1, Motive.PICKOFF), "the edge does not follow from the prices"),
+        (adding("edge_cents", -1, Motive.SPREAD), "the edge does not follow from the prices"),
+        (adding("edge_cents", 1, Motive.HEDGE), "the edge does not follow from the prices"),
+        (adding("price", 1, Motive.PICKOFF), "the edge does not follow from the prices"),
+        (adding("lead", 1, Motive.HEDGE), "the edge does not follow from the prices"),
+        (adding("lots", 1, Motive.PICKOFF), "the edge does not follow from the prices"),
+        (adding("fee_cents", 1, Motive.PICKOFF), "the fee does not follow from its rate"),
+        (adding("fee_cents", -1, Motive.HEDGE), "the fee does not follow from its rate"),
+        (adding("fee_e6", 50_000, Motive.SPREAD), "the fee does not follow from its rate"),
+        (
+            adding("edge_cents", 1, Motive.MARGIN),
+            "the variation margin does not follow from the mark",
+        ),
+        (adding("edge_cents", 2, Motive.FUNDING), "the funding does not follow from its rate"),
         (adding("lots", 1, Motive.MARGIN), "its lots are not the receiver's position"),
         (adding("lots", -1, Motive.FUNDING), "its lots are not the receiver's position"),
         (adding("price", 1, Motive.MARGIN), "a mark is not the lead price"),
@@ -158,7 +161,8 @@ def test_a_wrong_mark_is_reported_even_if_it_is_both_the_price_and_the_lead_pric
         rows["lead"][i] += 1
 
     assert any(
-        "the variation margin does not follow" in problem for problem in wrong_fills(forged(doctor))
+        "the variation margin does not follow from the mark" in problem
+        for problem in wrong_fills(forged(doctor))
     )
 
 

@@ -41,7 +41,7 @@ def test_a_column_is_refused_if_the_objects_have_no_attribute_of_the_same_name()
         Table.of("quotes", "Quotes", ("mid_usd",), [Quote("wide", Decimal(1), Decimal(3))])
 
 
-def test_a_later_table_is_computed_only_once_and_only_when_its_content_is_first_read():
+def test_a_table_on_demand_is_computed_only_once_and_only_when_its_content_is_first_read():
     computed = []
 
     def make() -> Table:
@@ -57,13 +57,13 @@ def test_a_later_table_is_computed_only_once_and_only_when_its_content_is_first_
 
 
 @pytest.mark.parametrize("rows", [[], [("b", 1)]])
-def test_a_later_table_finds_whether_it_has_rows_if_the_caller_does_not_state_it(rows):
+def test_a_table_on_demand_computes_whether_it_has_rows_if_the_caller_does_not_state_this(rows):
     later = LaterTable("sums", lambda: Table("sums", "Sums", ("what", "usd"), rows))
 
     assert later.has_rows == bool(rows)
 
 
-def test_a_later_table_has_only_the_attributes_of_a_table():
+def test_a_table_on_demand_has_only_the_attributes_of_a_table():
     later = LaterTable("sums", lambda: Table("sums", "Sums", ("usd",), []))
 
     with pytest.raises(AttributeError, match="colour"):

@@ -1,5 +1,6 @@
 """The verdicts on the thread's statements: counts, sentences and tables for one or more runs."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -33,7 +34,7 @@ def verdict(*values: Value | None) -> StatementVerdict:
     return judge("1.1", CENTRAL, [{KEY: value}.get for value in values]).verdict
 
 
-def test_if_runs_disagree_on_a_statement_the_verdict_is_that_it_depends_on_the_run():
+def test_a_statement_depends_on_the_run_if_runs_disagree_on_it():
     low, high = Decimal(1), Decimal(99)
 
     assert verdict(low, low) is StatementVerdict.NOT
@@ -86,7 +87,7 @@ def test_the_answer_states_the_value_and_the_threshold_of_the_central_statement(
     assert (
         "in percent of the hole: 0.1 to 6.3 %. A value of at least 50 would support the statement."
     ) in said
-    assert said.startswith("Over 2 runs, of the thread's ")
+    assert re.match(r"Verdicts on the thread's \d+ statements over 2 runs: ", said)
 
 
 def test_the_answer_counts_each_statement_under_exactly_one_verdict():
@@ -99,8 +100,9 @@ def test_the_answer_counts_each_statement_under_exactly_one_verdict():
         1,
     )
     assert (
-        f"Of the thread's {total} statements 1 are supported, 1 only under a condition, 0 are "
-        f"not and {total - 2} can't be decided. Of the supported statements 1 rest on an input"
+        f"Verdicts on the thread's {total} statements: 1 are supported, 1 are supported only under "
+        f"a condition, 0 are not supported and {total - 2} can't be decided. 1 of the supported "
+        "statements depend on an input"
     ) in found.answer()
 
 

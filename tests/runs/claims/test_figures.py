@@ -55,7 +55,7 @@ def quoted(pickoff: float, spread: float, hedges: float = 0, fees: float = 0, da
     }
 
 
-def test_the_loss_on_quotes_subtracts_spread_and_adds_hedges_and_the_group_also_earns_the_fees():
+def test_the_loss_on_quotes_includes_spread_and_hedges_and_the_gain_of_the_group_includes_fees():
     told = quoted(pickoff=100, spread=40, hedges=10, fees=90, days=7)
 
     assert figure("stale-loss", **told) == 100
@@ -156,11 +156,11 @@ def test_results_of_quotes_on_the_lead_venue_are_read_from_monthly_reviews():
     assert figure("moves-after-lead", **MOVED) == 2
 
 
-def test_continued_quotes_and_too_costly_quotes_are_counted_in_percent_of_reviews():
+def test_reviews_that_continue_quotes_and_reviews_with_too_costly_quotes_are_counted_in_percent():
     # Two of the three reviews at the house continue the quotes.
     assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
-    # Two reviews have a share value. In both, quotes lose 12 dollars a year. Without quotes, the
-    # shares would lose 10 dollars in the first of these reviews and 20 dollars in the second.
+    # Two reviews state the value that the shares would lose without quotes: 10 dollars in the first
+    # and 20 dollars in the second. In both reviews the quotes lose 12 dollars a year.
     assert figure("reviews-too-costly", **MOVED) == 50
 
 
@@ -172,7 +172,7 @@ def test_a_maker_that_never_quoted_on_the_lead_venue_has_no_figures_on_its_quote
     assert figure("lead-shut-off", **told) is None
 
 
-def test_the_figure_on_shares_is_their_highest_value_and_ratios_use_the_last_round_with_values():
+def test_the_figure_on_shares_is_the_highest_value_and_ratios_use_the_last_valued_funding_round():
     def ways(growth: float, without: float, firm: float):
         amounts = {BY_GROWTH: growth, WITHOUT_MAKER: without, AS_TRADING_FIRM: firm}
         return {way: Told(middle_usd=usd(amount)) for way, amount in amounts.items()}
@@ -218,16 +218,17 @@ def test_uses_of_money_for_one_purpose_are_summed_and_divided_by_all_uses():
     assert figure("stakes-of-hole", **told) == 25
 
 
-def test_cash_taken_from_the_group_leaves_out_parties_that_paid_more_than_they_received():
+def test_only_parties_that_received_more_than_they_paid_count_in_cash_taken_from_the_group():
     cash = Told(parties=[Told(net_received_usd=usd(60)), Told(net_received_usd=usd(-40))])
 
     assert figure("cash-taken-of-hole", cash=cash, **holed(80, {})) == 75
 
 
 def mechanism(**net: float):
-    """Return reports on a mechanism whose parts and lost tokens have the net losses *net*.
+    """Return reports on a mechanism. *net* has the net loss of each part, by name.
 
-    All uses of money together are 400 dollars.
+    The name TOKENS means the tokens that are lost in pools. All uses of money together are 400
+    dollars.
     """
     of_kinds = {
         claimed: {"x": usd(net[claimed.name])} if claimed.name in net else {} for claimed in Claimed
@@ -252,7 +253,7 @@ def test_a_part_of_the_mechanism_that_gains_money_counts_as_zero_percent_of_the_
     assert figure("mechanism-of-own-money", **told) == 200
 
 
-def test_the_share_of_the_mechanism_in_uses_leaves_out_tokens_lost_in_pools():
+def test_tokens_lost_in_pools_do_not_count_in_the_mechanisms_share_of_uses():
     told = mechanism(LIQUIDATIONS=60, TOKENS=40) | holed(120, {}, opening=10)
 
     assert figure("mechanism-of-uses", **told) == 15
@@ -265,7 +266,7 @@ def test_own_money_of_the_group_includes_the_proceeds_of_sold_shares():
     assert figure("mechanism-of-own-money", **told) == 150
 
 
-def test_the_loss_of_pools_is_the_sum_over_all_pools_of_losses_to_arbitrage_less_fees():
+def test_the_loss_of_all_pools_is_their_loss_to_arbitrage_less_their_fees():
     months = [
         Told(month="all", loss_usd=usd(50), fees_usd=usd(40)),
         Told(month="2022-05", loss_usd=usd(50), fees_usd=usd(40)),
@@ -366,7 +367,7 @@ def dated(milestone: Milestone, first: First) -> dict:
     }
 
 
-def test_figures_on_the_use_of_customers_money_come_from_its_milestone():
+def test_figures_on_the_use_of_customers_money_come_from_the_milestone_of_this_use():
     first = First("", DAY + timedelta(days=2), usd(7), 4, DAY + timedelta(days=6))
     told = dated(Milestone.CUSTOMERS_MONEY, first)
 
@@ -387,7 +388,7 @@ def test_the_number_of_days_with_unpaid_uses_is_missing_if_the_credit_line_was_n
     assert figure("not-paid-days", **dated(Milestone.CREDIT_DRAWN, waits)) == 0
 
 
-def test_days_with_claims_or_profits_above_the_cash_are_in_percent_of_the_days_with_claims():
+def test_days_on_which_claims_or_profits_exceed_the_cash_are_a_percentage_of_days_with_claims():
     def close(profit: float, claims: float, cash: float) -> Close:
         return Close(DAY, usd(profit), usd(0), usd(claims), usd(0), usd(cash), usd(0))
 
@@ -431,7 +432,7 @@ def test_liquidations_in_the_luna_crash_are_summed_from_7_to_12_may():
     assert figure("captive-backstop", liquidations=found) is None
 
 
-def test_liquidations_in_the_luna_crash_have_no_figure_if_on_one_day_no_customer_is_on_margin():
+def test_liquidations_in_the_luna_crash_have_no_figure_if_a_day_has_no_customer_on_margin():
     # A sampled run has customers on margin only on its full days. On other days the amount of
     # liquidations is always zero, which shows nothing.
     for on_margin in ((), (7, 8, 9, 10, 11), (7, 12), (1, 2)):
@@ -450,7 +451,7 @@ def test_results_of_firms_on_days_without_quotes_are_in_percent_of_results_on_da
     assert of(None) is None
 
 
-def test_the_share_of_customers_cash_that_went_elsewhere_is_the_least_that_a_tracing_rule_gives():
+def test_the_share_of_cash_that_went_elsewhere_is_the_smallest_share_of_all_tracing_rules():
     back = {rule: usd(100 - 10 * i) for i, rule in enumerate(TracingRule)}
     found = Told(
         brought_usd=usd(200),

@@ -39,8 +39,8 @@ def test_the_last_column_is_the_percentage_of_members_that_support_the_statement
     assert rows[number][-1] == round(100 * np.mean(lost >= 1e9))
     assert float(rows[number][3]) == pytest.approx(np.percentile(lost, 5) / 1e6, abs=0.1)
     which = "plausible members" if study.are_plausible else "members, plausible or not,"
-    assert f" % of {len(lost)} {which} of the study life support" in found.answer()
-    assert "study life" not in claims([tiny_run]).answer()
+    assert f" % of {len(lost)} {which} of the study `life` support" in found.answer()
+    assert "study `life`" not in claims([tiny_run]).answer()
 
 
 def test_the_share_of_quotes_in_the_hole_is_missing_if_there_is_no_hole_and_zero_if_quotes_gain():
@@ -54,7 +54,7 @@ def test_the_share_of_quotes_in_the_hole_is_missing_if_there_is_no_hole_and_zero
     assert (shares[earned & (hole > 0)] == 0).all()
 
 
-def test_leveraged_uses_of_a_member_are_the_sum_of_the_same_kinds_as_in_a_run():
+def test_uses_of_a_member_for_leveraged_positions_are_the_sum_of_the_same_kinds_as_in_a_run():
     study = over_study("life")
     with duckdb.connect() as connection:
         uses = {

@@ -140,7 +140,10 @@ def test_each_command_for_another_run_is_a_make_target_or_runs_a_built_in_scenar
 
 
 def changed(**keys: object) -> Thread:
-    """Return the thread, with other values of keys in its first statement. None removes a key."""
+    """Return the thread, with other values of keys in its first statement.
+
+    The value None removes a key.
+    """
     data = tomllib.loads(STATEMENTS.read_text())
     first, *others = data["statement"]
     statements = ({key: v for key, v in (first | keys).items() if v is not None}, *others)
@@ -150,9 +153,12 @@ def changed(**keys: object) -> Thread:
 @pytest.mark.parametrize(
     ("keys", "problem"),
     [
-        ({"unsaid": "Nobody knows.", "by": "run"}, "or unsaid must be given, and not both"),
-        ({"decides": None}, "or unsaid must be given, and not both"),
-        ({"by": "run"}, "belongs to unsaid; give both or neither"),
+        (
+            {"unsaid": "Nobody knows.", "by": "run"},
+            "decides or `unsaid` must be given, and not both",
+        ),
+        ({"decides": None}, "decides or `unsaid` must be given, and not both"),
+        ({"by": "run"}, "belongs to `unsaid`; give both keys or neither"),
         ({"tweet": 5}, "in the order of the tweets"),
         ({"is_central": True}, "one statement with is_central"),
         ({"decides": {"figure": "hole", "because": "so"}}, "has no threshold"),

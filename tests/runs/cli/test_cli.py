@@ -208,7 +208,7 @@ def quick(line: list[str]) -> list[str]:
 # These commands have separate tests: `run` leaves a folder, `sign` needs a key, `sweep` takes
 # minutes, and `serve` does not end.
 @pytest.mark.parametrize("command", sorted({*main.commands} - {"run", "serve", "sign", "sweep"}))
-def test_the_examples_in_the_help_of_a_command_work(
+def test_no_example_in_the_help_of_a_command_fails(
     tiny_run: RunFolder, command: str, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)  # some examples write a picture into this folder
@@ -324,7 +324,7 @@ def test_an_audit_exits_with_0_for_a_sound_run_and_with_1_for_a_forged_run(tiny_
     assert forged.exit_code == 1
     assert forged.stdout.startswith("The run fails its audit: ")
     assert re.search(r"^WRONG +seal.*\n +2022-05.beancount: ", forged.stdout, re.MULTILINE)
-    assert "Not proven, see WRONG: that no file has changed" in forged.stdout
+    assert "Not proven (see the steps with WRONG): that no file has changed" in forged.stdout
     assert all(len(line) <= 100 for line in forged.stdout.splitlines())
     assert forged.stderr == ""
 
@@ -540,7 +540,7 @@ def test_a_full_disk_is_reported_in_one_line(tiny_run: RunFolder):
     assert re.fullmatch(r"moneytrail: .*No space left on device\n", told)
 
 
-def test_the_program_started_as_a_python_module_prints_the_same_as_the_command_moneytrail(
+def test_python_m_runs_prints_the_same_as_the_command_moneytrail(
     tiny_run: RunFolder,
 ):
     child = process("where", tiny_run.path, "--format", "json")

@@ -34,7 +34,7 @@ print(*sorted(each.__name__ for each in alone if not each.signatures))
 
 
 @pytest.mark.slow  # slow, since it compiles every function
-def test_the_world_that_make_setup_simulates_calls_every_function_that_numba_compiles(
+def test_the_simulation_of_make_setup_calls_every_function_that_numba_compiles(
     tmp_path: Path,
 ):
     assert "tests/worlds/everything.toml" in (ROOT / "Makefile").read_text()

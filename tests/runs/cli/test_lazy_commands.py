@@ -91,7 +91,7 @@ for line in sys.stdin.read().splitlines():
 
 
 def chains() -> list[list[tuple[str, set[str]]]]:
-    """Group command lines, so that one process can run all lines of a group.
+    """Divide the command lines into groups, so that one process can run all lines of a group.
 
     Modules stay imported in a process. So in a group each line must also allow the imports of all
     earlier lines.

@@ -240,7 +240,7 @@ def test_the_exhibit_is_printed_on_4_to_20_pages_and_has_no_open_table_afterward
     assert opened.run("document.querySelectorAll('section details[open]').length") == 0
 
 
-def test_tables_are_open_while_the_exhibit_is_printed_and_closed_afterwards(opened):
+def test_tables_are_open_during_printing_and_closed_afterwards(opened):
     opened.run("dispatchEvent(new Event('beforeprint'))")
     for place in ("sankey-table", "milestones", "causes-table", "claims"):
         assert opened.run(f"document.querySelector('#{place} table').checkVisibility()"), place
@@ -268,7 +268,10 @@ def test_each_picture_has_a_label_and_a_table_and_each_button_has_a_text(opened)
 
 
 def test_each_of_eight_causes_has_its_own_line_and_no_line_is_named_others(opened):
-    """With nine or more causes, all but the seven largest share a line `others`."""
+    """If there are nine or more causes, each of the seven largest has its own line.
+
+    The other causes have one common line, which is named `others`.
+    """
     moved = "Object.values(exhibit.books.kinds(exhibit.books.days - 1)).filter(Boolean).length"
     assert opened.run(moved) == 8
     names = opened.run("causeLines(exhibit.books).map((line) => line.name)")

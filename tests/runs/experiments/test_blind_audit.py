@@ -100,7 +100,7 @@ def test_the_blind_audit_diagnoses_the_only_large_loss_of_a_world(executed, caus
     assert found.unexplained_usd == 0
 
 
-def test_a_purchase_of_stakes_looks_like_a_payment_that_brings_no_asset_if_only_cash_is_known(
+def test_from_cash_alone_a_purchase_of_stakes_looks_like_a_payment_that_brings_no_asset(
     executed,
 ):
     bare = {"lenders": [], "tokens": [], "longs": []}
@@ -136,7 +136,7 @@ def test_the_command_diagnose_prints_the_diagnosed_and_the_booked_amount_of_a_ca
 
     assert booked == hole(tiny_run).kinds_usd["PickOff"]
     assert found == diagnose(blind_copy(tiny_run)[0]).usd[Cause.FASTER]
-    # One firm has too few fills to be called faster, so the diagnosed amount is slightly too small.
+    # One firm has too few fills to count as faster, so the diagnosed amount is slightly too small.
     assert 0 > difference == found - booked > -booked / 50
 
 

@@ -18,7 +18,7 @@ from runs.experiments.claims_over_lives import (
 from runs.scenarios import load
 
 
-def test_the_first_life_is_ftx_sampled_and_each_other_life_has_another_seed_or_another_maker():
+def test_the_first_life_is_ftx_sampled_and_the_other_lives_have_another_seed_or_another_maker():
     told = [scenario_of(life).model_dump(exclude={"question", "sources"}) for life in LIVES]
 
     assert told[0] == load(SAMPLED).model_dump(exclude={"question", "sources"})

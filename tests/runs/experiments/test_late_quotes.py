@@ -32,7 +32,7 @@ def test_the_gain_of_a_maker_keeps_falling_as_latency_rises_if_no_firm_hits_quot
     assert found[-1][0] < -HALF_SPREAD
 
 
-def test_the_gain_of_a_maker_falls_only_to_a_floor_as_latency_rises_if_a_firm_hits_quotes():
+def test_the_gain_of_a_maker_falls_as_latency_rises_but_has_a_floor_if_a_firm_hits_quotes():
     """The firm hits a quote as soon as the lead price is beyond it by more than a threshold."""
     alone, error = earned(32.0, is_hit=False)
     found = [earned(latency_s, is_hit=True) for latency_s in (0.0, 0.5, 2.0, 8.0)]

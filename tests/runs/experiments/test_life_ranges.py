@@ -62,7 +62,9 @@ def test_a_case_changes_only_the_seed_and_the_sampling_of_hours_and_the_firms_of
         ("others.latency_s", lambda middle: middle.markets[0].others.latency_s),
     ],
 )
-def test_setting_an_assumption_to_its_present_value_changes_nothing(assumption, value):
+def test_the_scenario_does_not_change_if_an_assumption_is_set_to_its_current_value(
+    assumption, value
+):
     case = Case(MIDDLE, assumption, value(load(MIDDLE)))
 
     assert told(scenario_of(case)) == told(load(SAMPLED))

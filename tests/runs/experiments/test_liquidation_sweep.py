@@ -64,8 +64,8 @@ def test_the_volatility_factor_multiplies_every_move_of_the_log_price(path):
     def moves(volatility: float) -> np.ndarray:
         scenario = scenario_of((replace(Setting.base(path), volatility=volatility), 3))
         (market,) = scenario.markets
-        # Ticks are fine, so rounding is negligible. The span from 15:00 to 17:00 contains the
-        # recorded path's second anchor, at 16:00.
+        # The tick is very small, so rounding is negligible. The span from 15:00 to 17:00 contains
+        # the recorded path's second anchor, at 16:00.
         price = LeadPrice(3, market.name, market.price, FINE_TICK_USD, START_US, END_US)
         ticks = price.ticks(START_US + 15 * HOUR_US, START_US + 17 * HOUR_US).prices
         return np.log(ticks * float(FINE_TICK_USD) / market.price.anchors[0].price_usd)
@@ -81,7 +81,7 @@ def test_no_position_is_taken_over_if_the_price_never_moves(path):
     assert outcome((replace(Setting.base(path), volatility=0.0), 1)) == (0, 0, 0, 0, 0)
 
 
-def test_a_recorded_path_meets_all_recorded_prices_and_a_driftless_path_only_the_first():
+def test_a_recorded_path_meets_all_recorded_prices_and_a_driftless_path_meets_only_the_first():
     anchors = {
         path: scenario_of((Setting.base(path), 1)).markets[0].price.anchors for path in PATHS
     }
@@ -176,9 +176,9 @@ def test_break_evens_are_found_if_the_result_is_a_known_linear_function_of_two_f
         assert found[path, "unwind_delay_s", Decimal("0.5")]["break_even"] == 80
         assert found[path, "volatility", None]["break_even"] == Decimal("1.475")
         never = found[path, "unwind_delay_s", Decimal("2")]
-        assert never["result"] == "no sign change in the range: below zero"
+        assert never["result"] == "below zero, no sign change in the range"
         assert (never["break_even"], never["crossing_pct"]) == (None, 0)
-        assert found[path, "latency_s", None]["result"].endswith("above zero")
+        assert found[path, "latency_s", None]["result"].startswith("above zero, no")
 
 
 def test_the_result_in_basis_points_is_an_average_over_seeds_weighted_by_their_volumes():

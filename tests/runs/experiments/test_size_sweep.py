@@ -1,4 +1,7 @@
-"""The sweep over displayed sizes finds a known exponent. One case agrees with its books."""
+"""The sweep over displayed sizes finds a known exponent.
+
+The losses in one case of the sweep agree with the books of its run.
+"""
 
 from decimal import Decimal
 from itertools import product

@@ -84,7 +84,7 @@ def test_commas_separate_values_but_a_comma_inside_a_list_does_not(text, values)
     assert read_values(text) == ("a.b", values)
 
 
-def test_numbers_in_quotation_marks_stay_texts_in_a_sweep_over_the_lot_of_a_market(monkeypatch):
+def test_a_sweep_over_the_key_lot_reads_a_number_in_quotation_marks_as_text(monkeypatch):
     monkeypatch.setattr("runs.experiments.sweep.run_cases", lambda _, cases: dict.fromkeys(cases))
     key, values = read_values('markets[0].lot="0.01","0.1"')
 

@@ -75,7 +75,7 @@ def test_the_amounts_of_each_rule_and_of_the_but_for_effect_sum_to_the_cash_of_t
             assert sum(told.values()) == each.brought
 
 
-def test_a_loan_has_no_but_for_effect_on_purchases_that_are_also_made_without_the_loan(
+def test_a_loan_has_no_effect_on_purchases_that_are_also_made_without_the_loan(
     ventures: OfSources,
 ):
     lender = ventures["Loans"]

@@ -49,7 +49,7 @@ def test_each_statement_has_one_mark_in_the_row_of_its_tweet():
     assert rows == Counter(each.statement.tweet for each in found.judged)
 
 
-def test_each_column_has_the_marks_of_one_verdict_and_its_heading_has_their_number():
+def test_each_column_has_the_marks_of_one_verdict_and_a_heading_with_the_number_of_marks():
     found = judged(SOME)
     figure = claims_figure(found)
     columns = Counter(column for column, _, _ in marks(figure))
@@ -77,7 +77,7 @@ def test_statements_on_which_runs_disagree_have_a_column_of_their_own():
     assert "runs differ\n1" in words(figure)
 
 
-def test_the_picture_labels_the_central_statement_and_has_the_subject_of_every_tweet():
+def test_the_central_statement_has_a_label_and_the_picture_has_the_subject_of_every_tweet():
     told = words(claims_figure(judged(SOME)))
 
     assert told.count("the central statement") == 1

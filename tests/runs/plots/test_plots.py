@@ -274,7 +274,7 @@ def test_firms_without_classes_are_drawn_as_one_class():
     assert "all firms: 6 firms, edge less fees 1.882 M USD" in words(axes.figure)
 
 
-def test_each_firm_that_entered_is_drawn_at_its_result_at_the_house_and_its_result_elsewhere():
+def test_the_points_in_the_picture_of_skill_are_the_results_of_firms_at_the_house_and_elsewhere():
     places, _ = skill_figure(skill_report()).axes
 
     assert points(places) == {(float(f[5]), float(f[6])) for f in FIRMS}
@@ -314,11 +314,11 @@ def test_each_line_of_the_coverage_picture_has_the_amounts_of_a_column_of_its_ta
     assert set(cover.lines[0].get_ydata()) == {102}
 
 
-def test_amounts_of_very_different_sizes_have_a_logarithmic_axis_above_zero():
+def test_amounts_of_very_different_sizes_have_a_logarithmic_axis_for_amounts_above_zero():
     money, _ = coverage_figure(coverage_report()).axes
 
     assert money.get_yscale() == "log"
-    assert money.get_ylabel() == "above zero, USD at the day's close"
+    assert money.get_ylabel() == "amounts above zero, USD at the day's close"
 
 
 def test_amounts_of_similar_size_have_a_linear_axis_even_if_some_are_below_zero():
@@ -555,7 +555,7 @@ def test_the_liquidations_of_a_run_with_a_crash_can_be_drawn(margin_run: RunFold
     assert (tmp_path / "crash.png").stat().st_size > 50_000
 
 
-def test_the_firms_and_the_skill_and_the_cash_coverage_of_a_run_can_be_drawn(
+def test_the_reports_on_firms_and_on_skill_and_on_cash_coverage_can_be_drawn(
     tiny_run: RunFolder, tmp_path: Path
 ):
     for report, figure_of in (

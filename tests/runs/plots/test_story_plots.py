@@ -129,7 +129,7 @@ def test_the_two_columns_of_the_solvency_picture_sum_to_the_assets_and_to_the_li
 # ------------------------------------------------------------------------- valuation
 
 
-def test_the_line_of_the_value_by_growth_of_fees_has_the_middle_value_of_each_month(
+def test_the_valuation_by_growth_of_fees_is_drawn_at_its_middle_value_in_each_month(
     group_run: RunFolder,
 ):
     found = valuation(group_run)

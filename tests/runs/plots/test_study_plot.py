@@ -25,7 +25,7 @@ def marks(figure: Figure) -> list[np.ndarray]:
     return [np.asarray(each.get_offsets()) for each in figure.axes[0].collections]
 
 
-def test_each_life_with_a_hole_has_a_mark_at_its_number_of_missed_facts_and_its_mechanisms_share(
+def test_the_mark_of_each_life_with_a_hole_shows_its_missed_facts_and_the_share_of_the_mechanism(
     report: StudyReport,
 ):
     searched = report.searched

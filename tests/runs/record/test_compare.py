@@ -142,7 +142,7 @@ def test_every_figure_of_the_compare_report_except_uses_of_money_has_a_fact_in_t
     assert {key for key in MEASURES if not key.startswith("spent-on-")} <= keys
 
 
-def test_for_each_outcome_a_text_names_the_parts_of_the_model_on_which_it_depends():
+def test_each_outcome_has_a_text_that_names_the_parts_of_the_model_on_which_the_outcome_depends():
     told = [each for each in load_record().fact if each.key in MEASURES and each.market is None]
     outcomes = {each.key for each in told if each.role == "outcome"}
 
@@ -198,7 +198,7 @@ def test_a_balance_at_the_end_of_the_last_day_agrees_with_beancount(group_run: R
     assert figure(group_run, key, MIDDLE) == expected != 0
 
 
-def test_volume_of_ftx_and_share_of_the_maker_agree_with_its_fills_and_entries_of_other_makers(
+def test_volume_of_ftx_and_share_of_the_maker_agree_with_fills_of_the_maker_and_entries_of_others(
     group_run: RunFolder,
 ):
     by_maker = sql(
@@ -392,7 +392,7 @@ def test_a_fact_is_compared_only_if_the_run_has_the_days_that_its_measure_needs(
     assert shown("share-of-maker-in-volume") == {"within", "early", "late", "around"}
 
 
-def test_facts_without_a_figure_in_the_run_are_counted_under_the_verdict_cannot_say(
+def test_facts_without_a_figure_in_the_run_are_counted_but_not_listed(
     tiny_run: RunFolder,
 ):
     span = MeasuredBooks(tiny_run).days
@@ -502,7 +502,7 @@ def test_the_answer_counts_outcomes_that_agree_with_the_record_and_lists_the_lar
     assert [row[1] for row in first.rows] == ["the credit", "the hole", "owed", ANY_CASH]
 
 
-def test_a_row_has_the_definition_of_the_recorded_figure_and_of_the_figure_of_the_run(
+def test_a_row_has_the_definition_of_the_recorded_figure_and_the_definition_of_the_runs_figure(
     group_run: RunFolder,
 ):
     owed = fact("claims-of-customers", MIDDLE, 1.0, counts="coins and dollars", ids="B044, B050")
@@ -552,7 +552,7 @@ def test_a_figure_without_a_recorded_value_is_shown_without_a_comparison(group_r
 
 
 @pytest.mark.parametrize("figures", [(), (1.0,), (1.0, 2.0, 1e12), (1e12,)])
-def test_the_verdict_on_an_input_is_as_given_and_an_input_never_counts_as_an_outcome(
+def test_an_input_has_the_verdict_as_given_and_never_counts_as_an_outcome(
     group_run: RunFolder, figures
 ):
     given = fact("equity-raised", MIDDLE, *figures, role="input")

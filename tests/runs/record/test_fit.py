@@ -1,4 +1,7 @@
-"""A run's fit counts its outcomes inside or near the record. The fit is sealed and printed."""
+"""The fit of a run states how many of its outcomes are inside the recorded range or near it.
+
+The fit is sealed and printed.
+"""
 
 import json
 import shutil
@@ -74,7 +77,7 @@ def test_a_fit_to_another_edition_of_the_record_is_not_printed_and_the_audit_has
     step = step_of(tmp_path / "run")
 
     assert not step.problems
-    assert "its fit is to edition 000000000000 of the record" in step.remarks[0]
+    assert "its fit was computed with edition 000000000000 of the record" in step.remarks[0]
     assert "recorded outcomes" not in provenance(RunFolder(tmp_path / "run"))
 
 
@@ -100,7 +103,8 @@ def test_the_fit_of_a_run_of_a_scenario_with_sources_is_sealed_and_printed(sourc
         fit.inside,
         fit.near,
     )
-    said = f"{fit.inside + fit.near} of {fit.outcomes} recorded outcomes inside the record"
+    close = fit.inside + fit.near
+    said = f"{close} of {fit.outcomes} recorded outcomes inside the recorded range or near it"
     assert said in provenance(run)
     assert said in of_several([run])
 

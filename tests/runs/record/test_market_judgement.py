@@ -33,7 +33,10 @@ def fact(key: str, value: float, first: date, last: date, **more: object) -> Fac
 def life(
     days: int = 60, times: int = 1, recorded_usd: int = 4_100_000, market: str = "BTC-PERP"
 ) -> dict[str, list[MarketDay]]:
-    """Return the days of one market from 2020-06-01 on. Volume, price and book vary slightly."""
+    """Return the days of one market from 2020-06-01 on.
+
+    The volume, the price range and the order book vary slightly from day to day.
+    """
     found = []
     for i in range(days):
         usd = [times * Decimal(1_000_000 + 1_000 * (i * 7 % 5) + j) for j in range(4)]
@@ -181,7 +184,7 @@ def test_a_figure_is_outside_the_record_only_if_its_whole_error_interval_is_outs
     assert Judged("x", "BTC-PERP", "2020", 1, found, None, False).verdict == "silent"
 
 
-def test_the_verdict_on_a_figure_that_agrees_is_as_given_if_the_figure_is_an_input():
+def test_an_input_that_agrees_with_the_record_has_the_verdict_as_given():
     days = life(recorded_usd=4_008_006)
     about = {"unit": "bps", "market": "BTC-PERP"}
     day = date(2020, 6, 20)

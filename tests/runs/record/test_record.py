@@ -85,7 +85,7 @@ def test_a_fact_without_low_and_high_has_its_value_as_both_ends_of_the_range(tmp
         (
             "[[fact]]",
             FACT + "[[fact]]",
-            "fact[1].key is 'liquidations-of-all-venues' a second time",
+            "fact[1].key repeats 'liquidations-of-all-venues' for the same market and",
         ),
     ],
 )

@@ -55,7 +55,10 @@ def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
 
 
 def small_record(first: date, second: date) -> Record:
-    """Return two recorded days with two debts, cash and a buyback. The second has one more use."""
+    """Return two recorded days with two debts, cash and a buyback.
+
+    The second day also has another use of money.
+    """
     return Record(
         fact=(
             fact("source-lenders", first, 100.0),
@@ -115,8 +118,9 @@ def test_the_residual_rises_by_the_rise_of_net_debt_less_the_uses_between_the_tw
     first, second = vanished(days)
 
     assert (first.since, first.until, first.recorded) == (None, EARLY, Range(20, 50))
-    # Debts less assets are 50 to 70 on the first day, and 155 on the second. Uses of 0 to 8 are new
-    # on the second day. The buyback is the same on both days, so none of it is paid between them.
+    # Debts less assets are 50 to 70 on the first day, and 155 on the second. On the second day
+    # there is a new use of money, between 0 and 8. The buyback is the same on both days, so none of
+    # it is paid between them.
     assert second.recorded == Range(155 - 70 - 8, 155 - 50)
     assert second.middle_usd == (117 + 135) / 2 - (20 + 50) / 2
 
@@ -171,31 +175,32 @@ def test_the_answer_states_the_largest_residual_and_the_largest_rise_with_their_
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (-200_000, 0, "$95,450 richer {}gained $295,450 in the run, {}gain of at most $200,000."),
+        (-200_000, 0, "$95,450 richer {}gain of $295,450 {}gain of at most $200,000 on record."),
         (
             50_000,
             90_000,
-            "$345,450 richer {}gained $295,450 in the run, {}loss of at least $50,000.",
+            "$345,450 richer {}gain of $295,450 {}loss of at least $50,000 on record.",
         ),
         (
             -900_000,
             -400_000,
-            "$104,550 poorer {}gained $295,450 in the run, {}gain of at least $400,000.",
+            "$104,550 poorer {}gain of $295,450 {}gain of at least $400,000 on record.",
         ),
+        (0, 900_000, "$295,450 richer {}gain of $295,450 {}loss of at least $0 on record."),
         (-900_000, 0, None),
     ],
 )
 def test_the_answer_states_by_how_much_the_maker_is_richer_or_poorer_than_the_record_allows(
     group_run: RunFolder, low: int, high: int, said: str | None
 ):
-    than = "in this run than the record allows: apart from its uses of money it has "
+    than = "in this run than the record allows. Apart from uses of money, its result is a "
     answer = found(group_run, fact("net-debt", DAY, low, high)).answer()
     ours = -maker_sheet(MeasuredBooks(group_run), DAY).unexplained_usd
 
     assert round(ours) == 295_450
     assert (than in answer) == (said is not None)
     if said:
-        assert said.format(than, "and the record allows a ") in answer
+        assert said.format(than, "in the run, and a ") in answer
 
 
 # -------------------------------------------------------------------- missing days

@@ -90,7 +90,7 @@ def test_the_95_percent_interval_covers_the_true_elasticity_in_88_to_98_percent_
     assert 0.88 <= covered / tries <= 0.98
 
 
-def test_hits_raise_the_elasticity_only_if_they_grow_faster_with_the_range_than_binance_volume():
+def test_hits_raise_the_elasticity_only_if_their_own_elasticity_is_above_that_of_binance_volume():
     log_range, _ = drawn(2)
     customers = np.full(365, 1e9)
     months = np.array([(FIRST + timedelta(i)).month for i in range(365)])
@@ -99,8 +99,9 @@ def test_hits_raise_the_elasticity_only_if_they_grow_faster_with_the_range_than_
 
     assert elasticity(as_others, 0.6, False).figure == pytest.approx(0, abs=1e-6)
     # Hits grow like range ** 2.0, and Binance's volume like range ** 0.6, so their ratio grows like
-    # range ** 1.4. On a day with a mean log range, hits are a tenth of customers' volume, so the
-    # elasticity is 0.1 / 1.1 * 1.4 = 0.127. On volatile days hits are a larger part.
+    # range ** 1.4. On a day with the month's average log range, hits are a tenth of customers'
+    # volume, so they are 0.1 / 1.1 of the total volume. The elasticity on this day is this share
+    # times 1.4, which is 0.127. On volatile days hits are a larger part.
     assert 0.12 < elasticity(faster, 0.6, False).figure < 0.25
 
 

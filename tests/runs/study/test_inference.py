@@ -156,7 +156,7 @@ def test_sensitivity_is_not_computed_for_a_study_with_too_few_members():
     assert sensitivity(members(FIVE, {"hole_usd": np.arange(5.0)}), "hole_usd") is None
 
 
-def test_the_member_nearest_to_the_record_is_chosen_if_several_members_reach_half_of_the_hole():
+def test_among_members_with_a_mechanism_of_half_the_hole_the_nearest_to_the_record_is_chosen():
     mechanism, hole = np.array([1.0, 6.0, 7.0, 8.0, 2.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     found = would_have_to_be(table, judge(table))
@@ -223,7 +223,7 @@ def test_the_volume_of_hits_that_would_cost_half_of_the_hole_is_stated_if_no_mem
     assert "50 % of the venue's total volume" in report.answer()
 
 
-def test_no_volume_of_hits_would_cost_half_of_the_hole_if_no_member_loses_on_hits():
+def test_the_answer_states_that_hits_cannot_cost_half_of_the_hole_if_all_members_gain_on_hits():
     gained, hole = np.array([-1.0, -2.0, -3.0, -2.0, -1.0]) * 1e9, np.full(5, 10e9)
     figures = {**of_money(5, gained, hole), **RECORD, "hits_usd": np.full(5, 1e12)}
     report = StudyReport(members(FIVE, figures), "0" * 12)
@@ -295,7 +295,7 @@ def test_a_hidden_input_is_recovered_only_if_the_compared_figures_depend_on_this
     assert x.width < 0.25  # one extreme base member, 99, hardly changes the error of chance
 
 
-def test_the_scenario_as_told_begins_with_a_note_that_it_is_not_history(tmp_path: Path):
+def test_the_scenario_of_the_hypothesis_begins_with_a_note_that_it_is_not_history(tmp_path: Path):
     study = load_study(study_path("tiny"))
     numbers = np.arange(2, 8)
     inputs = np.array([list(each.inputs.values()) for each in members_of(study)[2:]])

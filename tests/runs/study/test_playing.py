@@ -41,7 +41,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder.seal()
 
 
-def test_a_study_stopped_three_times_gives_the_results_of_an_uninterrupted_study(
+def test_a_study_that_is_stopped_three_times_gives_the_results_of_an_uninterrupted_study(
     whole: Path, tmp_path: Path
 ):
     class KilledError(Exception):
@@ -117,7 +117,7 @@ def test_a_replayed_member_has_the_figures_of_the_study_and_books_with_single_fi
         replay(load_study(TINY), 5, tmp_path / "run", watched)
 
 
-def test_the_stored_amounts_of_a_member_by_day_and_kind_sum_to_its_hole(whole: Path):
+def test_the_hole_of_a_member_is_the_sum_of_its_stored_amounts_by_day_and_kind(whole: Path):
     figures = read_members(whole).figures
     days = whole.parent / MEMBERS / "00005.days.parquet"
     run = RunFolder(whole)
@@ -171,7 +171,7 @@ def test_the_scenario_of_a_member_has_the_inputs_and_the_seed_of_the_member():
         (
             "low = 0.5\nhigh = 4.0",
             "low = 0.0\nhigh = 4.0",
-            "with the law log-uniform give more than 0",
+            "give more than 0, since the law is log-uniform",
         ),
         ('fact = "share-of-maker-in-volume"', 'fact = "share-of-firms"', "no amount"),
         ("until = 2022-11-11", "until = 2022-11-12", "no amount"),

@@ -75,10 +75,12 @@ def by_formula(n: int) -> Members:
 
 
 def of_formula(points: np.ndarray) -> Members:
-    """Return a study with two base members. `simulated` computes the figures of the others.
+    """Return a study with two base members, and a drawn member for each of *points*.
+
+    `simulated` computes the figures of the drawn members.
 
     Args:
-        points: quantiles of the inputs of these other members, shape (members, 2).
+        points: quantiles of the inputs of the drawn members, shape (members, 2).
     """
     study = load_study(study_path("tiny"))
     (moment,) = study.moment
@@ -113,7 +115,7 @@ def test_a_search_finds_a_larger_share_of_the_mechanism_in_the_hole_than_random_
     assert searched[inside].max() > 0.95  # the largest possible share is 1
 
 
-def test_proposals_start_from_plausible_lives_in_the_half_with_the_larger_shares():
+def test_new_lives_start_from_the_plausible_lives_in_which_the_mechanism_has_a_larger_share():
     points = np.repeat([[0.7, 0.7], [0.4, 0.4]], 10, axis=0)
     proposed = simulated(of_formula(points), generation(of_formula(points), 22)).points
 

@@ -303,7 +303,7 @@ def paid(
     )
 
 
-def test_a_taker_that_gains_on_average_is_called_faster_although_a_third_of_its_fills_lose():
+def test_a_taker_that_gains_on_average_counts_as_faster_although_a_third_of_its_fills_lose():
     chance = np.random.default_rng(1)
     fast = [*chance.integers(50, 70, 200).tolist(), *chance.integers(-70, -50, 100).tolist()]
     found = diagnose(world([*hits(FIRM, fast), *hits(CROWD, [-gain for gain in fast])]))
@@ -313,18 +313,18 @@ def test_a_taker_that_gains_on_average_is_called_faster_although_a_third_of_its_
     assert verdict(found.usd).main is Cause.FASTER
 
 
-def test_a_party_with_uninformed_orders_is_rarely_called_faster():
+def test_a_party_with_uninformed_orders_rarely_counts_as_faster():
     chance = np.random.default_rng(2)
     accused = sum(
         diagnose(world(hits(CROWD, list(chance.normal(0, 1_000, 50))))).usd[Cause.FASTER] > 0
         for _ in range(2_000)
     )
-    # With many fills for each party, 1 in 740 uninformed parties would be called faster. With only
+    # With many fills for each party, 1 in 740 uninformed parties would count as faster. With only
     # 50 fills it is about 1 in 430: 4 or 5 in 2,000.
     assert accused <= 12
 
 
-def test_a_party_with_too_few_fills_is_not_called_faster():
+def test_a_party_with_too_few_fills_does_not_count_as_faster():
     lucky = [100, 101] * (FILLS_MIN // 2)
 
     assert diagnose(world(hits(FIRM, lucky[1:]))).usd[Cause.FASTER] == 0
@@ -464,7 +464,7 @@ def test_movements_of_an_unknown_form_remain_unexplained():
 
 
 @pytest.mark.parametrize("run_name", ["tiny_run", "group_run"])
-def test_stakes_count_as_sums_handed_over_or_as_spending_if_the_books_show_no_holdings(
+def test_if_the_books_show_no_holdings_stakes_count_as_sums_handed_over_or_as_spending(
     run_name, request
 ):
     books, _ = blind_copy(request.getfixturevalue(run_name))

@@ -99,7 +99,7 @@ def test_the_standard_deviation_of_resampled_means_is_about_the_standard_error_o
 
 
 @pytest.mark.parametrize("n", [20, 40])
-def test_intervals_contain_the_true_mean_of_normal_data_about_as_often_as_stated(n):
+def test_intervals_contain_the_true_mean_of_normal_data_roughly_as_often_as_stated(n):
     # If there are few values, a percentile interval is too narrow, because it corresponds to the
     # normal distribution and not to the t distribution. So the interval contains the true mean less
     # often than stated. The test accepts rates up to 4 percentage points below the stated rate.
@@ -111,7 +111,7 @@ def test_intervals_contain_the_true_mean_of_normal_data_about_as_often_as_stated
     assert COVERAGE - 0.04 < held < COVERAGE + 0.01
 
 
-def test_intervals_of_a_rank_correlation_contain_the_true_value_about_as_often_as_stated():
+def test_intervals_of_a_rank_correlation_contain_the_true_value_roughly_as_often_as_stated():
     # The rank correlation of normal pairs with correlation r is 6 / pi * arcsin(r / 2).
     rng, r, held = np.random.default_rng(3), 0.5, 0
     true = 6 / np.pi * np.arcsin(r / 2)

@@ -76,7 +76,7 @@ QUOTING = """
 2022-05-09 open Income:Firm02:LeadPickOff                  USD
 2022-05-09 open Expenses:Firm02:LeadFees                   USD
 
-2022-05-10 * "Outside" "Outside trade with quotes of Firm01, of which Firm02 hits some" #lead-spread
+2022-05-10 * "Outside" "Quotes of Firm01 are filled by Outside and by Firm02" #lead-spread
   seq: 26
   time: "23:59:59.999999"
   Assets:Firm01:Claims:Binance                  9.00 USD

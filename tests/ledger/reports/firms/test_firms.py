@@ -255,7 +255,7 @@ def test_a_loss_of_the_maker_that_is_not_a_gain_of_a_firm_is_reported(afternoon_
 
 
 @pytest.mark.parametrize("venue", ["FTX", "Binance"])
-def test_a_debt_to_a_firm_that_is_only_in_the_books_of_a_venue_is_reported_for_this_venue(
+def test_if_only_a_venue_records_its_debt_to_a_firm_the_debt_is_reported_for_this_venue(
     afternoon_with, venue
 ):
     gift = f"""

@@ -333,7 +333,7 @@ def test_results_on_the_lead_venue_have_no_rank_correlation_if_all_of_them_are_z
     assert found["reaction time, house"]["spearman"] == 1
 
 
-def test_the_answer_does_not_count_firms_that_earn_on_the_lead_venue_if_none_has_results_there(
+def test_the_answer_counts_firms_that_earn_on_the_lead_venue_only_if_a_firm_has_results_there(
     world,
 ):
     alone, both = (
@@ -342,8 +342,8 @@ def test_the_answer_does_not_count_firms_that_earn_on_the_lead_venue_if_none_has
     )
 
     assert alone == (
-        "1 of 1 trading firms earn from Alameda's quotes. In this run no firm has results on the "
-        "lead venue to compare with."
+        "1 of 1 trading firms earn from Alameda's quotes. No firm has results on the lead "
+        "venue, so there is no comparison."
     )
     assert "; 1 of these 1 firms earn on the lead venue too" in both
 
@@ -383,7 +383,7 @@ def test_daily_means_leave_out_the_day_on_which_the_maker_stops_quoting(world):
     assert (row["on_usd_per_day"], row["off_usd_per_day"]) == (20, 5)
     assert (row["on_bps_per_day"], row["off_bps_per_day"]) == (20, 5)
     assert row["change_bps_per_day"] == -15
-    assert "quoted on 3 whole days, and did not quote on 2 whole days" in found.notes[0]
+    assert "3 whole days with Alameda's quotes, and 2 whole days without these" in found.notes[0]
 
 
 def test_days_before_the_maker_stops_quoting_and_after_it_starts_again_count_as_days_with_quotes(
@@ -409,7 +409,7 @@ def test_days_before_a_firm_enters_do_not_lower_its_return_on_capital(world):
 def test_a_note_replaces_the_comparison_if_the_maker_never_stops_quoting(world):
     for found in list(tables(world(**alike(2, "pro", 1, 1))).values())[-2:]:
         assert not found.rows
-        assert "did not quote on 0 whole days: no comparison is possible" in found.notes[0]
+        assert "0 whole days without these quotes: no comparison is possible" in found.notes[0]
 
 
 def test_days_with_and_without_quotes_of_the_maker_are_drawn_separately(world):

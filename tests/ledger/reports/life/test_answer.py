@@ -34,7 +34,8 @@ def test_the_days_in_the_answer_agree_with_the_timeline(busy_run):
         first = dated[milestone]
         assert f"{words} on {first.days} days: first on {first.day} and on every day after" in said
         assert first.continuous_since == first.day
-    assert f"first had to wait on {dated[Milestone.WAIT].day}; they were never halted." in said
+    wait = dated[Milestone.WAIT].day
+    assert f"had to wait for the first time on {wait}; they were never halted." in said
     assert dated[Milestone.HALT].day is None
 
 

@@ -76,6 +76,6 @@ def test_the_cost_of_an_order_is_its_size_divided_by_the_depth_if_the_depth_is_c
     assert shown_cost_bps(shown, 10_000_000) == pytest.approx(32, rel=0.06)
 
 
-def test_an_order_far_larger_than_the_book_has_a_cost_only_if_the_other_makers_fill_it():
+def test_the_cost_of_an_order_far_larger_than_the_book_is_known_only_if_the_other_makers_fill_it():
     assert shown_cost_bps(book(), 10_000_000) is None
     assert filled_cost_bps(book(), 10_000_000) == pytest.approx(4, rel=1e-3)

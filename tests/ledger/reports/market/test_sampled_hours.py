@@ -53,7 +53,7 @@ def test_the_standard_error_is_near_the_standard_deviation_of_the_totals_over_re
     assert error == pytest.approx(spread, rel=0.07)
 
 
-def test_the_standard_error_is_zero_if_all_strata_are_equal_and_unknown_with_only_one_stratum():
+def test_the_standard_error_of_equal_strata_is_zero_and_that_of_a_single_stratum_is_unknown():
     assert standard_error([500, 500, 500]) == 0
     assert standard_error([500]) is None
 

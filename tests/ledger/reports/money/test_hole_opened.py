@@ -131,8 +131,8 @@ def test_purchases_of_assets_are_shown_separately_from_spending(life):
     assert rows["stakes"][2:] == (Decimal("2800.00"), Decimal("76.6"), "Ventures, Tokens")
     assert rows["all spent"][2] == Decimal("853.00")
     assert assets_and_spending(hole(life)) == (
-        "76.6% of the uses bought assets, carried at cost less sales; all other uses are booked as "
-        "spent."
+        "76.6% of the uses are purchases of assets; all other uses are booked as spent. Assets are "
+        "carried at cost less the proceeds of sales."
     )
 
 

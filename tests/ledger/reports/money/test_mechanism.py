@@ -46,7 +46,7 @@ def test_each_part_of_the_mechanism_has_the_expected_kinds_and_the_expected_last
     assert [part.tweets[-1] for part in Claimed] == [18, 23, 13]
 
 
-def test_only_takeovers_are_both_a_use_that_a_scenario_can_state_and_a_part_of_the_mechanism():
+def test_takeovers_are_the_only_kind_of_the_mechanism_that_a_scenario_can_state_as_a_use():
     assert Kind.TAKEOVERS in USES
     assert Kind.TAKEOVERS.entry.cause is Cause.SUMS
     assert {kind for kind in USES if kind.entry.claimed} == {"Takeovers"}
@@ -90,7 +90,10 @@ STATED = """
 
 
 def mechanism_of(run: RunFolder) -> Mechanism:
-    """Return the mechanism of a run, before the next variant of the run replaces its files."""
+    """Return the mechanism of a run.
+
+    Call this function before the next variant of the run replaces the run's files.
+    """
     return mechanism(run, hole(run))
 
 
@@ -102,7 +105,9 @@ def test_the_report_calls_takeovers_an_input_if_the_scenario_states_them(
 
     assert (of_stated.stated_usd, of_outcome.stated_usd) == (100, 0)
     assert of_stated.cost_usd == of_outcome.cost_usd == 952
-    assert of_stated.in_a_sentence().endswith("Of the cost, $100 is an input (Takeovers).")
+    assert of_stated.in_a_sentence().endswith(
+        "The cost includes $100 of Takeovers, which are an input of the scenario."
+    )
     assert "input" not in of_outcome.in_a_sentence()
 
 
@@ -140,5 +145,5 @@ def test_the_answer_states_the_result_of_the_mechanism_and_of_each_part_that_has
         verb = "lost" if part.net_usd > 0 else "earned"
         assert part.kinds_usd
         assert f"{part.claimed} {verb} " in said
-    assert "The mechanism that the thread claims lost " in said
+    assert "The thread's mechanism lost " in said
     assert Claimed.ON_CHAIN not in said

@@ -128,7 +128,7 @@ def test_transfers_within_the_group_are_not_in_the_cash_statement(afternoon):
     assert "Alameda" not in {party.party for party in cash_statement(afternoon).parties}
 
 
-def test_a_party_that_a_posting_names_takes_precedence_over_the_payee_of_the_entry(afternoon_with):
+def test_the_party_named_in_a_posting_takes_precedence_over_the_payee_of_the_entry(afternoon_with):
     shared = """
 2022-05-10 * "Firm01" "FTX pays 200.00 out, half of it to Firm02" #withdrawal
   seq: 26

@@ -152,7 +152,9 @@ def test_the_cash_flow_test_fails_on_the_day_of_an_unpaid_request(life: RunFolde
     assert not found[END].has_balance
 
 
-def test_the_setback_is_the_largest_fall_of_net_worth_so_far_within_any_30_days(life: RunFolder):
+def test_the_setback_of_a_day_is_the_largest_fall_of_net_worth_in_any_30_days_until_that_day(
+    life: RunFolder,
+):
     days = standings(life)
     for each in solvency_tests(life, END):
         before = [at for at in days if at.day <= each.day]
@@ -167,7 +169,7 @@ def test_the_setback_is_the_largest_fall_of_net_worth_so_far_within_any_30_days(
         assert each.has_capital == (each.net_usd >= each.setback_usd)
 
 
-def test_new_value_that_a_creditor_gives_offsets_only_earlier_payments_to_this_creditor():
+def test_new_value_of_a_creditor_is_subtracted_only_from_earlier_payments_to_this_creditor():
     """The preference is the payments to the creditor less later new value, but at least zero."""
     creditor = Preferred("Firm01", Status.CUSTOMER, "Customers")
     creditor.bring(50)

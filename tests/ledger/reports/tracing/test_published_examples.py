@@ -36,8 +36,8 @@ def paid(found: Traced) -> dict[tuple[str, str], int]:
 def test_a_later_deposit_of_own_money_does_not_replace_trust_money_that_was_spent():
     """James Roscoe (Bolton) Ltd v Winder [1915] 1 Ch 62.
 
-    Wigham collected 455 pounds of the company's book debts, paid them into his own account, and
-    spent all except 25 pounds. Later he paid in his own money. At his death the balance was 358
+    Wigham collected 455 pounds that customers owed to the company, paid them into his own account,
+    and spent all except 25 pounds. Later he paid in his own money. At his death the balance was 358
     pounds. The company received 25 pounds.
     """
     found = traced(
@@ -115,8 +115,9 @@ def test_two_trusts_share_a_loss_in_proportion_to_their_deposits():
 def test_lifo_pays_out_the_last_deposit_and_fifo_pays_out_the_first_deposit():
     """Citrin Cooperman, "Unravel Financial Mysteries: An Introduction to Cash Tracing".
 
-    Peter pays in 100 dollars and a day later Lisa pays in 100 dollars. Then 100 dollars are paid
-    out. By last in, first out, Lisa's money is paid. By first in, first out, Peter's money is paid.
+    Peter deposits 100 dollars, and a day later Lisa deposits 100 dollars. Then 100 dollars are paid
+    out. The rule "last in, first out" pays Lisa's money. The rule "first in, first out" pays
+    Peter's money.
     """
     moves = (("Peter", 100), ("Lisa", 100), ("withdrawal", -100))
 

@@ -106,7 +106,7 @@ def test_overdrafts_less_their_repayments_equal_the_overdrawn_balances_at_the_en
 
 
 @given(moves=histories())
-def test_under_pro_rata_two_sources_that_exchange_their_names_exchange_their_results(
+def test_under_pro_rata_the_results_of_two_sources_are_swapped_if_their_names_are_swapped(
     moves: list[CashMove],
 ):
     other = {"B": "C", "C": "B"}
@@ -127,7 +127,7 @@ def test_under_pro_rata_two_sources_that_exchange_their_names_exchange_their_res
 
 
 @given(moves=histories((ONE,)))
-def test_under_the_lowest_balance_rule_the_traced_money_left_is_at_most_the_lowest_later_balance(
+def test_under_lowest_balance_the_remaining_traced_money_is_at_most_the_lowest_later_balance(
     moves: list[CashMove],
 ):
     moves = without_overdraft(moves)
@@ -175,7 +175,7 @@ def test_the_lowest_balance_rule_takes_from_the_followed_source_only_if_other_so
 
 @pytest.mark.parametrize("rule", ROLLING)
 @given(moves=histories())
-def test_the_daily_changes_in_the_money_of_a_source_sum_to_its_remaining_money(
+def test_the_remaining_money_of_a_source_is_the_sum_of_the_daily_changes_in_its_money(
     rule: TracingRule, moves: list[CashMove]
 ):
     traced = follow(moves, ACCOUNTS, rule, FOLLOWED)

@@ -51,7 +51,10 @@ def cells(table: Table) -> dict[str, tuple]:
 
 
 def whole(traced) -> dict[tuple[str, str], int]:
-    """Return whole dollars by (source, use). For remaining cash, the use is the account."""
+    """Return whole dollars by (source, use).
+
+    For cash that is left, the name of its account replaces the use.
+    """
     paid = {way: paid.cents // 100 for way, paid in traced.paid.items()}
     return paid | {way: cents // 100 for way, cents in traced.left_cents.items()}
 
@@ -94,7 +97,7 @@ def test_if_accounts_are_traced_separately_a_transfer_has_the_sources_of_the_pay
 
 
 def test_a_single_deposit_can_be_traced_separately(afternoon: RunFolder):
-    found = trace(afternoon, Question(seq=2))  # Retail deposits 800, before Firm01 deposits 300
+    found = trace(afternoon, Question(seq=2))  # Retail pays in 800, and later Firm01 pays in 300
 
     assert found.brought_usd == 800
     assert found.paid_usd(TracingRule.FIFO, "Ventures") == 100
@@ -160,7 +163,7 @@ def test_a_deposit_that_an_agent_receives_is_traced_as_money_of_the_customer(
     [
         (Question(of="Custmers"), "did you mean Customers?"),
         (Question(of="Nobody"), "give one of Customers, Opening"),
-        (Question(seq=24), "give the seq of a deposit"),
+        (Question(seq=24), "give the number (seq) of a receipt of cash"),
     ],
 )
 def test_a_source_that_supplied_no_cash_is_refused(

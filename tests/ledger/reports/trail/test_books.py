@@ -71,7 +71,7 @@ def test_the_trial_balance_has_the_opening_balance_and_movement_and_closing_bala
     ]
 
 
-def test_the_books_of_an_entity_with_tokens_state_the_same_assets_at_cost_as_its_balance_sheet(
+def test_assets_at_cost_are_the_same_in_the_books_and_the_balance_sheet_of_an_entity_with_tokens(
     group_run,
 ):
     own, maker = books(group_run, "Alameda"), sheets(group_run, calendar(group_run)[-1])
@@ -197,7 +197,7 @@ def test_amounts_and_texts_in_metadata_are_unchanged(afternoon):
     assert str(fees.meta["volume"]) == "3120600.00 USD"
 
 
-def test_each_account_has_the_same_part_in_the_hole_as_in_the_general_ledger(run):
+def test_an_entitys_books_and_the_general_ledger_agree_on_each_accounts_part_in_the_hole(run):
     entries, _ = load(books_text(run, "FTX"))
     parts = {e.account: e.meta.get("hole") for e in entries if isinstance(e, Open)}
 

@@ -83,7 +83,7 @@ def test_the_figure_of_a_trail_for_all_kinds_is_the_hole(run: RunFolder):
     assert sums(trail(run).tables())["the figure"] == hole.get_currency_units("USD").number
 
 
-def test_the_figure_for_all_kinds_of_an_entity_outside_the_group_is_minus_its_net_assets(
+def test_if_no_kind_is_given_the_figure_of_an_entity_outside_the_group_is_minus_its_net_assets(
     run: RunFolder,
 ):
     for entity in (run.chart.parties.firms[0], run.chart.parties.retail, "Outside"):
