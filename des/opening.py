@@ -27,8 +27,7 @@ class Opening:
     cash: dict[str, int]
     reserves: dict[str, int] = field(default_factory=dict)
     tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # the key is (holder, token)
-    # Debts of venues to customers in tokens, counted in lots. The key is (entity, venue, state,
-    # commodity).
+    # Tokens that venues owe to customers, in lots. The key is (entity, venue, state, commodity).
     in_kind: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     coins: dict[tuple[str, str], int] = field(default_factory=dict)  # the key is (dealers, coin)
     in_coins: Movement | None = None  # the transaction that books customers' coins

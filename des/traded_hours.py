@@ -49,7 +49,7 @@ class TradedHours:
     full_days: frozenset[int] = frozenset()  # days since 1970
     idle_at_once: int = 1  # the largest number of idle hours that pass as one step
     grouped: GroupedHours | None = None
-    # The source of random orders of each played hour. Without groups it is empty.
+    # The source of random orders of each played hour. Without groups the mapping is empty.
     chained: Mapping[int, Orders] = field(default_factory=dict)
 
     @classmethod

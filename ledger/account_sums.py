@@ -80,7 +80,7 @@ class AccountSums:
     def _posted(self, fill: Fill[int]) -> Iterator[tuple[int, Posting[int]]]:
         """Yield the postings of one cent of edge, one cent of fee, and one lot of each market.
 
-        Each posting is yielded after the column of the sum that multiplies it.
+        Each result is (column, posting). The sum in this column multiplies the posting.
         """
         pairing = Pairing.of(fill, self._names)
         for column, edge, fee in ((EDGE, 1, 0), (FEE, 0, 1)):

@@ -23,7 +23,7 @@ class Parties:
     providers: tuple[str, ...] = ()  # backstop providers, if customers trade on margin
     lenders: tuple[str, ...] = ()  # lenders to the maker
     investors: str | None = None  # investors in the house's shares
-    counterparties: tuple[str, ...] = ()  # parties that the group pays, without another role
+    counterparties: tuple[str, ...] = ()  # parties without another role, paid by the group
     directional: str | None = None  # the maker, if it has a directional book
     arbitrageurs: str | None = None  # arbitrageurs of the maker's pools, if there are pools
     borrowers: tuple[str, ...] = ()  # borrowers from the house against tokens

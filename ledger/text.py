@@ -90,7 +90,8 @@ class Text:
 def opened(day: date, line: Opened) -> str:
     """Write the directive that opens an account.
 
-    The directive also states the account's part in the definition of the hole, and a description.
+    The directive also states the account's part in the definition of the hole, and a description,
+    if *line* has them.
     """
     text = f"{day} open {line.account:<44} {', '.join(line.commodities)}\n"
     if line.hole:

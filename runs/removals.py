@@ -113,7 +113,7 @@ def _slow_quotes(scenario: Scenario) -> Change | None:
 
 
 def _stays(place: str) -> bool:
-    """Return whether *place* is a figure of a market that remains the same with fast quotes."""
+    """Return whether *place* is a figure of a market, and fast quotes do not change this figure."""
     changed = (".quoter.latency_s", ".quoter.refresh_s")
     return place.startswith("markets[") and not place.endswith(changed)
 

@@ -14,7 +14,7 @@ from runs.scenario_places import Keys, holds, shown, value_at
 def faults_of(details: Iterable[ErrorDetails], data: Mapping[str, Any]) -> dict[Keys, str]:
     """Return one problem for each wrong key.
 
-    If a table contains a wrong key, a problem of the table itself is left out.
+    If a table contains a wrong key, only the problem of this key is returned.
 
     Unknown keys come first, because a misspelt key may cause two errors: an unknown key and a
     missing key. If a key accepts several types and its value has none of them, the innermost error

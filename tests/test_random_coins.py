@@ -277,7 +277,7 @@ def long_history(seed: int) -> list[Step]:
     return steps
 
 
-WORDS = {" sells them for ", " and returns them", " BTC from ", "waited-s"}
+WORDS = {" sells them for ", " and returns these coins", " BTC from ", "waited-s"}
 
 
 def told_in(steps: Iterable[Step]) -> set[str]:

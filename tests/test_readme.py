@@ -129,7 +129,7 @@ def test_the_readmes_amounts_of_the_lives_that_fit_agree_with_the_shipped_study(
         said(),
     )[0]
     of_exchange, to, gain = re.findall(
-        r"only its assets\) is \$(\S+) to \$(\S+) billion in the 22 lives .*? "
+        r"less its own cash and coins\) is \$(\S+) to \$(\S+) billion in the 22 lives .*? "
         r"have a gain in place of the losses, at most \$(\S+) billion\.",
         said(),
     )[0]
@@ -182,12 +182,15 @@ def test_the_readme_and_the_study_agree_on_the_lives_whose_losses_are_at_least_h
 
 def test_the_readme_states_the_results_of_the_search(study: StudyReport):
     searched, fit, others, part, small_bn = re.findall(
-        r"of (\d+) more lives (\d+) fit the facts\. In (\d+) of these they are at most (\d+) % of "
-        r"the hole\. .*? the hole is only \$([\d.]+) billion and smaller than the losses",
+        r"Of (\d+) more lives (\d+) fit the facts\. In (\d+) of these lives the losses are at most "
+        r"(\d+) % of the hole\. .*? the hole is only \$([\d.]+) billion "
+        r"and smaller than the losses",
         said(),
     )[0]
     none_missed, low, high = re.findall(
-        r"(\w+) of the 128 lives miss no fact \(losses: (\d+) to (\d+) %\)", said()
+        r"(\w+) of the 128 lives of the search miss no fact "
+        r"\(losses: (\d+) to (\d+) % of the hole\)",
+        said(),
     )[0]
     search = study.searched
     assert search is not None
@@ -248,7 +251,7 @@ def test_the_readme_states_the_answer_of_the_command_make_run(life):
 def test_the_readme_states_the_number_of_facts_missed_by_the_main_life_and_by_the_story_as_told(
     life: RunFolder, study: StudyReport, executed
 ):
-    ((of_life, facts),) = re.findall(r"main life\. It misses (\d+) of the (\d+) facts", said())
+    ((of_life, facts),) = re.findall(r"main life\.\*\* It misses (\d+) of the (\d+) facts", said())
     (of_story,) = re.findall(r"of the 30 outcomes, but misses (\d+) of the 19 facts", said())
 
     assert int(facts) == len(study.judged)

@@ -108,10 +108,10 @@ def as_recorded(executed, month_usd: float) -> RunFolder:
     return executed("tiny", markets=(market,), demand={"closure": "recorded"})
 
 
-def test_the_volume_of_a_day_equals_the_record_except_for_an_error_in_the_last_hour(executed):
+def test_the_volume_of_a_day_equals_the_record_except_for_a_deviation_in_the_last_hour(executed):
     """The volume of a day's earlier hours can be too large or too small.
 
-    The demand of the next hour corrects this error.
+    The demand of the next hour corrects this deviation.
     """
     month_usd = 300_000_000.0
     run = as_recorded(executed, month_usd)

@@ -39,7 +39,7 @@ def _units(scenario: Scenario) -> Callable[[PricedCoin], str]:
 
 
 class CoinPrices:
-    """The price of each coin at a time, as a decimal. One lot costs a whole number of cents."""
+    """The price of each coin at a given time, as a decimal. A lot costs a whole number of cents."""
 
     def __init__(self, scenario: Scenario, coins: Sequence[PricedCoin]) -> None:
         """Initialise for some coins of the scenario."""

@@ -59,7 +59,7 @@ class FullDayCustomers(MarginCustomers):
         self._come(now_us)
 
     def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """On a full day, book the funding if *end_us* is a whole hour, and then check margin."""
+        """On a full day, book the funding if *end_us* is a full hour, and then check margin."""
         if self.are_there:
             super().settle(end_us, elapsed_s, marks)
 

@@ -72,7 +72,7 @@ def population(
     repetition. The median is computed from this mean, but is at most the highest allowed leverage.
     A customer whose position would be smaller than one lot is left out.
 
-    Some customers deposit tokens instead of cash: as many whole lots as their collateral buys. If
+    Some customers deposit tokens instead of cash: whole lots worth at most their collateral. If
     the collateral buys no lot, the customer deposits cash. The position of a customer with tokens
     is the leverage times the tokens' margin value.
 

@@ -22,7 +22,7 @@ class Turnover:
         accounts: LeveragedAccounts,
         free_tokens: np.ndarray,
     ) -> None:
-        """Initialise the turnover.
+        """Initialise the simulation of customers who enter and leave.
 
         Args:
             house: the house venue.

@@ -114,7 +114,7 @@ class HedgeDesk:
     def ordered_lots(self) -> int:
         """Return the net lots that were ordered since the last call.
 
-        The caller adds the impact of these orders to the lead price.
+        `Listing` adds the impact of these orders to the lead price.
         """
         ordered, self._ordered_lots = self._ordered_lots, 0
         self._pushed = len(self._under_way.lots)

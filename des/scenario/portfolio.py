@@ -48,8 +48,8 @@ class Portfolio(Part):
     withdrawals that wait, plus the day's share of customers' other claims. On the first of each
     month the maker buys coins with the group's cash above the reserve, in the proportions of the
     coins' shares. At the end of each day the maker sells coins if the group's cash is less than the
-    reserve plus the maker's payments of the day. These payments are for interest, uses of money and
-    tokens. Before the first day of `cash_shares` only loans buy coins.
+    reserve plus the maker's payments of the day. These payments are for interest, tokens and uses
+    of money. Before the first day of `cash_shares` only loans buy coins.
     """
 
     dealers: Entity  # the name of the dealers, who trade coins with the maker

@@ -21,8 +21,8 @@ class Valuation(Part):
     the fees that the house would have earned in the last twelve months without these quotes:
     customers' fee rate times the uninformed volume with the other makers alone (`Demand.response`).
     F contains no fees of firms, since firms would have found no quotes to hit. F also contains no
-    fees of forced orders. F0 still contains the fees due to these quotes, because we compare with a
-    world in which the maker's quotes stopped twelve months ago.
+    fees of forced orders. F0 still contains the fees that these quotes brought, because we compare
+    with a world in which the maker's quotes stopped twelve months ago.
 
     The value of a trading firm is earnings_multiple * max(E, 0). E is the earnings of the last
     twelve months: the house's fees minus its operating costs, plus the result of the captive

@@ -143,8 +143,8 @@ class PoolProgramme:
         pool, tick_cents = self.holdings.pools[token], self._tick_cents[token]
         today = self._listings[self._place[token]].ticks_of_day(time_us + 1)
         prices = np.append(self._seen[token], today.prices)
-        # The unit of these prices is a cent divided by `tick_cents.denominator`. So they are whole
-        # numbers.
+        # The unit of the prices in `outside` is a cent divided by `tick_cents.denominator`. So
+        # these prices are whole numbers.
         outside = Ticks(np.append(start_us - 1, today.times_us), prices * tick_cents.numerator)
         block_us = block_times_us(self._run.seed, token, terms.block_s, start_us, time_us + 1)
         self._seen[token] = int(prices[-1])

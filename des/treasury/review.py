@@ -122,8 +122,8 @@ class MonthlyReview:
 
         Args:
             time_us: the first microsecond after the past month.
-            house_share: the largest share of its full size that the maker displayed on the house
-                in the past month. 0: it displayed no quotes.
+            house_share: the largest size that the maker displayed on the house in the past month,
+                as a share of its full size. 0: it displayed no quotes.
         """
         if self._appraiser:
             self._appraiser.begin_month(time_us)

@@ -123,7 +123,7 @@ LIFE: Mapping[str, RunFigure] = {
     "insolvent at market prices on every day since": FIGURES["insolvent-since"],
     "highest value of the exchange's shares, by growth of fees": FIGURES["shares-by-growth"],
     "part of the shares' value due to the maker's quotes, at the last funding round": FIGURES[
-        "growth-of-maker"
+        "growth-due-to-maker"
     ],
 }
 SKILL: Mapping[str, RunFigure] = {

@@ -118,7 +118,7 @@ def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
 
 
 def limit_ticks(barrier: float) -> float:
-    """Return the limit, in ticks, of the gain per lot if latency grows and a firm hits quotes.
+    """Return the limit of the gain per lot (in ticks) as latency grows, if a firm hits quotes.
 
     The price is x ticks above the middle between the maker's valid bid and ask. The density of x on
     (-b, b) is proportional to cos(pi x / (2 b)). The other makers' ask is at x + OTHERS if their

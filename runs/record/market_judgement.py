@@ -124,7 +124,7 @@ class MarketJudgement:
             yield from self._judged(name, figure, market, month, days)
 
     def on_record(self) -> Iterator[Judged]:
-        """Yield rows for each year (volume and fee rate), and rows for each recorded period.
+        """Yield rows for each year (volume and fee yield), and rows for each recorded period.
 
         A recorded cost of one day is compared with the run's mean cost over all days that are at
         most seven days (NEAR) away.
@@ -302,7 +302,7 @@ _NOTES = (
     "rises if the day's price range is 1 % larger. Binance is not simulated. The assumption is "
     "that customers' volume rises with the range as much as Binance's recorded volume. If "
     "customers trade the recorded volume minus hits and forced orders, their volume falls on days "
-    "with many hits. Then the month's mean of customers' volume replaces the volume of each day.",
+    "with many hits. Then the month's mean of customers' volume replaces their volume of each day.",
 )
 _TITLES = {
     "volume": "Volume of the house in million USD",

@@ -220,7 +220,7 @@ class StudyReport(JudgedMembers):
                 _cents(bound.silent_usd),
             ),
             (
-                "least part of these hits in years without a recorded share, % of the venue's "
+                "smallest volume of these hits in years without a recorded share, % of the venue's "
                 "volume in these years",
                 _tenth(bound.of_silent_pct),
             ),

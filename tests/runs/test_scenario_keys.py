@@ -75,7 +75,7 @@ def test_keys_have_the_expected_ranges_and_units_and_defaults():
     assert key("house.gateway_ms_median").unit == "milliseconds"
     assert key("run.full_days").unit == ""
     assert key("run.settle_s").default == "300"
-    assert key("maker.quoting.simulates").wanted == "false"  # TOML: no quotation marks
+    assert key("maker.quoting.simulates").wanted == "false"  # in TOML, false has no quotation marks
 
 
 @pytest.mark.parametrize(

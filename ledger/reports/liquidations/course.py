@@ -144,7 +144,8 @@ def _prices(
         f"SELECT {begins} AS begins, market, arg_min(lead, seq), arg_max(lead, seq) FROM rows "
         "WHERE lead > 0 GROUP BY ALL ORDER BY begins DESC"  # 0: the row has no lead price
     ).fetchall()
-    # The rows begin with the latest step. So the first dict keeps each market's first lead price.
+    # Each market's last row belongs to its first step. A dict keeps a market's last row. So the
+    # first dict has each market's first lead price.
     return (
         {market: ticks for _, market, ticks, _ in found},
         {(at, market): ticks for at, market, _, ticks in found},

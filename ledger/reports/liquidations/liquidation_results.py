@@ -176,8 +176,8 @@ def _backstops_table(found: Liquidations) -> Table:
         found.backstops,
         (
             "The discount is the backstop's gain at the takeovers, measured at the lead price. "
-            "Moves are variation margin and funding on both venues since the takeovers. Unwinding "
-            "is the result of hedging the positions; a cost is below zero.",
+            "`moves_usd` is variation margin and funding on both venues since the takeovers. "
+            "`unwinding_usd` is the result of hedging the positions; a cost is below zero.",
         ),
     )
 

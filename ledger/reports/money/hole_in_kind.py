@@ -77,12 +77,12 @@ class HoleInKind:
 
     @property
     def by_price_usd(self) -> Decimal:
-        """Return the change of the hole since the first day that is due to changes of prices."""
+        """Return the change of the hole that changes of prices have caused since the first day."""
         return sum((line.by_price_usd for line in self.lines), ZERO)
 
     @property
     def by_use_usd(self) -> Decimal:
-        """Return the change since the first day that is due to changes of missing quantities."""
+        """Return the change that changes of missing quantities have caused since the first day."""
         return sum((line.by_use_usd for line in self.lines), ZERO)
 
     @property

@@ -80,7 +80,7 @@ def test_errors_of_sampled_values_agree_with_their_standard_errors():
 
 
 @pytest.mark.parametrize("n", [4, 10])
-def test_each_order_is_followed_by_its_reverse_and_a_longer_list_begins_with_the_shorter_list(
+def test_each_random_order_is_followed_by_its_reverse_and_a_longer_list_begins_with_the_shorter_one(
     n: int,
 ):
     drawn = orders(CAUSES, n, seed=3)

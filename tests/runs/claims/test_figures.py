@@ -183,7 +183,7 @@ def test_the_figure_on_shares_is_the_highest_value_and_ratios_use_the_last_value
     )
 
     assert figure("shares-by-growth", valuation=told) == 90
-    assert figure("growth-of-maker", valuation=told) == 25
+    assert figure("growth-due-to-maker", valuation=told) == 25
     assert figure("growth-over-trading-firm", valuation=told) == 15
 
 
@@ -250,7 +250,7 @@ def test_a_part_of_the_mechanism_that_gains_money_counts_as_zero_percent_of_the_
     assert figure("liquidations-loss", **told) == 60
     assert figure("on-chain-of-hole", **told) is None
     assert figure("mechanism-of-uses", **told) == 15
-    assert figure("mechanism-of-own-money", **told) == 200
+    assert figure("mechanism-over-own-money", **told) == 200
 
 
 def test_tokens_lost_in_pools_do_not_count_in_the_mechanisms_share_of_uses():
@@ -263,7 +263,7 @@ def test_own_money_of_the_group_includes_the_proceeds_of_sold_shares():
     told = mechanism(LIQUIDATIONS=60) | holed(120, {}, opening=10)
     told["hole"].kinds_usd[Kind.SHARES] = usd(-30)
 
-    assert figure("mechanism-of-own-money", **told) == 150
+    assert figure("mechanism-over-own-money", **told) == 150
 
 
 def test_the_loss_of_all_pools_is_their_loss_to_arbitrage_less_their_fees():

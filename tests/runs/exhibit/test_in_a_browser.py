@@ -270,7 +270,7 @@ def test_each_picture_has_a_label_and_a_table_and_each_button_has_a_text(opened)
 def test_each_of_eight_causes_has_its_own_line_and_no_line_is_named_others(opened):
     """If there are nine or more causes, each of the seven largest has its own line.
 
-    The other causes have one common line, which is named `others`.
+    The other causes have one common line, named for example `2 others`.
     """
     moved = "Object.values(exhibit.books.kinds(exhibit.books.days - 1)).filter(Boolean).length"
     assert opened.run(moved) == 8

@@ -156,7 +156,7 @@ def test_sensitivity_is_not_computed_for_a_study_with_too_few_members():
     assert sensitivity(members(FIVE, {"hole_usd": np.arange(5.0)}), "hole_usd") is None
 
 
-def test_among_members_with_a_mechanism_of_half_the_hole_the_nearest_to_the_record_is_chosen():
+def test_among_members_with_a_mechanism_over_half_the_hole_the_nearest_to_the_record_is_chosen():
     mechanism, hole = np.array([1.0, 6.0, 7.0, 8.0, 2.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     found = would_have_to_be(table, judge(table))

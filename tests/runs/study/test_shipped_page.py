@@ -102,13 +102,16 @@ def test_the_page_states_the_number_of_members_in_which_quotes_gain_or_lose_much
 ):
     lost, hit = (report.members.drawn(name) for name in ("quotes_usd", "pickoff_usd"))
 
-    assert told(text, r"in (\d+) of the (\d+) members they earn more than half a billion") == [
+    assert told(text, r"In (\d+) of the (\d+) members quotes earn more than half a billion") == [
         (lost < -BN / 2).sum(),
         len(lost),
     ]
     assert told(text, r"in (\d+) they lose more than half a billion") == [(lost > BN / 2).sum()]
-    assert told(text, r"more than a billion in (\d+) members; the median is (\d+) million") == [
+    assert told(
+        text, r"billion in (\d+) members; the median of all (\d+) members is (\d+) million"
+    ) == [
         (hit > BN).sum(),
+        len(hit),
         round(float(np.median(hit)) / MN, -1),
     ]
 

@@ -48,7 +48,7 @@ def test_a_plan_is_scaled_to_the_days_of_the_run_and_compared_with_the_outcome(a
     }
 
 
-def test_a_note_states_the_sum_of_all_differences_from_the_plan_and_how_many_results_were_below_it(
+def test_a_note_states_how_many_results_were_below_the_plan_and_the_sum_of_all_differences(
     afternoon_with,
 ):
     assert plans(afternoon_with(DECISION)).notes[0] == (
