@@ -16,11 +16,12 @@ c^2 * v to the variance of the walk. The probability that the chain ends is
 
     min(1, s / c^2)
 
-The number s is the variance that the walk still lacks, in units of v. At first s is 0. Each hour
-adds its weight to s. A draw subtracts min(s, c^2) from s also if the chain does not end. So the
-expected variance that a draw adds to the walk is v times the amount that the draw subtracts from s.
-For any weights, the expected variance of the walk over many hours is then about the variance in a
-run that plays all hours. A chain with the sum zero ends before the next hour, without a draw.
+The number s, in units of v, is the variance that is still missing in the walk, compared with a run
+that plays all hours. At first s is 0. Each hour adds its weight to s. A draw subtracts min(s, c^2)
+from s also if the chain does not end. So the expected variance that a draw adds to the walk is v
+times the amount that the draw subtracts from s. For any weights, the expected variance of the walk
+over many hours is then about the variance in a run that plays all hours. A chain with the sum zero
+ends before the next hour, without a draw.
 
 Hours of weight 1 have their own orders and belong to no chain, since they need no correction.
 """

@@ -147,7 +147,10 @@ def claim_in_kind(entity: str, venue: str, state: str | None = None) -> str:
 
 
 def exchanged(entity: str, kind: str) -> str:
-    """The equity account for sales of customers' tokens. It balances the tokens and the dollars."""
+    """The equity account for sales of customers' tokens.
+
+    Only with this account do the tokens and the dollars of a sale each sum to zero.
+    """
     return f"Equity:{entity}:{kind}"
 
 

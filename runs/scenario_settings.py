@@ -101,7 +101,7 @@ def _without(data: Any, places: Iterable[Keys]) -> Any:
 
 
 def setting_at(settings: Mapping[str, Any], keys: Keys) -> str | None:
-    """Return the key of the setting that sets the value at *keys*, or None if there is none."""
+    """Return the key of the setting that gives the value at *keys*. None: there is no setting."""
     for place in settings:
         own = keys_of(place)
         if keys[: len(own)] == own:

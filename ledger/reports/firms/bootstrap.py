@@ -82,7 +82,7 @@ def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
 def _centred_ranks(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Return each rank less the mean rank.
 
-    This is half of a difference: the number of lower values less the number of higher values.
+    This is half of the number of lower values, less half of the number of higher values.
     """
     # The difference of two equal infinite values is NaN. It becomes 0, since their ranks are equal.
     with np.errstate(invalid="ignore"):

@@ -183,7 +183,8 @@ def _reasons(entry: Sequence[_Leg], entity: str, cents: int) -> Iterator[tuple[R
     """Split an entry's change of a cash account among the accounts on the other side.
 
     If such an account is a debt or claim within the group, the reason is in the books of the other
-    member. An example is a customer's deposit that the maker receives as the house's agent.
+    firm of the group. An example is a customer's deposit that the maker receives as the house's
+    agent.
     """
     others = [leg for leg in entry if not leg.is_till and leg.cents * cents < 0]
     outside = [leg for leg in others if not leg.is_internal]
