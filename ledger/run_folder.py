@@ -175,11 +175,6 @@ class RunFolder:
         """The scenario with all default values, from the run's file scenario.toml."""
         return tomllib.loads((self.path / SCENARIO).read_text(encoding="utf-8"))
 
-    @property
-    def played(self) -> dict[str, Any]:
-        """The scenario's table `run`, or an empty table if the folder has no scenario.toml."""
-        return self.scenario["run"] if (self.path / SCENARIO).is_file() else {}
-
     @cached_property
     def chart(self) -> Chart:
         """The parties and contracts, as main.beancount declares them.

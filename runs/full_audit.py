@@ -89,4 +89,6 @@ def given_by(folder: Path) -> Given | str:
         latency_us={
             market.name: microseconds(market.quoter.latency_s) for market in scenario.markets
         },
+        hours_are_sampled=span.one_hour_in > 1,
+        hours_are_grouped=span.group_loss_usd_max is not None,
     )

@@ -93,7 +93,7 @@ def audit(
     # The questions on day ledgers take longest. So they are sent before the questions on fills,
     # although the report lists them last.
     day_ledgers = _each(ask, "day_ledger", days)
-    others = [ask("fills_between_days"), ask("fills_on_margin")]
+    others = [ask("fills_between_days", given), ask("fills_on_margin")]
     # Without a scenario, the ages of quotes can't be checked. The step on the preamble says why the
     # scenario can't be read.
     others += [] if isinstance(given, Told) else [ask("ages_of_quotes", given)]
@@ -223,12 +223,18 @@ class _Auditor:
     def fills_within(self, day: date) -> Iterator[Told]:
         return self._recomputation.wrong_within(day)
 
-    def fills_between_days(self) -> Iterator[Told]:
+    def fills_between_days(self, given: Given | Told) -> Iterator[Told]:
+        """Check all that is not within a day. *given* is as in `audit`.
+
+        Without a scenario it is not known which notes a run must have, so the notes may be missing.
+        """
+        sampled = not isinstance(given, Told) and given.hours_are_sampled
+        grouped = not isinstance(given, Told) and given.hours_are_grouped
         yield from self._recomputation.wrong_between_days()
         yield from wrong_notes(self._run)
         yield from wrong_forced_notes(self._run)
-        yield from wrong_edges(self._run)
-        yield from wrong_hours(self._run)
+        yield from wrong_edges(self._run, sampled)
+        yield from wrong_hours(self._run, grouped)
         yield from wrong_statistics(self._run)
 
     def ages_of_quotes(self, given: Given) -> Iterator[Told]:

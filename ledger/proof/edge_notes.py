@@ -18,14 +18,18 @@ NOTHING = (0,) * HOURS_PER_DAY
 Place = tuple[date, str]  # a day, and a motive's name as written in the fills
 
 
-def wrong_edges(run: RunFolder) -> Iterator[str]:
+def wrong_edges(run: RunFolder, hours_are_sampled: bool) -> Iterator[str]:
     """Yield a sentence for each hour whose noted gain is wrong, and for each missing note.
 
-    A run must have these notes if its scenario samples hours. A day needs no note if each hour's
-    gain is zero.
+    A day needs no note if each hour's gain is zero.
+
+    Args:
+        run: the run.
+        hours_are_sampled: whether the run must have these notes, since it samples hours. If False,
+            books without any such note are not checked.
     """
     notes = run.dated_notes(EdgeOfHours)
-    due = {NOTED_BY_HOUR.word} if run.played.get("one_hour_in", 1) > 1 else set()
+    due = {NOTED_BY_HOUR.word} if hours_are_sampled else set()
     made = _made(run, due | {note.motive for _, note in notes})
     for day, note in notes:
         found = made.pop((day, note.motive), NOTHING)

@@ -17,11 +17,15 @@ from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 OF_QUOTES = (Motive.PICKOFF, Motive.SPREAD)
 
 
-def wrong_hours(run: RunFolder) -> Iterator[str]:
+def wrong_hours(run: RunFolder, hours_are_grouped: bool) -> Iterator[str]:
     """Yield a sentence for each day with wrong weights, and for each hour with impossible fills.
 
-    Fills of quotes are impossible in an hour whose weight is 0 or is not noted. Books without any
-    note on drawn hours are checked only if the scenario draws hours from groups.
+    Fills of quotes are impossible in an hour whose weight is 0 or is not noted.
+
+    Args:
+        run: the run.
+        hours_are_grouped: whether the run must have these notes, since it draws hours from groups.
+            If False, books without any such note are not checked.
     """
     weights = {day: note.weight_of_hours for day, note in run.dated_notes(HoursDrawn)}
     for day, of_hours in weights.items():
@@ -30,7 +34,7 @@ def wrong_hours(run: RunFolder) -> Iterator[str]:
                 f"{day}: the note on the hours drawn has {len(of_hours)} weights with the sum "
                 f"{sum(of_hours)}; both numbers must be {HOURS_PER_DAY}"
             )
-    if not weights and "group_loss_usd_max" not in run.played:
+    if not weights and not hours_are_grouped:
         return
     for motive, hour in sorted(edge_in_fills(run, [each.word for each in OF_QUOTES])):
         day, of_day = day_of(hour * HOUR_US), hour % HOURS_PER_DAY

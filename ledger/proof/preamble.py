@@ -57,6 +57,8 @@ class Given:
     months: tuple[str, ...]  # months that have a file, such as 2022-05
     inputs: tuple[Note, ...]
     latency_us: Mapping[str, int]  # the captive maker's latency, by market
+    hours_are_sampled: bool  # whether a run plays only some hours
+    hours_are_grouped: bool  # whether these hours are drawn from groups
 
 
 def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:

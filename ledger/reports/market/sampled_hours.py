@@ -31,7 +31,7 @@ from ledger.notes import EdgeOfHours
 from ledger.proof.edge_notes import edge_in_fills
 from ledger.reports.dollars import CENT
 from ledger.reports.once import once
-from ledger.run_folder import RunFolder
+from ledger.run_folder import SCENARIO, RunFolder
 from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
 EPOCH = date(1970, 1, 1)
@@ -64,9 +64,10 @@ def sampled_hours(run: RunFolder) -> SampledHours | None:
     Return None if all hours were simulated, or if the run folder does not state which hours were
     simulated.
     """
-    if not run.has_fills or run.played.get("one_hour_in", 1) == 1:
+    if not run.has_fills or not (run.path / SCENARIO).is_file():
         return None
-    return SampledHours.of(run.played)
+    played = run.scenario["run"]
+    return SampledHours.of(played) if played.get("one_hour_in", 1) > 1 else None
 
 
 def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[int]:

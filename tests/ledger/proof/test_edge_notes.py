@@ -4,6 +4,7 @@ The audit compares these notes with the fills.
 """
 
 import re
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from ledger.motives import Motive
 from ledger.notes import EdgeOfHours
 from ledger.proof.edge_notes import wrong_edges
 from ledger.reports.market.sampled_hours import sampling_error_usd
-from ledger.run_folder import RunFolder
+from ledger.run_folder import SCENARIO, RunFolder
 from ledger.times import HOURS_PER_DAY
 from runs.full_audit import audit
 
@@ -38,7 +39,7 @@ def found_with(run: RunFolder, folder: Path, becomes: str) -> list[str]:
     """Replace the note, adapt all files except the fills, and return the findings."""
     (month,) = (path.name for path in run.path.glob("????-??.beancount"))
     changed = rewritten(run, folder, month, the_note(run).group(), becomes)
-    return list(wrong_edges(RunFolder(changed)))
+    return list(wrong_edges(RunFolder(changed), hours_are_sampled=True))
 
 
 def test_the_note_on_gains_states_the_sum_of_takers_gains_in_each_hour(sampled_run: RunFolder):
@@ -52,12 +53,12 @@ def test_the_note_on_gains_states_the_sum_of_takers_gains_in_each_hour(sampled_r
 
     assert note.cents_of_hours == tuple(by_hour.get(hour, 0) for hour in range(24))
     assert len(by_hour) == 2
-    assert list(wrong_edges(sampled_run)) == []
+    assert list(wrong_edges(sampled_run, hours_are_sampled=True)) == []
 
 
 def test_a_run_that_simulates_all_hours_has_no_note_on_gains(executed: Callable[..., RunFolder]):
     assert executed(SETTLING).notes(EdgeOfHours) == []
-    assert list(wrong_edges(executed(SETTLING))) == []
+    assert list(wrong_edges(executed(SETTLING), hours_are_sampled=False)) == []
 
 
 @pytest.mark.parametrize("hour", [0, 23])
@@ -113,9 +114,23 @@ def test_the_standard_error_computed_from_the_fills_equals_the_one_computed_from
 def test_the_audit_finds_that_the_only_note_on_gains_is_missing(
     sampled_run: RunFolder, tmp_path: Path
 ):
-    (problem,) = found_with(sampled_run, tmp_path / "run", "")
+    (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))
+    changed = rewritten(sampled_run, tmp_path / "run", month, the_note(sampled_run).group(), "")
+
+    (problem,) = (said for step in audit(changed) for said in step.problems)
 
     assert problem.startswith("2022-05-09: there is no note on takers' gains")
+
+
+def test_the_step_on_fills_has_no_problem_if_only_the_scenario_cannot_be_read(
+    sampled_run: RunFolder, tmp_path: Path
+):
+    changed = shutil.copytree(sampled_run.path, tmp_path / "run")
+    (changed / SCENARIO).write_text("a = 1\n", encoding="utf-8")
+
+    with_problems = [step.step.partition(":")[0] for step in audit(changed) if step.problems]
+
+    assert with_problems == ["seal", "preamble"]
 
 
 def test_the_audit_finds_that_one_of_two_notes_on_gains_is_missing(
