@@ -13,7 +13,7 @@ from ledger.times import day_of
 
 _SETTLED = "', '".join(motive.word for motive in Motive if motive.entry.is_settled)
 _ENDED = "', '".join(motive.word for motive in Motive if motive.entry.ends_account)
-_ACCOUNT = re.compile(r"liq-r-(\d{4,})")
+_ACCOUNT = re.compile(r"liq-r-(\d{4,18})")
 _SETTLEMENT = re.compile(r"settlement-(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
 
 

@@ -25,7 +25,7 @@ from ledger.run_folder import RunFolder
 from ledger.times import day_of, time_of_day
 from ledger.transaction import MONEY, Movement, entity_of
 
-_FILL = re.compile(r"fill-(\d+)")
+_FILL = re.compile(r"fill-(\d{1,18})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -310,6 +310,9 @@ def test_an_unknown_seq_or_link_is_refused_with_the_range_of_known_numbers(tiny_
     for link in ("nothing", "settlement-2022-13-09-24-00-00", "settlement-2022-05-09-24-00-01"):
         with pytest.raises(TrailError, match=f"the link '{link}'; .* N from 1 to {last}$"):
             trail_up(tiny_run, link).tables()
+    for link in ("liq-r-" + "9" * 5_000, "fill-" + "9" * 5_000):
+        with pytest.raises(TrailError, match=f"the link '{link}'; "):
+            trail_up(tiny_run, link).tables()
     with pytest.raises(TrailError, match="fill-1 is not a fill"):
         trail_up(tiny_run, "fill-1").tables()
 
