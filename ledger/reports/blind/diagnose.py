@@ -236,13 +236,7 @@ class _Outflow(NamedTuple):
 
 def _from_entries(books: BlindBooks) -> Iterator[Evidence]:
     group = {books.house, books.maker}
-    # A customer to whom the exchange owes coins is no lender.
-    lenders = {
-        line.party
-        for entry in books.entries
-        for line in entry.lines
-        if line.is_money and _owed(line, group)
-    }
+    lenders = {line.party for entry in books.entries for line in entry.lines if _owed(line, group)}
     for_nothing: dict[_Outflow, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     totals: dict[tuple[Cause, str | None, str], Decimal] = defaultdict(Decimal)
     for entry in books.entries:
@@ -262,12 +256,13 @@ def _within(line: StrippedLine, group: set[str], house: str) -> bool:
 
 
 def _owed(line: StrippedLine, group: set[str]) -> bool:
-    """Return whether a line is a debt of the group to an outside party.
+    """Return whether a line is a debt in dollars of the group to an outside party.
 
-    Customers' claims in dollars are left out.
+    Customers' claims are left out.
     """
     return (
-        line.owner in group
+        line.is_money
+        and line.owner in group
         and line.root == "Liabilities"
         and line.word != CUSTOMERS
         and line.party is not None
