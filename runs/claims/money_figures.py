@@ -102,7 +102,7 @@ def mechanism_of_hole(run: RunEvidence) -> Decimal | None:
     return percent(max(run.mechanism.net_usd, ZERO), missing_usd(run))
 
 
-def mechanism_of_own_money(run: RunEvidence) -> Decimal | None:
+def mechanism_over_own_money(run: RunEvidence) -> Decimal | None:
     """Return the mechanism's net loss in percent of the group's own money.
 
     The own money is the opening money plus the proceeds of sold shares. A net gain counts as zero.

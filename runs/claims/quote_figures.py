@@ -129,7 +129,7 @@ def shares_by_growth_usd(run: RunEvidence) -> Decimal | None:
     return max(priced, default=None)
 
 
-def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
+def growth_due_to_maker_pct(run: RunEvidence) -> Decimal | None:
     """Return the percentage of the exchange's value that is due to the maker's quotes.
 
     The value is computed from the growth of fees.
